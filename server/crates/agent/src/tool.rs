@@ -1,0 +1,98 @@
+//! What a tool is.
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
+
+use crate::host::{FileChange, Files};
+use crate::item::{ContentBlock, Location, ToolKind, ToolSource};
+use crate::permission::Effect;
+
+/// A JSON object of arguments.
+pub type Arguments = Map<String, Value>;
+
+/// What a tool is called, what it does and what it takes.
+#[derive(Debug, Clone)]
+pub struct ToolSpec {
+    /// The name that models call.
+    pub name: &'static str,
+    /// Markdown for the model.
+    pub description: &'static str,
+    /// JSON schema of the arguments.
+    pub input_schema: Value,
+    /// What sort of thing it does; reads run in parallel, all else in order.
+    pub kind: ToolKind,
+    /// Where it comes from.
+    pub source: ToolSource,
+}
+
+/// What a tool may use while it works.
+#[derive(Clone)]
+pub struct ToolContext {
+    /// Files as the user sees them.
+    pub files: Arc<dyn Files>,
+    /// Fires when the turn is cancelled; long work looks at it.
+    pub cancel: CancellationToken,
+}
+
+/// What a tool gives back.
+#[derive(Debug, Clone, Default)]
+pub struct ToolOutput {
+    /// Text for the model.
+    pub text: String,
+    /// More for the client, not for the model.
+    pub extra: Vec<ContentBlock>,
+    /// The places it read or changed.
+    pub locations: Vec<Location>,
+}
+
+/// What came of a call.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// It is done.
+    Done(ToolOutput),
+    /// Changes that the driver is to make, all or none, in order, after it has permission and
+    /// has stored what was there before; then the output is the result.
+    Edit {
+        /// One change for each file.
+        changes: Vec<FileChange>,
+        /// The result if all changes are made.
+        output: ToolOutput,
+    },
+}
+
+/// A failed call: a sentence that tells the model what to do.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+pub struct ToolError(pub String);
+
+impl From<crate::host::HostError> for ToolError {
+    fn from(error: crate::host::HostError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// A tool.
+pub trait Tool: Send + Sync + 'static {
+    /// Name, description, arguments.
+    fn spec(&self) -> &ToolSpec;
+
+    /// One line for people, such as "Read src/main.rs". Works with any arguments.
+    fn title(&self, arguments: &Arguments) -> String;
+
+    /// What the call would do, besides reading inside the workspace; an error for arguments
+    /// that are wrong or paths that leave the workspace.
+    fn effects(
+        &self,
+        arguments: &Arguments,
+        context: &ToolContext,
+    ) -> Result<Vec<Effect>, ToolError>;
+
+    /// Does it; a tool that edits only computes. Dropping the future ends the work.
+    fn call(
+        &self,
+        arguments: Arguments,
+        context: ToolContext,
+    ) -> BoxFuture<'static, Result<Outcome, ToolError>>;
+}

@@ -1,0 +1,1 @@
+//! The edit engine: matching, minimal edits and hunks, without I/O.

@@ -1,0 +1,1 @@
+//! Sessions, turns, items and events in SQLite.

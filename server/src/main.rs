@@ -1,0 +1,2 @@
+//! Aside: the AI agent that lives beside your editor.
+fn main() {}

@@ -1,0 +1,2 @@
+//! What a person who works on Aside runs daily.
+fn main() {}
