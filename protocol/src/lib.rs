@@ -1,1 +1,60 @@
-//! The wire types of Aside's protocol.
+//! The wire types of Aside's protocol, version 1.
+//!
+//! Everything that Aside says beside plain LSP is here: the nouns (sessions, turns, items,
+//! edits), the methods with their params and results, and the events. Names on the wire are
+//! camelCase, unions are tagged by `type`, an absent optional field is left out, ids are
+//! opaque strings, and times are RFC 3339 in UTC. Readers ignore fields that they do not
+//! know.
+//!
+//! The crate knows nothing of LSP's libraries: the few LSP shapes that it needs are its own.
+//! With the feature `schema` it also generates the JSON schema and the TypeScript and Lua
+//! types from these same definitions.
+
+mod catalog;
+mod chat;
+mod edit;
+mod error;
+mod event;
+#[cfg(feature = "schema")]
+mod generate;
+mod handshake;
+mod item;
+mod lsp;
+pub mod methods;
+mod params;
+mod permission;
+mod session;
+mod turn;
+
+pub use catalog::{
+    ModelInfo, ModelListParams, ModelListResult, ProviderStatus, ServerStatusParams,
+    ServerStatusResult, ToolInfo, ToolListParams, ToolListResult,
+};
+pub use chat::{
+    ChatCancelParams, ChatCancelResult, ChatEventsParams, ChatEventsResult, ChatSendParams,
+    ChatSendResult, ChatSendStatus, Delivery,
+};
+pub use edit::{FileEdit, FileEditKind, FileEditStatus, Hunk, HunkStatus};
+pub use error::{ErrorCode, ErrorData, UnknownErrorCode};
+pub use event::{
+    ChatEvent, ContextUsage, Event, ItemDelta, NoticeLevel, PermissionOutcome, PlanEntry,
+    PlanStatus,
+};
+pub use handshake::{
+    AsideClientCapabilities, AsideServerCapabilities, EditorCapability, PROTOCOL_VERSION,
+};
+pub use item::{
+    ContentBlock, Item, ItemBody, MessageStatus, ToolCall, ToolKind, ToolSource, ToolStatus,
+};
+pub use lsp::{Location, Position, Range, Uri};
+pub use params::{InvalidParams, read_params};
+pub use permission::{
+    ChatRequestPermissionParams, ChatRequestPermissionResult, Effect, PermissionDecision,
+    PermissionMode, PermissionOption, PermissionOptionKind,
+};
+pub use session::{
+    Session, SessionCreateParams, SessionDeleteParams, SessionGetParams, SessionItemsParams,
+    SessionItemsResult, SessionListParams, SessionListResult, SessionStatus, SessionUpdateParams,
+    Usage,
+};
+pub use turn::{StopReason, Turn, TurnError, TurnStatus};

@@ -1,0 +1,128 @@
+//! The methods: their names, and what each takes and gives.
+//!
+//! The table below is the one place that ties a name to its types: the server's names and
+//! the generated schema both come from it.
+
+use crate::{
+    ChatCancelParams, ChatCancelResult, ChatEvent, ChatEventsParams, ChatEventsResult,
+    ChatRequestPermissionParams, ChatRequestPermissionResult, ChatSendParams, ChatSendResult,
+    ModelListParams, ModelListResult, ServerStatusParams, ServerStatusResult, Session,
+    SessionCreateParams, SessionDeleteParams, SessionGetParams, SessionItemsParams,
+    SessionItemsResult, SessionListParams, SessionListResult, SessionUpdateParams, ToolListParams,
+    ToolListResult,
+};
+
+/// A request: its name, params and result.
+pub trait Request {
+    /// The name on the wire.
+    const METHOD: &'static str;
+    /// What it takes.
+    type Params: serde::Serialize + serde::de::DeserializeOwned;
+    /// What it gives.
+    type Result: serde::Serialize + serde::de::DeserializeOwned;
+}
+
+/// A notification: its name and params.
+pub trait Notification {
+    /// The name on the wire.
+    const METHOD: &'static str;
+    /// What it carries.
+    type Params: serde::Serialize + serde::de::DeserializeOwned;
+}
+
+/// Declares the methods of one direction: a constant and a marker type for each, the list
+/// of their names, and, for the generator, a walk over them.
+macro_rules! methods {
+    (
+        $(#[$list_doc:meta])* $list:ident, $walk:ident;
+        $($(#[doc = $doc:literal])* $constant:ident $marker:ident = $name:literal: $params:ty $(=> $result:ty)?;)*
+    ) => {
+        $(
+            $(#[doc = $doc])*
+            pub const $constant: &str = $name;
+
+            $(#[doc = $doc])*
+            #[derive(Debug, Clone, Copy)]
+            pub enum $marker {}
+
+            methods!(@impl $marker, $constant, $params $(, $result)?);
+        )*
+
+        $(#[$list_doc])*
+        pub const $list: &[&str] = &[$($constant),*];
+
+        #[cfg(feature = "schema")]
+        pub(crate) fn $walk(generator: &mut schemars::SchemaGenerator) -> serde_json::Value {
+            let mut methods = serde_json::Map::new();
+            $(
+                let mut method = serde_json::Map::new();
+                let doc: &[&str] = &[$($doc),*];
+                method.insert("description".to_owned(), doc.concat().trim().into());
+                method.insert("params".to_owned(), generator.subschema_for::<$params>().into());
+                $(method.insert("result".to_owned(), generator.subschema_for::<$result>().into());)?
+                methods.insert($name.to_owned(), method.into());
+            )*
+            methods.into()
+        }
+    };
+    (@impl $marker:ident, $constant:ident, $params:ty, $result:ty) => {
+        impl Request for $marker {
+            const METHOD: &'static str = $constant;
+            type Params = $params;
+            type Result = $result;
+        }
+    };
+    (@impl $marker:ident, $constant:ident, $params:ty) => {
+        impl Notification for $marker {
+            const METHOD: &'static str = $constant;
+            type Params = $params;
+        }
+    };
+}
+
+methods! {
+    /// The requests that the server answers; these are the `methods` of its capabilities.
+    CLIENT_REQUESTS, client_requests;
+
+    /// Starts a session.
+    SESSION_CREATE SessionCreate = "session/create": SessionCreateParams => Session;
+    /// Lists sessions, pinned ones first, then the newest first.
+    SESSION_LIST SessionList = "session/list": SessionListParams => SessionListResult;
+    /// Reads a session.
+    SESSION_GET SessionGet = "session/get": SessionGetParams => Session;
+    /// Changes a session.
+    SESSION_UPDATE SessionUpdate = "session/update": SessionUpdateParams => Session;
+    /// Deletes a session and all that is in it.
+    SESSION_DELETE SessionDelete = "session/delete": SessionDeleteParams => ();
+    /// Reads a page of a session's items.
+    SESSION_ITEMS SessionItems = "session/items": SessionItemsParams => SessionItemsResult;
+    /// Sends a message; the answer comes in events.
+    CHAT_SEND ChatSend = "chat/send": ChatSendParams => ChatSendResult;
+    /// Cancels a turn; what came so far is kept.
+    CHAT_CANCEL ChatCancel = "chat/cancel": ChatCancelParams => ChatCancelResult;
+    /// Replays events after a reconnect.
+    CHAT_EVENTS ChatEvents = "chat/events": ChatEventsParams => ChatEventsResult;
+    /// Lists the tools that a model is offered.
+    TOOL_LIST ToolList = "tool/list": ToolListParams => ToolListResult;
+    /// Lists the models that are known.
+    MODEL_LIST ModelList = "model/list": ModelListParams => ModelListResult;
+    /// Says how the server is.
+    SERVER_STATUS ServerStatus = "server/status": ServerStatusParams => ServerStatusResult;
+}
+
+methods! {
+    /// The requests that the server sends.
+    SERVER_REQUESTS, server_requests;
+
+    /// Asks the user for permission.
+    CHAT_REQUEST_PERMISSION ChatRequestPermission = "chat/requestPermission":
+        ChatRequestPermissionParams => ChatRequestPermissionResult;
+}
+
+methods! {
+    /// The notifications that the server sends.
+    SERVER_NOTIFICATIONS, server_notifications;
+
+    /// Tells what happens in a session.
+    CHAT_EVENT ChatEventNotification = "chat/event": ChatEvent;
+}
