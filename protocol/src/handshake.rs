@@ -76,6 +76,7 @@ pub enum EditorCapability {
 #[serde(rename_all = "camelCase")]
 pub struct AsideServerCapabilities {
     /// The version of the protocol; 1.
+    #[cfg_attr(feature = "schema", schemars(extend("const" = PROTOCOL_VERSION)))]
     pub protocol_version: u32,
     /// The methods that the server answers.
     pub methods: Vec<String>,

@@ -16,7 +16,7 @@ mod edit;
 mod error;
 mod event;
 #[cfg(feature = "schema")]
-mod generate;
+pub mod generate;
 mod handshake;
 mod item;
 mod lsp;

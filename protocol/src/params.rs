@@ -1,7 +1,9 @@
 //! Reading params: absent, `null` and `{}` are alike, and an error names its field.
+use std::cell::RefCell;
 use std::fmt;
 
 use serde::de::DeserializeOwned;
+use serde::de::value::MapDeserializer;
 use serde_json::{Map, Value};
 
 /// Params that are not what the method takes. The message names the field.
@@ -37,27 +39,18 @@ pub fn read_params<P: DeserializeOwned>(params: Option<Value>) -> Result<P, Inva
             });
         }
     };
-    P::deserialize(&fields).map_err(|error| {
-        let reason = error.to_string();
-        InvalidParams {
-            field: field_at_fault::<P>(fields, &reason),
-            reason,
-        }
-    })
-}
-
-/// Serde does not say which field it was reading. A field that fails alone in the same way
-/// as all fields together is the one; a field that is missing has its name in the reason.
-fn field_at_fault<P: DeserializeOwned>(fields: Map<String, Value>, reason: &str) -> Option<String> {
-    let empty = P::deserialize(&Map::new()).err().map(|e| e.to_string());
-    if empty.as_deref() == Some(reason) {
-        return None;
-    }
-    fields.into_iter().find_map(|(name, value)| {
-        let alone = Map::from_iter([(name.clone(), value)]);
-        match P::deserialize(&alone) {
-            Err(error) if error.to_string() == reason => Some(name),
-            Ok(_) | Err(_) => None,
-        }
+    // Serde does not say which field it was reading, so that the walk over the fields notes it;
+    // after the last one it is none, and a missing field has its name in the reason.
+    let reading = RefCell::new(None);
+    let mut fields = fields.into_iter();
+    let noted = std::iter::from_fn(|| {
+        let field = fields.next();
+        reading.replace(field.as_ref().map(|(name, _)| name.clone()));
+        field
+    });
+    let result = P::deserialize(MapDeserializer::<_, serde_json::Error>::new(noted));
+    result.map_err(|error| InvalidParams {
+        field: reading.take(),
+        reason: error.to_string(),
     })
 }

@@ -143,7 +143,8 @@ pub enum ChatRequestPermissionResult {
     },
     /// The user dismissed the question.
     Cancelled {
-        /// True.
+        /// Always true.
+        #[cfg_attr(feature = "schema", schemars(extend("const" = true)))]
         cancelled: bool,
     },
 }

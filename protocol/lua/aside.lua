@@ -1,0 +1,718 @@
+---@meta aside
+-- Generated from the Rust types by `cargo xtask codegen`; do not edit.
+
+--- What a client can do. A client that does not announce itself is spoken to in standard
+--- LSP only.
+---@class aside.AsideClientCapabilities
+---@field editor? aside.EditorCapability[] Which `editor/*` requests it answers.
+---@field elicitation? boolean Answers `chat/elicit`.
+---@field events? boolean Wants `chat/event` notifications.
+---@field permission? boolean Answers `chat/requestPermission`.
+---@field review? boolean Draws pending hunks itself.
+
+--- What the server can do.
+---@class aside.AsideServerCapabilities
+---@field protocolVersion 1 The version of the protocol; 1.
+---@field methods string[] The methods that the server answers.
+---@field version string The server's own version.
+
+--- Params of `chat/cancel`.
+---@class aside.ChatCancelParams
+---@field sessionId string Which session.
+---@field turnId? string Which turn, running or queued; the running one where absent.
+
+--- Result of `chat/cancel`.
+---@class aside.ChatCancelResult
+---@field cancelled boolean Whether there was a turn to cancel.
+
+--- Params of the notification `chat/event`. Events of one session arrive in order.
+---@class aside.ChatEvent
+---@field sessionId string The session it happened in.
+---@field seq integer Rises by one per session and never repeats; a gap is possible only across a restart of the server.
+---@field event aside.Event What happened.
+---@field turnId? string The turn it happened in, if in one.
+
+--- Params of `chat/events`.
+---@class aside.ChatEventsParams
+---@field sessionId string Which session.
+---@field afterSeq integer Only events after this one; 0 for all.
+
+--- Result of `chat/events`.
+---@class aside.ChatEventsResult
+---@field events aside.ChatEvent[] One page in order; empty when there are no more.
+---@field nextSeq integer The `afterSeq` of the next page.
+
+--- Params of `chat/requestPermission`, which the server sends.
+---@class aside.ChatRequestPermissionParams
+---@field requestId string Identifies the question.
+---@field sessionId string The session whose turn asks.
+---@field turnId string The turn that asks.
+---@field item aside.Item The tool call that waits.
+---@field reason string A sentence: why it is asked.
+---@field effects aside.Effect[] What the call would do.
+---@field options aside.PermissionOption[] The answers that the user may choose from.
+---@field preview? aside.FileEdit[] What its edits would change.
+
+--- The user chose.
+---@class aside.ChatRequestPermissionResult.optionId
+---@field optionId string The `id` of the option.
+---@field feedback? string What the user wants instead, for the model.
+
+--- The user dismissed the question.
+---@class aside.ChatRequestPermissionResult.cancelled
+---@field cancelled true Always true.
+
+--- Result of `chat/requestPermission`.
+---@alias aside.ChatRequestPermissionResult
+---| aside.ChatRequestPermissionResult.optionId
+---| aside.ChatRequestPermissionResult.cancelled
+
+--- Params of `chat/send`.
+---@class aside.ChatSendParams
+---@field content aside.ContentBlock[] The message.
+---@field clientMessageId? string The client's own id of the message: sent twice, it is one message.
+---@field delivery? aside.Delivery What to do while a turn runs; `queue` where absent.
+---@field sessionId? string Which session; a new one where absent.
+
+--- Result of `chat/send`. It comes at once; events may come before it.
+---@class aside.ChatSendResult
+---@field sessionId string The session, perhaps a new one.
+---@field turnId string The turn that the message started, waits in or joined.
+---@field status aside.ChatSendStatus Whether that turn runs.
+
+--- What became of a message.
+---@alias aside.ChatSendStatus
+---| "running" # Its turn runs.
+---| "queued" # Its turn waits for the one before.
+
+--- Plain text or Markdown.
+---@class aside.ContentBlock.text
+---@field type "text"
+---@field text string The text.
+
+--- A picture.
+---@class aside.ContentBlock.image
+---@field type "image"
+---@field mimeType string For example `image/png`.
+---@field data string The bytes in base64.
+
+--- A file, or a part of it.
+---@class aside.ContentBlock.resource
+---@field type "resource"
+---@field uri aside.Uri Which file.
+---@field range? aside.Range Which part of it; the whole where absent.
+---@field text? string Its text, where it was sent along or read.
+
+--- A block of content.
+---@alias aside.ContentBlock
+---| aside.ContentBlock.text
+---| aside.ContentBlock.image
+---| aside.ContentBlock.resource
+
+--- How full the model's context is.
+---@class aside.ContextUsage
+---@field usedTokens integer Tokens that the next request starts from.
+---@field windowTokens integer Tokens that the model takes; 0 where unknown.
+
+--- What a message does while a turn runs.
+---@alias aside.Delivery
+---| "queue" # It waits and becomes a turn of its own.
+---| "steer" # It joins the running turn; with none running, it starts one.
+
+--- What an editor can tell the server when it is asked by an `editor/*` request.
+---@alias aside.EditorCapability
+---| "diagnostics" # Diagnostics of all its language servers.
+---| "definition" # Where a symbol is defined.
+---| "references" # Where a symbol is used.
+---| "hover" # What is known of a symbol.
+---| "documentSymbols" # The symbols of a document.
+---| "workspaceSymbols" # The symbols of the workspace.
+---| "selection" # What the user has selected.
+---| "openDocuments" # Which documents are open.
+
+--- Reads a path.
+---@class aside.Effect.readPath
+---@field type "readPath"
+---@field path string Absolute.
+
+--- Writes, creates, deletes or moves a path.
+---@class aside.Effect.writePath
+---@field type "writePath"
+---@field path string Absolute.
+
+--- Runs a program.
+---@class aside.Effect.runProgram
+---@field type "runProgram"
+---@field program string Its name or path.
+---@field arguments string[] Its arguments.
+
+--- Talks to a host.
+---@class aside.Effect.network
+---@field type "network"
+---@field host string Its name or address.
+
+--- Calls an MCP server's tool.
+---@class aside.Effect.mcpTool
+---@field type "mcpTool"
+---@field server string The server.
+---@field tool string The tool.
+---@field readOnly boolean What the server says of it.
+
+--- What a tool call would do.
+---@alias aside.Effect
+---| aside.Effect.readPath
+---| aside.Effect.writePath
+---| aside.Effect.runProgram
+---| aside.Effect.network
+---| aside.Effect.mcpTool
+
+--- The stable codes in `data.code` of a JSON-RPC error.
+---@alias aside.ErrorCode
+---| "notFound" # What was named does not exist.
+---| "invalid" # The request is not what the method takes.
+---| "busy" # Something else is at work there; try again when it is done.
+---| "noModel" # No usable model is set up.
+---| "auth" # The provider refuses the key.
+---| "rateLimited" # The provider limits the rate.
+---| "provider" # The provider failed or cannot be reached.
+---| "conflict" # What was to be changed is no longer what it was.
+---| "denied" # It is not permitted.
+---| "storage" # The database failed.
+---| "internal" # A fault in the server.
+
+--- The `data` of a JSON-RPC error. The error's `message` is a sentence that says what to do.
+---@class aside.ErrorData
+---@field code aside.ErrorCode What kind of failure.
+
+--- A turn runs.
+---@class aside.Event.turnStarted
+---@field type "turnStarted"
+---@field turn aside.Turn The turn.
+
+--- A turn has ended.
+---@class aside.Event.turnCompleted
+---@field type "turnCompleted"
+---@field turn aside.Turn The turn, its stop reason set.
+
+--- An item begins.
+---@class aside.Event.itemStarted
+---@field type "itemStarted"
+---@field item aside.Item The item so far.
+
+--- An item is final.
+---@class aside.Event.itemCompleted
+---@field type "itemCompleted"
+---@field item aside.Item The whole item; it counts, whatever the deltas were.
+
+--- More of a message or of reasoning.
+---@class aside.Event.itemDelta.text
+---@field type "itemDelta"
+---@field itemId string Which item.
+---@field text string
+
+--- More of a tool call's arguments, as the model writes them.
+---@class aside.Event.itemDelta.argumentsText
+---@field type "itemDelta"
+---@field itemId string Which item.
+---@field argumentsText string
+
+--- More of a tool call's output.
+---@class aside.Event.itemDelta.outputText
+---@field type "itemDelta"
+---@field itemId string Which item.
+---@field outputText string
+
+--- An item has a new status or title.
+---@class aside.Event.itemUpdated
+---@field type "itemUpdated"
+---@field item aside.Item The item now.
+
+--- An edit is new or has a new status.
+---@class aside.Event.editUpdated
+---@field type "editUpdated"
+---@field edit aside.FileEdit The edit now.
+
+--- The agent's plan is new or has changed.
+---@class aside.Event.planUpdated
+---@field type "planUpdated"
+---@field entries aside.PlanEntry[] The whole plan, in order.
+
+--- Tokens were spent.
+---@class aside.Event.usageUpdated
+---@field type "usageUpdated"
+---@field usage aside.Usage All requests of the turn so far.
+---@field context aside.ContextUsage How full the model's context is.
+
+--- The session has changed.
+---@class aside.Event.sessionUpdated
+---@field type "sessionUpdated"
+---@field session aside.Session The session now.
+
+--- The user is asked for permission.
+---@class aside.Event.permissionRequested
+---@field type "permissionRequested"
+---@field requestId string Which question.
+---@field item aside.Item The tool call that waits.
+
+--- The question is settled.
+---@class aside.Event.permissionResolved
+---@field type "permissionResolved"
+---@field requestId string Which question.
+---@field item aside.Item The tool call that waited.
+---@field outcome aside.PermissionOutcome How it was settled.
+
+--- A request to the provider failed and is made again.
+---@class aside.Event.retrying
+---@field type "retrying"
+---@field attempt integer Which attempt comes next, from 2.
+---@field maxAttempts integer How many attempts there are at most.
+---@field delayMs integer Milliseconds until then.
+---@field reason string A sentence: what failed.
+
+--- Something that the user should know.
+---@class aside.Event.notice
+---@field type "notice"
+---@field level aside.NoticeLevel How bad it is.
+---@field message string A sentence.
+
+--- What happened. Each turn ends with exactly one `turnCompleted`, after all other events of
+--- the turn; each item that starts ends with exactly one `itemCompleted`.
+---@alias aside.Event
+---| aside.Event.turnStarted
+---| aside.Event.turnCompleted
+---| aside.Event.itemStarted
+---| aside.Event.itemCompleted
+---| aside.Event.itemDelta.text
+---| aside.Event.itemDelta.argumentsText
+---| aside.Event.itemDelta.outputText
+---| aside.Event.itemUpdated
+---| aside.Event.editUpdated
+---| aside.Event.planUpdated
+---| aside.Event.usageUpdated
+---| aside.Event.sessionUpdated
+---| aside.Event.permissionRequested
+---| aside.Event.permissionResolved
+---| aside.Event.retrying
+---| aside.Event.notice
+
+--- One change to one file.
+---@class aside.FileEdit
+---@field id string UUIDv7.
+---@field sessionId string The session that made it.
+---@field turnId string The turn that made it.
+---@field itemId string The tool call that made it.
+---@field uri aside.Uri Which file.
+---@field kind aside.FileEditKind What sort of change.
+---@field status aside.FileEditStatus How far it is.
+---@field baseHash string A hash of the text before the edit.
+---@field diff string The change as a unified diff.
+---@field hunks aside.Hunk[] The change in pieces.
+---@field newUri? aside.Uri The file's new place, for a rename.
+---@field version? integer The version of the document that the hunks' `newRange` refers to; absent where it is not open.
+
+--- What sort of change an edit is.
+---@alias aside.FileEditKind
+---| "create" # Makes a file.
+---| "modify" # Changes a file's text.
+---| "delete" # Deletes a file.
+---| "rename" # Moves a file, perhaps changing its text.
+
+--- How far an edit is.
+---@alias aside.FileEditStatus
+---| "proposed" # Not made yet.
+---| "applied" # Made; not reviewed.
+---| "accepted" # Made and kept by the user.
+---| "rejected" # Taken back by the user.
+---| "partial" # Some hunks are kept and some taken back.
+---| "conflicted" # Not made, since the file had changed.
+---| "reverted" # Undone.
+
+--- A piece of an edit. A hunk keeps its id until it is resolved.
+---@class aside.Hunk
+---@field id string Identifies it.
+---@field oldRange aside.Range Where the old text was.
+---@field newRange aside.Range Where the new text is.
+---@field oldText string The text before.
+---@field newText string The text after.
+---@field status aside.HunkStatus How far it is.
+
+--- How far a hunk is.
+---@alias aside.HunkStatus
+---| "pending" # Waits for the user.
+---| "accepted" # Kept.
+---| "rejected" # Taken back.
+
+--- What the user said.
+---@class aside.Item.userMessage
+---@field id string UUIDv7.
+---@field turnId string The turn it belongs to.
+---@field createdAt string RFC 3339, UTC.
+---@field type "userMessage"
+---@field content aside.ContentBlock[] Text, pictures and resources in order.
+---@field clientMessageId? string The client's own id, by which a message sent twice is known.
+
+--- What the model said.
+---@class aside.Item.assistantMessage
+---@field id string UUIDv7.
+---@field turnId string The turn it belongs to.
+---@field createdAt string RFC 3339, UTC.
+---@field type "assistantMessage"
+---@field text string Markdown.
+---@field status aside.MessageStatus How far it is.
+
+--- What the model thought, where the provider shows it.
+---@class aside.Item.reasoning
+---@field id string UUIDv7.
+---@field turnId string The turn it belongs to.
+---@field createdAt string RFC 3339, UTC.
+---@field type "reasoning"
+---@field text string Markdown.
+---@field status aside.MessageStatus How far it is.
+
+--- A tool call and its result.
+---@class aside.Item.toolCall : aside.ToolCall
+---@field id string UUIDv7.
+---@field turnId string The turn it belongs to.
+---@field createdAt string RFC 3339, UTC.
+---@field type "toolCall"
+
+--- A summary that stands for older items.
+---@class aside.Item.compaction
+---@field id string UUIDv7.
+---@field turnId string The turn it belongs to.
+---@field createdAt string RFC 3339, UTC.
+---@field type "compaction"
+---@field summary string The summary.
+---@field droppedItems integer How many items it stands for.
+
+--- One thing in a turn.
+---@alias aside.Item
+---| aside.Item.userMessage
+---| aside.Item.assistantMessage
+---| aside.Item.reasoning
+---| aside.Item.toolCall
+---| aside.Item.compaction
+
+--- A part of a named document.
+---@class aside.Location
+---@field uri aside.Uri Which document.
+---@field range aside.Range Which part of it.
+
+--- How far a streamed message is.
+---@alias aside.MessageStatus
+---| "inProgress" # Still streaming.
+---| "completed" # Whole.
+---| "interrupted" # Cut short by a cancel, a failure or a crash; what came is kept.
+
+--- A model.
+---@class aside.ModelInfo
+---@field id string `provider/model`.
+---@field provider string The provider's name.
+---@field name string For people.
+---@field contextWindow integer Tokens that it takes; 0 where unknown.
+---@field maxOutput integer Tokens that it answers at most; 0 where unknown.
+---@field vision boolean Whether it sees pictures.
+---@field reasoning boolean Whether it reasons before it answers.
+---@field tools boolean Whether it calls tools.
+---@field available boolean Whether it can be used with the settings in force.
+---@field reason? string A sentence: why it cannot be used and what to do.
+
+--- Params of `model/list`; there are none.
+---@class aside.ModelListParams
+
+--- Result of `model/list`.
+---@class aside.ModelListResult
+---@field models aside.ModelInfo[] All models that are known; others may be named too.
+
+--- How bad a notice is.
+---@alias aside.NoticeLevel
+---| "info" # For information.
+---| "warning" # Something is not as it should be.
+---| "error" # Something failed.
+
+--- What happens with a tool call before the user is asked.
+---@alias aside.PermissionDecision
+---| "allow" # It is done unasked.
+---| "ask" # The user is asked.
+---| "deny" # It is refused.
+
+--- How much an agent may do unasked. Reading inside the workspace is never asked about.
+---@alias aside.PermissionMode
+---| "ask" # Ask before each effect other than reading.
+---| "acceptEdits" # Edit files unasked; ask before the rest.
+---| "readOnly" # Read only; refuse the rest.
+---| "full" # Do all unasked, inside the workspace.
+
+--- One answer that the user may choose.
+---@class aside.PermissionOption
+---@field id string Identifies it in the answer.
+---@field label string For people.
+---@field kind aside.PermissionOptionKind What choosing it means.
+
+--- What an answer means.
+---@alias aside.PermissionOptionKind
+---| "allowOnce" # Do it.
+---| "allowSession" # Do it, and do not ask again in this session.
+---| "allowAlways" # Do it, and do not ask again.
+---| "rejectOnce" # Do not do it.
+---| "rejectAlways" # Do not do it, and do not ask again.
+
+--- How a question for permission was settled.
+---@alias aside.PermissionOutcome
+---| "allowed" # The user allowed it.
+---| "rejected" # The user refused.
+---| "cancelled" # The user dismissed the question, or the turn was cancelled.
+---| "expired" # Nobody answered in time, or nobody can be asked: it counts as refused.
+
+--- One entry of the agent's plan.
+---@class aside.PlanEntry
+---@field text string What is to be done.
+---@field status aside.PlanStatus How far it is.
+
+--- How far an entry of the plan is.
+---@alias aside.PlanStatus
+---| "pending" # Not begun.
+---| "inProgress" # Begun.
+---| "completed" # Done.
+
+--- A place in a document.
+---@class aside.Position
+---@field line integer The line, from 0.
+---@field character integer The column, from 0, in units of the negotiated position encoding.
+
+--- How a provider is.
+---@class aside.ProviderStatus
+---@field name string Its name, as in `provider/model`.
+---@field available boolean Whether its settings are complete and its last request, if any, worked.
+---@field reason? string A sentence: what is wrong and what to do.
+
+--- A part of a document.
+---@class aside.Range
+---@field start aside.Position Where it starts.
+---@field end aside.Position Where it ends; this position is not included.
+
+--- Params of `server/status`; there are none.
+---@class aside.ServerStatusParams
+
+--- Result of `server/status`.
+---@class aside.ServerStatusResult
+---@field version string The server's version.
+---@field uptimeMs integer Milliseconds since it started.
+---@field providers aside.ProviderStatus[] The providers that are set up, and those that could be.
+---@field databasePath? string Absolute path of the workspace's database, which may not be open yet; absent where there is none.
+---@field memoryBytes? integer Resident bytes; absent where the operating system does not say.
+
+--- One conversation in one workspace.
+---@class aside.Session
+---@field id string UUIDv7, so that ids sort by age.
+---@field title string For people; taken from the first message until it is set.
+---@field workspaceUri aside.Uri The workspace it belongs to.
+---@field createdAt string RFC 3339, UTC.
+---@field updatedAt string RFC 3339, UTC.
+---@field model string `provider/model`.
+---@field agent string The name of the agent template; `default` unless another was chosen.
+---@field permissionMode aside.PermissionMode What the agent may do unasked.
+---@field status aside.SessionStatus Whether a turn runs.
+---@field pinned boolean Pinned sessions are listed first.
+---@field archived boolean Archived sessions are kept, and listed when asked for.
+---@field turnCount integer How many turns it has.
+---@field usage aside.Usage All its turns.
+---@field parentId? string The session it was made from.
+---@field projectId? string The project it was put in.
+
+--- Params of `session/create`.
+---@class aside.SessionCreateParams
+---@field agent? string The name of an agent template; `default` where absent.
+---@field model? string `provider/model`; the default model where absent.
+---@field permissionMode? aside.PermissionMode What the agent may do unasked; the default mode where absent.
+---@field projectId? string The project to put it in.
+---@field title? string The title; taken from the first message where absent.
+
+--- Params of `session/delete`.
+---@class aside.SessionDeleteParams
+---@field sessionId string Which session.
+
+--- Params of `session/get`.
+---@class aside.SessionGetParams
+---@field sessionId string Which session.
+
+--- Params of `session/items`. With neither cursor, the newest page is meant.
+---@class aside.SessionItemsParams
+---@field sessionId string Which session.
+---@field after? string A page's `nextCursor`: the page of items newer than that page.
+---@field before? string A page's `prevCursor`: the page of items older than that page.
+---@field limit? integer How many items at most; the server has a limit of its own.
+
+--- Result of `session/items`.
+---@class aside.SessionItemsResult
+---@field items aside.Item[] Oldest first; partial items are included.
+---@field turns aside.Turn[] The turns that these items belong to, oldest first.
+---@field seq integer The last event that this page reflects.
+---@field nextCursor? string Where the page of newer items begins; absent on the newest page.
+---@field prevCursor? string Where the page of older items begins; absent on the oldest page.
+
+--- Params of `session/list`. Sessions come pinned ones first, then the newest first.
+---@class aside.SessionListParams
+---@field archived? boolean Only archived ones, or only those that are not.
+---@field cursor? string The `nextCursor` of the page before; the first page where absent.
+---@field limit? integer How many sessions at most; the server has a limit of its own.
+---@field pinned? boolean Only pinned ones, or only those that are not.
+---@field projectId? string Only those of a project.
+---@field query? string Only those whose title contains this text.
+
+--- Result of `session/list`.
+---@class aside.SessionListResult
+---@field sessions aside.Session[] One page.
+---@field nextCursor? string Where the next page begins; absent on the last one.
+
+--- Whether a session's turn runs.
+---@alias aside.SessionStatus
+---| "idle" # No turn runs.
+---| "running" # A turn runs.
+---| "waiting" # A turn waits for the user.
+
+--- Params of `session/update`. What is absent stays as it is.
+---@class aside.SessionUpdateParams
+---@field sessionId string Which session.
+---@field agent? string Another agent template.
+---@field archived? boolean Archives it or takes it back.
+---@field model? string Another model, `provider/model`, from the next turn on.
+---@field permissionMode? aside.PermissionMode Another permission mode, at once.
+---@field pinned? boolean Pins or unpins it.
+---@field projectId? string Another project.
+---@field title? string A new title.
+
+--- Why a turn stopped.
+---@alias aside.StopReason
+---| "endTurn" # The model is done.
+---| "maxTokens" # The answer reached its token limit.
+---| "maxIterations" # The turn reached its limit of model requests.
+---| "refusal" # The model or a filter refused.
+---| "cancelled" # The user cancelled.
+---| "interrupted" # The server stopped while the turn ran.
+---| "error" # Something failed.
+
+--- A tool call: what was asked, how it went and what came out.
+---@class aside.ToolCall
+---@field name string The tool's name as the model called it.
+---@field source aside.ToolSource Where the tool comes from.
+---@field kind aside.ToolKind What sort of thing the tool does.
+---@field title string One line for people.
+---@field arguments table<string, any> The arguments; empty where the model's text was not a JSON object.
+---@field status aside.ToolStatus How far it is.
+---@field output aside.ContentBlock[] The result: what the model was told, first.
+---@field editIds string[] The edits it made.
+---@field locations aside.Location[] The places it read or changed.
+---@field durationMs? integer Milliseconds from `running` to its end.
+
+--- A tool.
+---@class aside.ToolInfo
+---@field name string The name that models call.
+---@field description string Markdown: what it does and when to use it.
+---@field source aside.ToolSource Where it comes from.
+---@field kind aside.ToolKind What sort of thing it does.
+---@field inputSchema table<string, any> JSON schema of the arguments.
+---@field permission aside.PermissionDecision What happens when it is called.
+
+--- What sort of thing a tool does.
+---@alias aside.ToolKind
+---| "read" # Reads files.
+---| "edit" # Changes files.
+---| "delete" # Deletes files.
+---| "move" # Moves files.
+---| "search" # Searches the workspace.
+---| "execute" # Runs programs.
+---| "fetch" # Reads from the network.
+---| "think" # Only for the model's own order.
+---| "other" # Anything else; also a tool that does not exist.
+
+--- Params of `tool/list`.
+---@class aside.ToolListParams
+---@field sessionId? string The session whose tools and permissions are meant; a new one's where absent.
+
+--- Result of `tool/list`.
+---@class aside.ToolListResult
+---@field tools aside.ToolInfo[] All tools that a model is offered.
+
+--- Built in.
+---@class aside.ToolSource.builtin
+---@field type "builtin"
+
+--- From an MCP server.
+---@class aside.ToolSource.mcp
+---@field type "mcp"
+---@field server string The server's name.
+
+--- Where a tool comes from.
+---@alias aside.ToolSource
+---| aside.ToolSource.builtin
+---| aside.ToolSource.mcp
+
+--- How far a tool call is.
+---@alias aside.ToolStatus
+---| "pending" # Waits for its turn.
+---| "waiting" # Waits for the user's permission.
+---| "running" # Acts.
+---| "completed" # Done.
+---| "failed" # Tried and failed.
+---| "rejected" # Not permitted.
+---| "cancelled" # Cancelled by the user.
+---| "interrupted" # The server stopped while it ran; its effect is unknown.
+
+--- One turn.
+---@class aside.Turn
+---@field id string UUIDv7.
+---@field sessionId string The session it belongs to.
+---@field status aside.TurnStatus How far it is.
+---@field createdAt string RFC 3339, UTC.
+---@field usage aside.Usage All its requests.
+---@field completedAt? string RFC 3339, UTC; present when it is completed.
+---@field error? aside.TurnError What failed, where `stopReason` is `error`.
+---@field startedAt? string RFC 3339, UTC; absent while it is queued.
+---@field stopReason? aside.StopReason Why it stopped; present when it is completed.
+
+--- A failure that ended a turn.
+---@class aside.TurnError
+---@field code aside.ErrorCode What kind of failure.
+---@field message string A sentence that says what to do.
+---@field retryable boolean Whether the same prompt may work later.
+
+--- How far a turn is.
+---@alias aside.TurnStatus
+---| "queued" # Waits for the turn before it.
+---| "running" # Runs.
+---| "completed" # Has ended, well or not.
+
+--- A URI as it stands on the wire; nothing is parsed or normalised.
+---@alias aside.Uri string
+
+--- Tokens, and their price where it is known.
+---@class aside.Usage
+---@field inputTokens integer All input tokens, cached ones included.
+---@field cachedInputTokens integer Input tokens read from a cache.
+---@field outputTokens integer All output tokens, reasoning included.
+---@field reasoningTokens integer Output tokens spent on reasoning.
+---@field costUsd? number US dollars; absent where the price is unknown.
+
+--- The requests that the server answers, by method.
+---@class aside.ClientRequests
+---@field ["chat/cancel"] fun(params: aside.ChatCancelParams): aside.ChatCancelResult Cancels a turn; what came so far is kept.
+---@field ["chat/events"] fun(params: aside.ChatEventsParams): aside.ChatEventsResult Replays events after a reconnect.
+---@field ["chat/send"] fun(params: aside.ChatSendParams): aside.ChatSendResult Sends a message; the answer comes in events.
+---@field ["model/list"] fun(params?: aside.ModelListParams): aside.ModelListResult Lists the models that are known.
+---@field ["server/status"] fun(params?: aside.ServerStatusParams): aside.ServerStatusResult Says how the server is.
+---@field ["session/create"] fun(params?: aside.SessionCreateParams): aside.Session Starts a session.
+---@field ["session/delete"] fun(params: aside.SessionDeleteParams): nil Deletes a session and all that is in it.
+---@field ["session/get"] fun(params: aside.SessionGetParams): aside.Session Reads a session.
+---@field ["session/items"] fun(params: aside.SessionItemsParams): aside.SessionItemsResult Reads a page of a session's items.
+---@field ["session/list"] fun(params?: aside.SessionListParams): aside.SessionListResult Lists sessions, pinned ones first, then the newest first.
+---@field ["session/update"] fun(params: aside.SessionUpdateParams): aside.Session Changes a session.
+---@field ["tool/list"] fun(params?: aside.ToolListParams): aside.ToolListResult Lists the tools that a model is offered.
+
+--- The requests that the server sends, by method.
+---@class aside.ServerRequests
+---@field ["chat/requestPermission"] fun(params: aside.ChatRequestPermissionParams): aside.ChatRequestPermissionResult Asks the user for permission.
+
+--- The notifications that the server sends, by method.
+---@class aside.ServerNotifications
+---@field ["chat/event"] fun(params: aside.ChatEvent) Tells what happens in a session.
