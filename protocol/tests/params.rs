@@ -1,4 +1,5 @@
 //! Reading params: what is alike, and what an error says.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
 use std::fmt::Debug;
 
 use aside_protocol::{

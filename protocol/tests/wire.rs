@@ -1,4 +1,9 @@
 //! What stands on the wire, literally, and that reading it back gives the same value.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
 use std::fmt::Debug;
 
 use aside_protocol::{
