@@ -1,0 +1,147 @@
+//! OpenAI's Chat Completions, streamed, at OpenAI or any compatible server.
+mod body;
+mod decoder;
+mod stream;
+mod wire;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use reqwest::Response;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use tokio::time::timeout;
+
+use crate::client::Http;
+use crate::failure::{error_body, request_id};
+use crate::{ChunkStream, Model, ModelError, ModelErrorKind, ModelRequest, ProviderConfig};
+
+/// Bytes of a list of models.
+const MAX_LIST_BYTES: usize = 4 * 1024 * 1024;
+
+/// A server that speaks Chat Completions. Making one costs nothing; the HTTP client is set
+/// up at the first request and its connections are kept for later ones. Clones share it.
+#[derive(Clone)]
+pub struct OpenAiChat {
+    http: Arc<Http>,
+}
+
+impl OpenAiChat {
+    /// A server reached by this configuration. A bad base URL is told by the first request.
+    #[must_use]
+    pub fn new(config: ProviderConfig) -> Self {
+        Self {
+            http: Arc::new(Http::new(config)),
+        }
+    }
+
+    /// Asks the server for its models, whose ids it gives back: whether it can be reached,
+    /// for `aside doctor`. The limit is for the whole of it.
+    ///
+    /// # Errors
+    /// As of a request; [`ModelErrorKind::Truncated`] if the server is there but sends no
+    /// list of models.
+    pub async fn models(&self, limit: Duration) -> Result<Vec<String>, ModelError> {
+        let failures = &self.http.failures;
+        let list = async {
+            let response = self.http.get("/models", limit).await?;
+            let mut response = self.checked(response).await?;
+            let mut body = Vec::new();
+            while let Some(bytes) = response
+                .chunk()
+                .await
+                .map_err(|error| failures.network(&error))?
+            {
+                if body.len() + bytes.len() > MAX_LIST_BYTES {
+                    return Err(failures.truncated("The list of models is too long."));
+                }
+                body.extend_from_slice(&bytes);
+            }
+            Ok(body)
+        };
+        let body = match timeout(limit, list).await {
+            Ok(body) => body?,
+            Err(_elapsed) => return Err(failures.timeout("did not list its models", limit)),
+        };
+        model_ids(&body)
+            .ok_or_else(|| failures.truncated("The server answers, but not with a list of models."))
+    }
+
+    /// The response if it is good, else why not.
+    async fn checked(&self, mut response: Response) -> Result<Response, ModelError> {
+        let failures = &self.http.failures;
+        if !response.status().is_success() {
+            return Err(failures.status(response).await);
+        }
+        if !is_html(response.headers()) {
+            return Ok(response);
+        }
+        let page = error_body(&mut response).await;
+        let mut error = failures.web_page(&String::from_utf8_lossy(&page));
+        error.status = Some(response.status().as_u16());
+        error.request_id = request_id(response.headers());
+        Err(error)
+    }
+
+    async fn send(self, request: ModelRequest) -> Result<ChunkStream, ModelError> {
+        let failures = &self.http.failures;
+        let dialect = if self.http.is_openai() {
+            body::Dialect::OpenAi
+        } else {
+            body::Dialect::Compatible
+        };
+        let body = body::request_body(&request, dialect).map_err(|error| {
+            failures.error(
+                ModelErrorKind::Rejected,
+                format!("The request cannot be written as JSON ({error})."),
+            )
+        })?;
+        tracing::debug!(
+            model = request.model,
+            bytes = body.len(),
+            "asking the model"
+        );
+        // The conversation may be large, and the answer may take long.
+        drop(request);
+        let response = self.http.post("/chat/completions", body).await?;
+        let response = self.checked(response).await?;
+        let idle = self.http.config.idle_timeout;
+        Ok(stream::chunks(response, failures.clone(), idle))
+    }
+}
+
+impl Model for OpenAiChat {
+    fn stream(&self, request: ModelRequest) -> BoxFuture<'static, Result<ChunkStream, ModelError>> {
+        self.clone().send(request).boxed()
+    }
+}
+
+impl std::fmt::Debug for OpenAiChat {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OpenAiChat")
+            .field("config", &self.http.config)
+            .finish_non_exhaustive()
+    }
+}
+
+fn is_html(headers: &HeaderMap) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.trim_start().starts_with("text/html"))
+}
+
+/// The ids of `{"data": [{"id": …}]}`; some servers name the list `models` or send it bare.
+fn model_ids(body: &[u8]) -> Option<Vec<String>> {
+    let json: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let list = json
+        .get("data")
+        .or_else(|| json.get("models"))
+        .unwrap_or(&json);
+    let id = |model: &serde_json::Value| {
+        let id = model.get("id").or_else(|| model.get("name"))?;
+        Some(id.as_str()?.to_owned())
+    };
+    Some(list.as_array()?.iter().filter_map(id).collect())
+}
