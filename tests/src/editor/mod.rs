@@ -17,6 +17,7 @@ use tokio::time::timeout;
 
 pub use client::{Answer, ApplyEdit, Asks, Client, Roots};
 pub use state::{Answered, Buffer, RpcError, State};
+pub use talk::Sent;
 
 use crate::PATIENCE;
 use crate::text::Encoding;

@@ -1,1 +1,33 @@
-//! x
+//! End-to-end tests: the built server driven over stdio, with a scripted model on loopback.
+//!
+//! Run them through `cargo xtask test`, or build `aside` first: they drive the program that
+//! lies in the target folder, or the one that `ASIDE_BIN` names.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "tests fail loudly, write the files they work on and say what they did not run"
+)]
+mod bad_files;
+mod bad_messages;
+mod bad_model;
+mod bad_storage;
+mod clients;
+mod command_line;
+mod common;
+mod headless;
+mod lifecycle;
+mod logs;
+mod params;
+mod permission;
+mod positions;
+mod progress;
+mod queue;
+mod real_model;
+mod replay;
+mod restart;
+mod sessions;
+mod story;
+mod two_servers;

@@ -1,0 +1,181 @@
+//! How a server begins and ends: roots, exit codes, end of input, the death of its parent.
+use std::process::Stdio;
+
+use aside_script::{Gate, Reply};
+use aside_tests::editor::{Client, Roots};
+use aside_tests::rules::text;
+use aside_tests::world::{to_uri, write_at};
+use serde_json::{Value, json};
+
+use crate::common::{Stage, patiently, read, say};
+
+#[tokio::test]
+async fn exit_after_shutdown_is_0_and_without_it_1() {
+    let stage = Stage::new([]);
+    let editor = stage.open().await;
+    editor.create(json!({})).await;
+    editor.close().await;
+    let mut editor = stage.open().await;
+    editor.notify("exit", Value::Null);
+    // Standard input stays open: `exit` alone must end the process.
+    assert_eq!(editor.exited().await.code(), Some(1));
+}
+
+#[tokio::test]
+async fn after_shutdown_requests_are_refused() {
+    let stage = Stage::new([]);
+    let mut editor = stage.open().await;
+    editor.request("shutdown", Value::Null).await;
+    let error = editor.fail("session/list", json!({})).await;
+    assert_eq!(error.code, -32600, "{error:?}");
+    editor.notify("exit", Value::Null);
+    assert_eq!(editor.exited().await.code(), Some(0));
+}
+
+#[tokio::test]
+async fn the_end_of_input_ends_the_server_also_in_a_turn() {
+    let gate = Gate::new();
+    let stage = Stage::new([Reply::new().text("Half").gate(&gate), say("Next.")]);
+    let mut editor = stage.open().await;
+    let session = editor.create(json!({})).await;
+    editor.prompt(Some(&session), "Talk.").await;
+    patiently("the gate", gate.reached()).await;
+    editor.close_input();
+    editor.exited().await;
+    // The next server goes on.
+    let editor = stage.open().await;
+    let turn = editor.turn(&session, "Next?").await;
+    assert_eq!(turn["stopReason"], "endTurn");
+    editor.close().await;
+}
+
+#[tokio::test]
+async fn the_death_of_the_parent_ends_the_server() {
+    let stage = Stage::new([]);
+    let mut parent = tokio::process::Command::new("cat")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("a process to be the parent");
+    let client = Client {
+        process_id: parent.id(),
+        ..stage.client()
+    };
+    let mut editor = stage.open_with(client).await;
+    editor.is_alive().await;
+    parent.kill().await.expect("the parent is killed");
+    editor.exited().await;
+}
+
+#[tokio::test]
+async fn termination_ends_the_server_and_keeps_what_was_said() {
+    let gate = Gate::new();
+    let stage = Stage::new([Reply::new().text("Half of it").gate(&gate)]);
+    let mut editor = stage.open().await;
+    let session = editor.create(json!({})).await;
+    editor.prompt(Some(&session), "Talk.").await;
+    patiently("the gate", gate.reached()).await;
+    aside_tests::process::signal_pid(editor.pid(), libc::SIGTERM);
+    editor.exited().await;
+    let editor = stage.open().await;
+    let items = editor.items(&session).await;
+    assert_eq!(items[0]["type"], "userMessage");
+    editor.close().await;
+}
+
+#[tokio::test]
+async fn with_no_root_the_repository_of_the_first_document_is_the_workspace() {
+    let stage = Stage::new([read("call-1", "src/deep/a.txt"), say("Read.")]);
+    std::fs::create_dir_all(stage.world.path("repo/.git")).unwrap();
+    let path = stage
+        .world
+        .write("repo/src/deep/a.txt", "in the repository\n");
+    let client = Client {
+        roots: Roots::Null,
+        ..stage.client()
+    };
+    let editor = stage.open_with(client).await;
+    editor.open_file(&path);
+    let session = editor.request("session/create", json!({})).await;
+    assert_eq!(
+        text(&session, "/workspaceUri"),
+        to_uri(&stage.world.path("repo"))
+    );
+    editor.turn(text(&session, "/id"), "Read it.").await;
+    assert!(stage.tool_result("call-1").contains("in the repository"));
+    editor.close().await;
+}
+
+#[tokio::test]
+async fn with_no_root_and_no_document_there_is_an_answer() {
+    let stage = Stage::new([say("Hello.")]);
+    let client = Client {
+        roots: Roots::Null,
+        ..stage.client()
+    };
+    let editor = stage.open_with(client).await;
+    match editor.try_request("session/create", json!({})).await {
+        Ok(session) => {
+            editor.turn(text(&session, "/id"), "Hello?").await;
+        }
+        Err(error) => {
+            assert!(["invalid", "notFound"].contains(&error.kind()), "{error:?}");
+            crate::common::check_sentence(&error.message);
+        }
+    }
+    editor.is_alive().await;
+    editor.close().await;
+}
+
+#[tokio::test]
+async fn a_root_uri_alone_is_enough() {
+    let stage = Stage::new([read("call-1", "a.txt"), say("Read.")]);
+    stage.world.write("a.txt", "by root URI\n");
+    let client = Client {
+        roots: Roots::RootUri(stage.world.workspace()),
+        ..stage.client()
+    };
+    let editor = stage.open_with(client).await;
+    let session = editor.create(json!({})).await;
+    editor.turn(&session, "Read it.").await;
+    assert!(stage.tool_result("call-1").contains("by root URI"));
+    editor.close().await;
+}
+
+#[tokio::test]
+async fn further_folders_are_inside_and_named_by_absolute_paths() {
+    let stage = Stage::new([]);
+    let second = stage.world.outside().join("second");
+    write_at(&second.join("b.txt"), "in the second folder\n");
+    write_at(&stage.world.outside().join("c.txt"), "in none\n");
+    let second_file = second.join("b.txt").to_str().unwrap().to_owned();
+    let neither = stage
+        .world
+        .outside()
+        .join("c.txt")
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let model = aside_script::ScriptServer::start(aside_script::Script::new([
+        read("call-1", &second_file),
+        read("call-2", &neither),
+        read("call-3", "a.txt"),
+        say("Read."),
+    ]))
+    .unwrap();
+    let mut stage = Stage { model, ..stage };
+    stage.world.set("OPENAI_BASE_URL", stage.model.url());
+    stage.world.write("a.txt", "in the first folder\n");
+    let client = Client {
+        roots: Roots::Folders(vec![stage.world.workspace(), second]),
+        ..stage.client()
+    };
+    let editor = stage.open_with(client).await;
+    let session = editor.create(json!({})).await;
+    editor.turn(&session, "Read them.").await;
+    assert!(stage.tool_result("call-1").contains("in the second folder"));
+    assert!(!stage.tool_result("call-2").contains("in none"));
+    assert!(stage.tool_result("call-3").contains("in the first folder"));
+    editor.close().await;
+}
