@@ -109,7 +109,7 @@ impl Answer {
     /// Waits for bytes as long as the server may be silent.
     async fn read(&mut self) -> Read {
         let limit = if self.decoder.has_stop() {
-            AFTER_STOP
+            AFTER_STOP.min(self.idle)
         } else {
             self.idle
         };
