@@ -4,7 +4,7 @@ use std::path::Path;
 use anyhow::Context;
 
 /// Brings the generated files in `protocol/` up to date, and says which it changed.
-pub fn run() -> anyhow::Result<()> {
+pub(crate) fn run() -> anyhow::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("protocol");
     for (name, text) in aside_protocol::generate::generated_files()? {
         let path = folder.join(name);
