@@ -1,5 +1,8 @@
 //! The scripted server over real sockets, read by a client that knows nothing of it.
-#![allow(clippy::unwrap_used, reason = "the helpers of tests may panic as tests do")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "the helpers of tests may panic as tests do"
+)]
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
