@@ -1,2 +1,60 @@
 //! What a person who works on Aside runs daily.
-fn main() {}
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "commands for people, which run the repository's own tools"
+)]
+mod bench;
+mod codegen;
+mod house;
+mod programs;
+mod steps;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// What a person who works on Aside runs daily.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs everything that checks the repository, and gets what it needs.
+    Test,
+    /// Shows the program at work against a recorded model.
+    Demo,
+    /// Refreshes the files that are generated from the wire types.
+    Codegen,
+    /// Measures the release build beside a bare server, and prints a table.
+    Bench {
+        /// How often each thing is measured; the table shows medians.
+        #[arg(long, default_value_t = 7)]
+        rounds: u32,
+    },
+    /// Only checks how the source is laid out: lengths, first lines, walls between crates.
+    House,
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Test => test::run(),
+        Command::Demo => programs::cargo(&["run", "--release", "--package", "aside", "--", "demo"]),
+        Command::Codegen => codegen::run(),
+        Command::Bench { rounds } => bench::run(rounds),
+        Command::House => house::check(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Other programs: run in the repository, found, and got where they are missing.
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::Context;
+
+/// The repository's root.
+pub(crate) fn root() -> &'static Path {
+    // The crate lies directly below it.
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."))
+}
+
+/// Where builds and what checks need are put.
+pub(crate) fn target() -> PathBuf {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(folder) => root().join(folder),
+        None => root().join("target"),
+    }
+}
+
+/// Runs cargo in the repository.
+pub(crate) fn cargo(arguments: &[&str]) -> anyhow::Result<()> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(arguments);
+    run(&mut command)
+}
+
+/// Runs a program in the repository, and fails unless it ends with code 0.
+pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
+    let shown = shown(command);
+    println!("$ {shown}");
+    let status = command
+        .current_dir(root())
+        .stdin(Stdio::null())
+        .status()
+        .with_context(|| format!("`{shown}` cannot be started"))?;
+    anyhow::ensure!(status.success(), "`{shown}` ended with {status}");
+    Ok(())
+}
+
+fn shown(command: &Command) -> String {
+    let program = Path::new(command.get_program());
+    let name = program.file_name().unwrap_or(program.as_os_str());
+    let parts = std::iter::once(name).chain(command.get_args());
+    let parts: Vec<_> = parts.map(|part| part.to_string_lossy()).collect();
+    parts.join(" ")
+}
+
+/// Finds a program in the search path.
+pub(crate) fn find(names: &[&str]) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    names
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
+        .find(|candidate| candidate.is_file())
+}
+
+/// Finds a program, or installs the Debian package that has it. The error says why it cannot.
+pub(crate) fn find_or_install(names: &[&str], package: &str) -> anyhow::Result<PathBuf> {
+    if let Some(found) = find(names) {
+        return Ok(found);
+    }
+    let apt = find(&["apt-get"]).with_context(|| {
+        format!(
+            "{} is missing, and there is no apt-get to install it",
+            names[0]
+        )
+    })?;
+    // Without root this fails, and says so.
+    run(Command::new(&apt).args(["update", "--quiet"]))?;
+    let install = ["install", "--yes", "--no-install-recommends", package];
+    run(Command::new(&apt)
+        .args(install)
+        .env("DEBIAN_FRONTEND", "noninteractive"))?;
+    find(names).with_context(|| format!("{package} has no {}", names[0]))
+}
