@@ -42,8 +42,8 @@ pub(super) struct Handled {
     pub(super) exit: bool,
 }
 
-/// Hands messages to the service.
-pub(super) struct Dispatcher<S> {
+/// Hands messages to the service. What is unfinished is cancelled when it is dropped.
+pub(super) struct Dispatcher<S: LanguageServer> {
     service: LspService<S>,
     replies: Replies,
     calls: Arc<Calls>,
@@ -292,6 +292,12 @@ impl<S: LanguageServer> Dispatcher<S> {
         if taken.is_err() {
             tracing::debug!(%id, "an answer came after its request was given up");
         }
+    }
+}
+
+impl<S: LanguageServer> Drop for Dispatcher<S> {
+    fn drop(&mut self) {
+        self.exit();
     }
 }
 

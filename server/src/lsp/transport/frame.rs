@@ -16,7 +16,7 @@ pub(super) const KEPT_BYTES: usize = 4 * 1024;
 /// Bytes asked from the input at a time.
 const READ_BYTES: usize = 16 * 1024;
 
-/// Capacity above which an empty buffer is given back.
+/// Capacity above which a nearly empty buffer is given back.
 const KEEP_CAPACITY: usize = 256 * 1024;
 
 /// White space and digits allowed in a `Content-Length` line that is searched for.
@@ -220,8 +220,8 @@ impl<R: AsyncRead + Unpin> Framer<R> {
     /// not by what its header promises.
     fn make_room(&mut self) {
         self.buffer.drain(..std::mem::take(&mut self.start));
-        if self.buffer.is_empty() && self.buffer.capacity() > KEEP_CAPACITY {
-            self.buffer = Vec::new();
+        if self.buffer.len() < READ_BYTES && self.buffer.capacity() > KEEP_CAPACITY {
+            self.buffer.shrink_to(READ_BYTES);
         }
         let buffered = self.buffer.len();
         let missing = match &self.state {

@@ -44,7 +44,7 @@ pub(crate) const MAX_MESSAGE_BYTES: usize = 32 * 1024 * 1024;
 
 /// How long unfinished requests may go on after the input has ended, so that
 /// `printf … | aside lsp` gets its answers.
-const END_OF_INPUT_GRACE: Duration = Duration::from_secs(1);
+const END_OF_INPUT_GRACE: Duration = Duration::from_millis(500);
 
 /// How long the last answers may take to be written once the server is ending.
 const FLUSH_LIMIT: Duration = Duration::from_secs(1);
@@ -113,7 +113,7 @@ impl ExitReason {
 
 /// Speaks JSON-RPC over the two streams until the client leaves, and says how it left.
 ///
-/// Tasks of unfinished requests are cancelled before it returns. A thread of [`stdio`] may still
+/// Unfinished requests are cancelled when it returns. A thread of [`stdio`] may still
 /// be blocked in a read, so the caller ends the process rather than waiting for it.
 pub(crate) async fn serve<I, O, S>(
     input: I,

@@ -5,8 +5,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 
-use super::super::ExitReason;
+use super::super::calls::MAX_OPEN_REQUESTS;
 use super::super::output::NOTIFY_STOP_BYTES;
+use super::super::{ExitReason, MAX_OPEN_NOTIFICATIONS};
 use super::peer::{Peer, soon};
 
 #[tokio::test]
@@ -260,6 +261,40 @@ async fn all_of_400_hanging_requests_are_accepted() {
         peer.request(json!(n), "test/hang", json!({ "n": n })).await;
     }
     for n in 0..400 {
+        assert_eq!(peer.seen().await, json!({ "n": n }));
+    }
+    peer.expect_alive().await;
+}
+
+#[tokio::test]
+async fn more_requests_than_can_be_held_are_refused_as_busy() {
+    let mut peer = Peer::ready().await;
+    for n in 0..MAX_OPEN_REQUESTS {
+        peer.request(json!(n), "test/hang", json!({})).await;
+    }
+    for _ in 0..2 {
+        peer.request(json!("more"), "test/echo", json!({})).await;
+        peer.expect_error(json!("more"), -32000, "busy").await;
+    }
+    peer.notify("$/cancelRequest", json!({ "id": 5 })).await;
+    assert_eq!(peer.receive().await["id"], 5);
+    peer.expect_alive().await;
+    peer.request(json!("last"), "shutdown", json!({})).await;
+    peer.expect_result(json!("last"), Value::Null).await;
+}
+
+#[tokio::test]
+async fn more_notifications_than_can_be_held_wait_in_order() {
+    let count = MAX_OPEN_NOTIFICATIONS + 500;
+    let mut peer = Peer::ready().await;
+    for n in 0..MAX_OPEN_NOTIFICATIONS {
+        peer.notify("test/slowNote", json!({ "n": n })).await;
+    }
+    peer.inside.gate.add_permits(count);
+    for n in MAX_OPEN_NOTIFICATIONS..count {
+        peer.notify("test/slowNote", json!({ "n": n })).await;
+    }
+    for n in 0..count {
         assert_eq!(peer.seen().await, json!({ "n": n }));
     }
     peer.expect_alive().await;
