@@ -1,2 +1,23 @@
 //! Aside: the AI agent that lives beside your editor.
-fn main() {}
+//!
+//! `aside lsp` serves an editor, `aside run` works without one; both are fronts of the same
+//! engine.
+mod cli;
+mod clock;
+mod engine;
+mod host;
+mod logs;
+mod lsp;
+mod memory;
+mod redact;
+mod seen;
+mod settings;
+mod wire;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    cli::main(cli::Cli::parse())
+}

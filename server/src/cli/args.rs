@@ -1,0 +1,161 @@
+//! What can be typed.
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The AI agent that lives beside your editor.
+///
+/// Aside reads what you see in your editor, unsaved changes included, and its edits arrive in
+/// your own buffers. Start with `aside demo`, then `aside doctor`.
+#[derive(Debug, Parser)]
+#[command(name = "aside", version, disable_help_subcommand = true, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused, 130 cancelled.
+Settings come from config.toml, the editor, and the environment; `aside doctor --settings`
+lists them all with their values and where each comes from.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve an editor: the Language Server Protocol on standard input and output.
+    Lsp(LspArgs),
+    /// Run one prompt without an editor; edits go to the files on disk.
+    Run(RunArgs),
+    /// List, show or delete the conversations of this workspace.
+    Sessions(SessionsArgs),
+    /// Show what is set up, what is not, and what to do about it.
+    Doctor(DoctorArgs),
+    /// See Aside fix a small program. Needs no key and no network.
+    Demo(DemoArgs),
+}
+
+/// Arguments of `aside lsp`.
+#[derive(Debug, Args)]
+pub struct LspArgs {
+    /// For editors that insist on it; standard input and output are used anyway.
+    #[arg(long)]
+    pub stdio: bool,
+}
+
+/// Arguments of `aside run`.
+#[derive(Debug, Args)]
+#[command(after_help = RUN_EXAMPLES)]
+pub struct RunArgs {
+    /// Go on with this session.
+    #[arg(long, value_name = "ID", conflicts_with = "continue_last")]
+    pub session: Option<String>,
+    /// Go on with the newest session of this folder.
+    #[arg(long = "continue")]
+    pub continue_last: bool,
+    /// The model, as provider/model.
+    #[arg(long, value_name = "MODEL")]
+    pub model: Option<String>,
+    /// What may be done unasked.
+    #[arg(long, value_name = "MODE")]
+    pub permission_mode: Option<Mode>,
+    /// Print each event as a line of JSON (the params of `chat/event`).
+    #[arg(long)]
+    pub json: bool,
+    /// What to do; `-`, or nothing in a pipe, reads it from standard input.
+    pub prompt: Option<String>,
+}
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  aside run \"why does the build fail?\"
+  aside run --permission-mode acceptEdits \"fix the failing test\"
+  git diff | aside run --json -
+With no terminal to ask on, mode `ask` refuses edits and the exit code is 3.
+Ctrl-C cancels the turn; a second one quits.";
+
+/// Permission modes, spelled as on the wire.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[value(rename_all = "camelCase")]
+pub enum Mode {
+    /// Ask before each edit.
+    Ask,
+    /// Edit files unasked.
+    AcceptEdits,
+    /// Only read.
+    ReadOnly,
+    /// Do everything unasked, inside the workspace.
+    Full,
+}
+
+impl Mode {
+    /// As the protocol has it.
+    pub fn to_wire(self) -> aside_protocol::PermissionMode {
+        match self {
+            Self::Ask => aside_protocol::PermissionMode::Ask,
+            Self::AcceptEdits => aside_protocol::PermissionMode::AcceptEdits,
+            Self::ReadOnly => aside_protocol::PermissionMode::ReadOnly,
+            Self::Full => aside_protocol::PermissionMode::Full,
+        }
+    }
+}
+
+/// Arguments of `aside sessions`.
+#[derive(Debug, Args)]
+pub struct SessionsArgs {
+    /// What to do with them.
+    #[command(subcommand)]
+    pub command: SessionsCommand,
+}
+
+/// The commands of `aside sessions`.
+#[derive(Debug, Subcommand)]
+pub enum SessionsCommand {
+    /// List the sessions of this folder, pinned first, then newest.
+    List {
+        /// Only those whose title contains this.
+        #[arg(long, value_name = "TEXT")]
+        query: Option<String>,
+        /// How many at most.
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: u32,
+        /// Print `session/list` as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one session.
+    Show {
+        /// Its id, or the start of it if no other begins so.
+        id: String,
+        /// Print its items as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete one session for good.
+    Delete {
+        /// Its id.
+        id: String,
+    },
+}
+
+/// Arguments of `aside doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// List every setting: its value, where it comes from, its default and what it is for.
+    #[arg(long)]
+    pub settings: bool,
+    /// Do not ask the model's server whether it is there.
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// Arguments of `aside demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Leave the temporary workspace in place.
+    #[arg(long)]
+    pub keep: bool,
+    /// Where to make the workspace, instead of a temporary folder.
+    #[arg(long, value_name = "DIR", hide = true)]
+    pub dir: Option<PathBuf>,
+}

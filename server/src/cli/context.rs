@@ -1,0 +1,169 @@
+//! The engine as the command line uses it: the current folder, the disk, a terminal.
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aside_agent::event::NoticeLevel;
+use aside_agent::host::{Files, PermissionOutcome, PermissionRequest};
+use futures_util::future::BoxFuture;
+use tokio::sync::mpsc;
+
+use super::Failure;
+use super::terminal::{self, Style};
+use crate::engine::front::{Front, Published};
+use crate::engine::{Engine, Workspace};
+use crate::host::{DiskFiles, Roots};
+use crate::settings::{Dirs, Layers, Resolved};
+
+/// Events that may wait to be printed; more slow the turn down.
+const MAX_WAITING_EVENTS: usize = 256;
+
+/// Bytes of a megabyte, as settings count them.
+const MB: u64 = 1024 * 1024;
+
+/// The engine of the current folder.
+pub struct Context {
+    /// Does the work.
+    pub engine: Arc<Engine>,
+    /// The settings, where each comes from, and what is wrong with them.
+    pub resolved: Resolved,
+    /// Where data and settings live.
+    pub dirs: Dirs,
+}
+
+impl Context {
+    /// Opens the current folder for commands that only look.
+    pub fn open() -> Result<Self, Failure> {
+        Ok(Self::open_with_events()?.0)
+    }
+
+    /// Opens the current folder; events come through the receiver.
+    pub fn open_with_events() -> Result<(Self, mpsc::Receiver<Published>), Failure> {
+        let folder = std::env::current_dir().map_err(|error| {
+            Failure::failed(format!("the current folder cannot be found: {error}"))
+        })?;
+        let environment = environment();
+        let dirs = Dirs::new(&environment);
+        let roots = Roots::new([folder]);
+        let layers = Layers::load(&dirs, roots.key(), environment);
+        let resolved = layers.resolve();
+        crate::logs::start(&dirs, &resolved.settings);
+        for warning in &resolved.warnings {
+            terminal::note(&format!("settings: {warning}"), Style::Dim);
+        }
+        let key = roots
+            .key()
+            .ok_or_else(|| Failure::failed("the current folder cannot be found"))?;
+        let workspace = Workspace::new(key, &dirs);
+        let max_read = resolved.settings.files.max_read_mb.saturating_mul(MB);
+        let (events, receiver) = mpsc::channel(MAX_WAITING_EVENTS);
+        let front = Arc::new(HeadlessFront {
+            files: Arc::new(DiskFiles::new(roots, max_read)),
+            events,
+        });
+        let engine = Engine::new(workspace, Arc::new(resolved.settings.clone()), front);
+        Ok((
+            Self {
+                engine,
+                resolved,
+                dirs,
+            },
+            receiver,
+        ))
+    }
+}
+
+/// The environment; values that are not text cannot be settings of ours.
+pub fn environment() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+/// Resolves at Ctrl-C, or at a polite request to end.
+pub async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// The disk, and whoever sits at the terminal.
+struct HeadlessFront {
+    files: Arc<DiskFiles>,
+    events: mpsc::Sender<Published>,
+}
+
+impl Front for HeadlessFront {
+    fn wants_foreign_events(&self) -> bool {
+        false
+    }
+
+    fn publish(&self, event: Published) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            // A command that does not print events has dropped the receiver.
+            let _ = self.events.send(event).await;
+        })
+    }
+
+    fn relay(&self, _: String) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
+    fn files(&self) -> Arc<dyn Files> {
+        Arc::clone(&self.files) as _
+    }
+
+    fn ask(&self, request: PermissionRequest) -> BoxFuture<'_, PermissionOutcome> {
+        Box::pin(async move {
+            if !terminal::is_interactive() {
+                return PermissionOutcome::Unavailable(
+                    "There is no terminal to ask for permission on, so the call was refused. Run with --permission-mode acceptEdits to allow edits.".to_owned(),
+                );
+            }
+            ask_on_terminal(request).await
+        })
+    }
+
+    fn tell(&self, level: NoticeLevel, message: &str) {
+        match level {
+            NoticeLevel::Info | NoticeLevel::Warning => terminal::note(message, Style::Dim),
+            NoticeLevel::Error => terminal::error(message),
+        }
+    }
+}
+
+async fn ask_on_terminal(request: PermissionRequest) -> PermissionOutcome {
+    terminal::note(&request.reason, Style::Bold);
+    for change in &request.preview {
+        let diff = aside_edit::unified_diff(
+            change.base.path.display(),
+            &change.base.text,
+            &change.new_text,
+        );
+        terminal::diff(&diff, terminal::note);
+    }
+    terminal::note("Allow? [y]es, yes for this [s]ession, [N]o", Style::Bold);
+    let answer = tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).map(|_| line)
+    })
+    .await;
+    match answer {
+        Ok(Ok(line)) => match line.trim().to_ascii_lowercase().as_str() {
+            "y" | "yes" => PermissionOutcome::Allowed,
+            "s" | "session" => PermissionOutcome::AllowedForSession,
+            _ => PermissionOutcome::Rejected { feedback: None },
+        },
+        _ => PermissionOutcome::Unavailable(
+            "The terminal gave no answer, so the call was refused.".to_owned(),
+        ),
+    }
+}

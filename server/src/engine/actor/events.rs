@@ -1,0 +1,283 @@
+//! What a running turn tells: each event becomes rows and a `chat/event`.
+use std::sync::Arc;
+
+use aside_agent::event::{Delta, TurnEvent};
+use aside_agent::host::FileChange;
+use aside_agent::item::{ItemBody, ItemRecord};
+use aside_protocol::{ContextUsage, Event, FileEdit, FileEditStatus, ItemDelta};
+use aside_store::{EditRow, SessionPatch, StoreError, Write};
+
+use super::{Actor, Entry};
+use crate::clock;
+
+impl Actor {
+    pub(super) async fn on_turn_event(&mut self, event: TurnEvent) -> Result<(), StoreError> {
+        match event {
+            TurnEvent::ItemStarted(record) => self.item_started(record).await,
+            TurnEvent::ItemDelta { item_id, delta } => self.item_delta(item_id, delta).await,
+            TurnEvent::ItemUpdated(record) => self.item_updated(record).await,
+            TurnEvent::ToolRunning { record, changes } => self.tool_running(record, &changes).await,
+            TurnEvent::EditResolved {
+                edit_id,
+                version,
+                applied,
+            } => self.edit_resolved(&edit_id, version, applied).await,
+            TurnEvent::ItemCompleted(record) => self.item_completed(record).await,
+            TurnEvent::UsageUpdated {
+                request,
+                context_tokens,
+            } => self.usage_updated(request, context_tokens).await,
+            TurnEvent::PermissionRequested { request_id, record } => {
+                let event = Event::PermissionRequested {
+                    request_id,
+                    item: crate::wire::item(&record.item),
+                };
+                self.permission(record, event, "waiting").await
+            }
+            TurnEvent::PermissionResolved {
+                request_id,
+                record,
+                outcome,
+            } => {
+                let event = Event::PermissionResolved {
+                    request_id,
+                    item: crate::wire::item(&record.item),
+                    outcome: crate::wire::outcome(&outcome),
+                };
+                self.permission(record, event, "running").await
+            }
+            TurnEvent::Notice { level, message } => {
+                let entry = self.in_turn(
+                    None,
+                    Event::Notice {
+                        level: crate::wire::notice_level(level),
+                        message,
+                    },
+                );
+                self.log.record_now(Vec::new(), vec![entry]).await
+            }
+        }
+    }
+
+    fn turn_id(&self) -> Option<Arc<str>> {
+        let running = self.running.as_ref()?;
+        Some(Arc::clone(&running.turn_id))
+    }
+
+    /// An entry of the running turn.
+    fn in_turn(&self, item_id: Option<&str>, event: Event) -> Entry {
+        Entry {
+            turn_id: self.turn_id(),
+            item_id: item_id.map(str::to_owned),
+            event,
+        }
+    }
+
+    /// Remembers an open item and makes its row.
+    fn open_item(&mut self, record: &ItemRecord) -> Write {
+        let mut first_seq = self.log.next_seq();
+        if let Some(running) = &mut self.running {
+            let open = running
+                .open
+                .entry(record.item.id.clone())
+                .or_insert_with(|| (record.clone(), first_seq));
+            open.0 = record.clone();
+            first_seq = open.1;
+        }
+        Write::UpsertItem(crate::wire::item_row(&self.session_id, record, first_seq))
+    }
+
+    async fn item_started(&mut self, record: ItemRecord) -> Result<(), StoreError> {
+        let write = self.open_item(&record);
+        let item = crate::wire::item(&record.item);
+        let entry = self.in_turn(Some(&record.item.id), Event::ItemStarted { item });
+        self.log.record_soon(vec![write], entry).await
+    }
+
+    async fn item_delta(&mut self, item_id: String, delta: Delta) -> Result<(), StoreError> {
+        // Kept for the case that the driver dies; a repair after a crash reads the rows.
+        if let Some(running) = &mut self.running
+            && let Some((record, _)) = running.open.get_mut(&item_id)
+        {
+            append(record, &delta);
+        }
+        let delta = match delta {
+            Delta::Text(text) => ItemDelta::Text(text),
+            Delta::Arguments(text) => ItemDelta::ArgumentsText(text),
+            Delta::Output(text) => ItemDelta::OutputText(text),
+        };
+        let entry = Entry {
+            turn_id: self.turn_id(),
+            item_id: Some(item_id.clone()),
+            event: Event::ItemDelta { item_id, delta },
+        };
+        self.log.record_soon(Vec::new(), entry).await
+    }
+
+    async fn item_updated(&mut self, record: ItemRecord) -> Result<(), StoreError> {
+        let write = self.open_item(&record);
+        let item = crate::wire::item(&record.item);
+        let entry = self.in_turn(Some(&record.item.id), Event::ItemUpdated { item });
+        self.log.record_soon(vec![write], entry).await
+    }
+
+    async fn item_completed(&mut self, record: ItemRecord) -> Result<(), StoreError> {
+        let write = self.open_item(&record);
+        if let Some(running) = &mut self.running {
+            running.open.remove(&record.item.id);
+        }
+        let item = crate::wire::item(&record.item);
+        let entry = self.in_turn(Some(&record.item.id), Event::ItemCompleted { item });
+        self.log.record_now(vec![write], vec![entry]).await
+    }
+
+    /// Stores a call as running, with what was there before, before it acts.
+    async fn tool_running(
+        &mut self,
+        record: ItemRecord,
+        changes: &[FileChange],
+    ) -> Result<(), StoreError> {
+        let mut writes = vec![self.open_item(&record)];
+        if let ItemBody::ToolCall(call) = &record.item.body {
+            for (id, change) in call.edit_ids.iter().zip(changes) {
+                let edit = crate::wire::file_edit(id, &self.session_id, &record.item, change);
+                let hash = edit.base_hash.clone();
+                writes.push(Write::Blob {
+                    hash: hash.clone(),
+                    data: change.base.text.as_bytes().to_vec(),
+                });
+                writes.push(Write::UpsertEdit(edit_row(
+                    &edit,
+                    change.base.path.absolute(),
+                    Some(hash),
+                )));
+                if let Some(running) = &mut self.running {
+                    running
+                        .edits
+                        .insert(id.clone(), (edit, change.base.path.absolute().to_owned()));
+                }
+            }
+        }
+        let item = crate::wire::item(&record.item);
+        let entry = self.in_turn(Some(&record.item.id), Event::ItemUpdated { item });
+        self.log.record_now(writes, vec![entry]).await
+    }
+
+    async fn edit_resolved(
+        &mut self,
+        edit_id: &str,
+        version: Option<i32>,
+        applied: bool,
+    ) -> Result<(), StoreError> {
+        let Some((mut edit, path)) = self
+            .running
+            .as_mut()
+            .and_then(|running| running.edits.remove(edit_id))
+        else {
+            return Ok(());
+        };
+        let status = if applied {
+            FileEditStatus::Applied
+        } else {
+            FileEditStatus::Conflicted
+        };
+        crate::wire::set_edit_status(&mut edit, status, version);
+        let hash = Some(edit.base_hash.clone());
+        let write = Write::UpsertEdit(edit_row(&edit, &path, hash));
+        let item_id = edit.item_id.clone();
+        let entry = self.in_turn(Some(&item_id), Event::EditUpdated { edit });
+        self.log.record_now(vec![write], vec![entry]).await
+    }
+
+    async fn usage_updated(
+        &mut self,
+        request: aside_llm::Usage,
+        context_tokens: u64,
+    ) -> Result<(), StoreError> {
+        self.usage += request;
+        let Some(running) = &mut self.running else {
+            return Ok(());
+        };
+        running.usage += request;
+        running.row.usage = crate::wire::model_usage(running.usage);
+        let usage = crate::wire::usage(running.usage);
+        let patch = SessionPatch {
+            usage: Some(crate::wire::model_usage(self.usage)),
+            ..SessionPatch::default()
+        };
+        let turn = Write::UpsertTurn(running.row.clone());
+        self.patch(&patch);
+        let session = Write::UpdateSession {
+            id: self.session_id.to_string(),
+            patch,
+        };
+        let context = ContextUsage {
+            used_tokens: context_tokens,
+            window_tokens: self.engine.context_window(),
+        };
+        let entry = self.in_turn(None, Event::UsageUpdated { usage, context });
+        self.log.record_soon(vec![turn, session], entry).await
+    }
+
+    /// A question is asked or settled: the session waits, or runs again.
+    async fn permission(
+        &mut self,
+        record: ItemRecord,
+        event: Event,
+        status: &str,
+    ) -> Result<(), StoreError> {
+        let item = self.open_item(&record);
+        let patch = SessionPatch {
+            status: Some(status.to_owned()),
+            updated_at: Some(clock::now()),
+            ..SessionPatch::default()
+        };
+        self.patch(&patch);
+        let session = Write::UpdateSession {
+            id: self.session_id.to_string(),
+            patch,
+        };
+        let updated = self.in_turn(
+            None,
+            Event::SessionUpdated {
+                session: self.session(),
+            },
+        );
+        let entry = self.in_turn(Some(&record.item.id), event);
+        self.log
+            .record_now(vec![item, session], vec![entry, updated])
+            .await
+    }
+}
+
+fn append(record: &mut ItemRecord, delta: &Delta) {
+    match (&mut record.item.body, delta) {
+        (
+            ItemBody::AssistantMessage { text, .. } | ItemBody::Reasoning { text, .. },
+            Delta::Text(more),
+        ) => text.push_str(more),
+        (
+            ItemBody::AssistantMessage { .. }
+            | ItemBody::Reasoning { .. }
+            | ItemBody::ToolCall(_)
+            | ItemBody::UserMessage { .. }
+            | ItemBody::Compaction { .. },
+            Delta::Text(_) | Delta::Arguments(_) | Delta::Output(_),
+        ) => {}
+    }
+}
+
+fn edit_row(edit: &FileEdit, path: &std::path::Path, pre_image: Option<String>) -> EditRow {
+    EditRow {
+        id: edit.id.clone(),
+        session_id: edit.session_id.clone(),
+        turn_id: edit.turn_id.clone(),
+        item_id: edit.item_id.clone(),
+        path: path.display().to_string(),
+        kind: crate::wire::name_of(&edit.kind),
+        status: crate::wire::name_of(&edit.status),
+        base_hash: edit.base_hash.clone(),
+        pre_image,
+        json: crate::wire::to_json(edit),
+    }
+}

@@ -1,0 +1,40 @@
+//! What the engine needs of whoever shows it: the LSP front or the command line.
+use std::sync::Arc;
+
+use aside_agent::event::NoticeLevel;
+use aside_agent::host::{Files, PermissionOutcome, PermissionRequest};
+use aside_protocol::Event;
+use futures_util::future::BoxFuture;
+
+/// A numbered event on its way to the client.
+pub struct Published {
+    /// The session.
+    pub session_id: Arc<str>,
+    /// The turn it belongs to.
+    pub turn_id: Option<Arc<str>>,
+    /// The event.
+    pub event: Event,
+    /// The whole params of `chat/event` as JSON.
+    pub params: String,
+}
+
+/// A front: shows events, is asked for permission, and holds the files the user sees.
+pub trait Front: Send + Sync + 'static {
+    /// Whether `chat/event` params are wanted from other servers on the workspace too.
+    fn wants_foreign_events(&self) -> bool;
+
+    /// Shows one event. Resolves when it is taken; a slow client slows its turns down.
+    fn publish(&self, event: Published) -> BoxFuture<'_, ()>;
+
+    /// Passes on `chat/event` params that another server on this workspace recorded.
+    fn relay(&self, params: String) -> BoxFuture<'_, ()>;
+
+    /// Files as the user sees them.
+    fn files(&self) -> Arc<dyn Files>;
+
+    /// Asks the user, with the time limit of the settings.
+    fn ask(&self, request: PermissionRequest) -> BoxFuture<'_, PermissionOutcome>;
+
+    /// Tells the user something that belongs to no session.
+    fn tell(&self, level: NoticeLevel, message: &str);
+}

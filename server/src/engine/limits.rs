@@ -1,0 +1,16 @@
+//! Bounds that are not settings.
+
+/// The longest title, in characters.
+pub const MAX_TITLE_CHARS: usize = 200;
+
+/// The largest prompt, in bytes of text and base64.
+pub const MAX_CONTENT_BYTES: usize = 20 * 1024 * 1024;
+
+/// The most entries of one page of a list, and how many come when no limit is asked for.
+pub const MAX_PAGE: u32 = 200;
+
+/// How many entries a page has when no limit is asked for.
+pub const DEFAULT_PAGE: u32 = 50;
+
+/// How many events one page of a replay has.
+pub const EVENTS_PAGE: u32 = 500;

@@ -1,0 +1,387 @@
+//! One workspace at work: its database, its sessions, its models. Knows no editor.
+mod actor;
+mod approver;
+pub mod error;
+pub mod front;
+pub mod limits;
+pub mod models;
+mod queries;
+mod repair;
+mod watch;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::time::Duration;
+
+use aside_agent::driver::Limits;
+use aside_agent::event::NoticeLevel;
+use aside_agent::item::ItemRecord;
+use aside_agent::toolbox::Toolbox;
+use aside_protocol::{
+    ChatCancelParams, ChatCancelResult, ChatSendParams, ChatSendResult, ErrorCode, PermissionMode,
+    Session, SessionCreateParams, SessionUpdateParams,
+};
+use aside_store::{SessionRow, Store, StoreOptions, Write};
+use tokio::sync::{OnceCell, mpsc, oneshot};
+
+use crate::clock;
+use crate::settings::Settings;
+use actor::{Mailbox, Message, Reply, SendRequest, check_title, mode_name};
+use error::EngineError;
+use front::Front;
+
+/// The title of a session before its first message.
+pub const UNTITLED: &str = "New session";
+
+/// The one agent template there is so far.
+const DEFAULT_AGENT: &str = "default";
+
+/// Which workspace, and where its data live.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    /// Canonical path of the first folder.
+    pub key: PathBuf,
+    /// The same as a URI.
+    pub uri: String,
+    /// The database.
+    pub database: PathBuf,
+    /// The folder of the servers' lock files.
+    pub servers: PathBuf,
+}
+
+/// What a new session starts with.
+pub struct NewSession {
+    params: SessionCreateParams,
+}
+
+/// One workspace at work.
+pub struct Engine {
+    workspace: Workspace,
+    server_id: String,
+    settings: RwLock<Arc<Settings>>,
+    front: Arc<dyn Front>,
+    store: OnceCell<Store>,
+    sessions: Mutex<HashMap<Arc<str>, Mailbox>>,
+    toolbox: OnceLock<Toolbox>,
+    models: models::Models,
+}
+
+impl Engine {
+    /// An engine at rest: nothing is opened before it is needed.
+    pub fn new(workspace: Workspace, settings: Arc<Settings>, front: Arc<dyn Front>) -> Arc<Self> {
+        Arc::new(Self {
+            workspace,
+            server_id: clock::new_id(),
+            settings: RwLock::new(settings),
+            front,
+            store: OnceCell::new(),
+            sessions: Mutex::default(),
+            toolbox: OnceLock::new(),
+            models: models::Models::default(),
+        })
+    }
+
+    /// The workspace.
+    pub fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    /// The settings in force now.
+    pub fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// New settings, for turns that start from now on.
+    pub fn set_settings(&self, settings: Arc<Settings>) {
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
+    }
+
+    fn front(&self) -> Arc<dyn Front> {
+        Arc::clone(&self.front)
+    }
+
+    /// The tools.
+    pub fn toolbox(&self) -> Toolbox {
+        self.toolbox
+            .get_or_init(|| Toolbox::new(aside_tools::builtin()))
+            .clone()
+    }
+
+    fn system_prompt(&self) -> String {
+        aside_agent::prompt::system_prompt(&self.workspace.key)
+    }
+
+    fn limits(&self) -> Limits {
+        let turn = &self.settings().turn;
+        Limits {
+            max_iterations: turn.max_iterations,
+            max_parallel_reads: turn.max_parallel_reads,
+            repeat_limit: turn.repeat_limit,
+            ..Limits::default()
+        }
+    }
+
+    fn context_window(&self) -> u64 {
+        self.settings().turn.context_window
+    }
+
+    /// The database, opened when it is first needed.
+    pub async fn store(self: &Arc<Self>) -> Result<Store, EngineError> {
+        let store = self
+            .store
+            .get_or_try_init(|| async {
+                let options = StoreOptions {
+                    path: self.workspace.database.clone(),
+                    server_id: self.server_id.clone(),
+                    servers_dir: self.workspace.servers.clone(),
+                    busy_timeout: Duration::from_millis(self.settings().storage.busy_timeout_ms),
+                };
+                let opened = tokio::task::spawn_blocking(move || Store::open(options))
+                    .await
+                    .map_err(|error| EngineError::internal(error.to_string()))??;
+                if let Some(path) = &opened.moved_aside {
+                    let message = format!(
+                        "The database of this workspace was damaged. It was moved to {} and a new one was started; nothing was deleted.",
+                        path.display()
+                    );
+                    tracing::error!("{message}");
+                    self.front.tell(NoticeLevel::Error, &message);
+                }
+                repair::repair(&opened.store).await?;
+                watch::start(self, &opened.store).await?;
+                Ok::<_, EngineError>(opened.store)
+            })
+            .await?;
+        Ok(store.clone())
+    }
+
+    /// Marks what dead servers left unfinished as interrupted.
+    async fn repair(self: &Arc<Self>) -> Result<(), EngineError> {
+        repair::repair(&self.store().await?).await
+    }
+
+    /// Makes the database show all that happened so far.
+    pub async fn sync_all(&self) {
+        let mailboxes: Vec<Mailbox> = self.sessions_map().values().cloned().collect();
+        for mailbox in mailboxes {
+            let (reply, done) = oneshot::channel();
+            if mailbox.send(Message::Sync(reply)).await.is_ok() {
+                let _ = done.await;
+            }
+        }
+    }
+
+    /// Stores what is pending and gives the database back in order. A turn that still runs is
+    /// found interrupted by the next server.
+    pub async fn close(&self) {
+        self.sync_all().await;
+        if let Some(store) = self.store.get() {
+            store.close().await;
+        }
+    }
+
+    fn sessions_map(&self) -> std::sync::MutexGuard<'_, HashMap<Arc<str>, Mailbox>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a session's actor out of the map, unless messages wait for it.
+    fn forget_if(&self, session_id: &str, is_idle: impl FnOnce() -> bool) -> bool {
+        let mut sessions = self.sessions_map();
+        if !is_idle() {
+            return false;
+        }
+        sessions.remove(session_id);
+        true
+    }
+
+    /// Hands a message to a session's actor. The message is in its mailbox when this returns,
+    /// or when the returned future is first polled, so that order is kept.
+    async fn deliver(
+        self: &Arc<Self>,
+        session_id: &str,
+        new: Option<NewSession>,
+        message: Message,
+    ) -> Result<(), EngineError> {
+        let waiting = {
+            let mut sessions = self.sessions_map();
+            let mailbox = match sessions.get(session_id) {
+                Some(mailbox) => mailbox.clone(),
+                None => {
+                    let id: Arc<str> = Arc::from(session_id);
+                    let mailbox = actor::spawn(Arc::clone(self), Arc::clone(&id), new);
+                    sessions.insert(id, mailbox.clone());
+                    mailbox
+                }
+            };
+            match mailbox.try_send(message) {
+                Ok(()) => return Ok(()),
+                Err(mpsc::error::TrySendError::Full(message)) => Some((mailbox, message)),
+                Err(mpsc::error::TrySendError::Closed(_)) => None,
+            }
+        };
+        let closing = || {
+            EngineError::new(
+                ErrorCode::Busy,
+                "the session is just being closed; send the request again",
+            )
+        };
+        let (mailbox, message) = waiting.ok_or_else(closing)?;
+        mailbox.send(message).await.map_err(|_| closing())
+    }
+
+    async fn request<T>(
+        self: &Arc<Self>,
+        session_id: &str,
+        new: Option<NewSession>,
+        message: impl FnOnce(Reply<T>) -> Message,
+    ) -> Result<T, EngineError> {
+        let (reply, answer) = oneshot::channel();
+        self.deliver(session_id, new, message(reply)).await?;
+        answer
+            .await
+            .unwrap_or_else(|_| Err(EngineError::internal("the session ended unexpectedly")))
+    }
+
+    /// `session/create`.
+    pub async fn create(
+        self: &Arc<Self>,
+        params: SessionCreateParams,
+    ) -> Result<Session, EngineError> {
+        let store = self.store().await?;
+        let row = self
+            .create_row(&clock::new_id(), NewSession { params }, &store)
+            .await?;
+        Ok(crate::wire::session(&row))
+    }
+
+    async fn create_row(
+        &self,
+        session_id: &str,
+        new: NewSession,
+        store: &Store,
+    ) -> Result<SessionRow, EngineError> {
+        let params = new.params;
+        check_title(params.title.as_deref())?;
+        self.check_agent(params.agent.as_deref())?;
+        let settings = self.settings();
+        let model = params.model.unwrap_or_else(|| settings.model.clone());
+        self.check_model(&model)?;
+        let mode = params.permission_mode.unwrap_or(settings.permission_mode);
+        let now = clock::now();
+        let row = SessionRow {
+            id: session_id.to_owned(),
+            title: params.title.unwrap_or_else(|| UNTITLED.to_owned()),
+            workspace_uri: self.workspace.uri.clone(),
+            created_at: now.clone(),
+            updated_at: now,
+            model,
+            agent: params.agent.unwrap_or_else(|| DEFAULT_AGENT.to_owned()),
+            permission_mode: mode_name(mode).to_owned(),
+            status: "idle".to_owned(),
+            pinned: false,
+            archived: false,
+            parent_id: None,
+            project_id: params.project_id,
+            turn_count: 0,
+            usage: crate::wire::model_usage(aside_llm::Usage::default()),
+            owner: None,
+            last_seq: 0,
+        };
+        store.write(vec![Write::CreateSession(row.clone())]).await?;
+        Ok(row)
+    }
+
+    /// `session/update`.
+    pub async fn update(
+        self: &Arc<Self>,
+        params: SessionUpdateParams,
+    ) -> Result<Session, EngineError> {
+        let id = params.session_id.clone();
+        self.request(&id, None, |reply| Message::Update(Box::new(params), reply))
+            .await
+    }
+
+    /// `session/delete`.
+    pub async fn delete(self: &Arc<Self>, session_id: &str) -> Result<(), EngineError> {
+        self.request(session_id, None, Message::Delete).await
+    }
+
+    /// `chat/send`.
+    pub async fn send(
+        self: &Arc<Self>,
+        params: ChatSendParams,
+    ) -> Result<ChatSendResult, EngineError> {
+        let request = SendRequest {
+            content: crate::wire::content_from_wire(params.content),
+            delivery: params.delivery.unwrap_or_default(),
+            client_message_id: params.client_message_id,
+        };
+        let (id, new) = match params.session_id {
+            Some(id) => (id, None),
+            None => {
+                let params = SessionCreateParams::default();
+                (clock::new_id(), Some(NewSession { params }))
+            }
+        };
+        self.request(&id, new, |reply| Message::Send(request, reply))
+            .await
+    }
+
+    /// `chat/cancel`.
+    pub async fn cancel(
+        self: &Arc<Self>,
+        params: ChatCancelParams,
+    ) -> Result<ChatCancelResult, EngineError> {
+        self.request(&params.session_id, None, |reply| {
+            Message::Cancel(params.turn_id, reply)
+        })
+        .await
+    }
+
+    /// Makes the database show all that happened in a session so far.
+    async fn sync(&self, session_id: &str) {
+        let mailbox = self.sessions_map().get(session_id).cloned();
+        let Some(mailbox) = mailbox else {
+            return;
+        };
+        let (reply, done) = oneshot::channel();
+        if mailbox.send(Message::Sync(reply)).await.is_ok() {
+            let _ = done.await;
+        }
+    }
+
+    async fn history(
+        &self,
+        store: &Store,
+        session_id: &str,
+    ) -> Result<Vec<ItemRecord>, EngineError> {
+        let rows = store.history(session_id).await?;
+        Ok(rows.iter().filter_map(crate::wire::item_record).collect())
+    }
+
+    /// Whether a model can be used at all.
+    fn check_model(&self, model: &str) -> Result<(), EngineError> {
+        aside_llm::parse_model(model)?;
+        Ok(())
+    }
+
+    fn check_agent(&self, agent: Option<&str>) -> Result<(), EngineError> {
+        match agent {
+            None | Some(DEFAULT_AGENT) => Ok(()),
+            Some(other) => Err(EngineError::invalid(format!(
+                "`agent` \"{other}\" is not an agent template; there is \"{DEFAULT_AGENT}\""
+            ))),
+        }
+    }
+
+    /// The model that a session names.
+    pub fn model(&self, model: &str) -> Result<models::Named, EngineError> {
+        self.models.get(model, &self.settings())
+    }
+}
+
+/// A mode as the settings spell it.
+pub fn parse_mode(mode: &str) -> Option<PermissionMode> {
+    serde_json::from_value(serde_json::Value::String(mode.to_owned())).ok()
+}

@@ -1,0 +1,98 @@
+//! What the editor at the other end can do, and how it is asked.
+use aside_protocol::AsideClientCapabilities;
+use serde_json::{Value, json};
+use tower_lsp::lsp_types::{ClientCapabilities, InitializeParams, ResourceOperationKind};
+
+use super::documents::PositionEncoding;
+
+/// What the client announced that Aside makes use of.
+#[derive(Debug, Clone)]
+pub struct ClientProfile {
+    /// The editor's name and version, as it says.
+    pub name: String,
+    /// The negotiated position encoding.
+    pub encoding: PositionEncoding,
+    /// Whether it takes `workspace/applyEdit`.
+    pub apply_edit: bool,
+    /// Whether it takes file creation inside an edit.
+    pub create_files: bool,
+    /// Whether it shows work-done progress that the server starts.
+    pub progress: bool,
+    /// Whether it answers `workspace/configuration`.
+    pub configuration: bool,
+    /// Whether it speaks Aside's own methods, and which.
+    pub aside: Option<AsideClientCapabilities>,
+}
+
+impl ClientProfile {
+    /// Reads `initialize`.
+    pub fn new(params: &InitializeParams) -> Self {
+        let capabilities = &params.capabilities;
+        Self {
+            name: client_name(params),
+            encoding: PositionEncoding::negotiate(capabilities),
+            apply_edit: apply_edit(capabilities),
+            create_files: create_files(capabilities),
+            progress: capabilities
+                .window
+                .as_ref()
+                .and_then(|window| window.work_done_progress)
+                .unwrap_or(false),
+            configuration: capabilities
+                .workspace
+                .as_ref()
+                .and_then(|workspace| workspace.configuration)
+                .unwrap_or(false),
+            aside: AsideClientCapabilities::from_experimental(capabilities.experimental.as_ref()),
+        }
+    }
+
+    /// For `aside doctor`.
+    pub fn describe(&self) -> Value {
+        json!({
+            "positionEncoding": self.encoding.to_lsp(),
+            "applyEdit": self.apply_edit,
+            "createFiles": self.create_files,
+            "progress": self.progress,
+            "configuration": self.configuration,
+            "aside": self.aside,
+        })
+    }
+
+    /// Whether it wants `chat/event`.
+    pub fn wants_events(&self) -> bool {
+        self.aside.as_ref().is_some_and(|aside| aside.events)
+    }
+
+    /// Whether it answers `chat/requestPermission`.
+    pub fn answers_permission(&self) -> bool {
+        self.aside.as_ref().is_some_and(|aside| aside.permission)
+    }
+}
+
+fn client_name(params: &InitializeParams) -> String {
+    match &params.client_info {
+        None => "an editor that does not say its name".to_owned(),
+        Some(info) => match &info.version {
+            None => info.name.clone(),
+            Some(version) => format!("{} {version}", info.name),
+        },
+    }
+}
+
+fn apply_edit(capabilities: &ClientCapabilities) -> bool {
+    capabilities
+        .workspace
+        .as_ref()
+        .and_then(|workspace| workspace.apply_edit)
+        .unwrap_or(false)
+}
+
+fn create_files(capabilities: &ClientCapabilities) -> bool {
+    capabilities
+        .workspace
+        .as_ref()
+        .and_then(|workspace| workspace.workspace_edit.as_ref())
+        .and_then(|edit| edit.resource_operations.as_ref())
+        .is_some_and(|operations| operations.contains(&ResourceOperationKind::Create))
+}

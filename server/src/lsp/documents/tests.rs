@@ -1,0 +1,374 @@
+//! The documents against a naive mirror, under random changes and bad input.
+use std::sync::Arc;
+
+use tower_lsp::lsp_types::{Position, Range};
+
+use super::*;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn uri(text: &str) -> Url {
+    Url::parse(text).unwrap()
+}
+
+fn part(start: (u32, u32), end: (u32, u32), text: &str) -> TextDocumentContentChangeEvent {
+    TextDocumentContentChangeEvent {
+        range: Some(Range::new(
+            Position::new(start.0, start.1),
+            Position::new(end.0, end.1),
+        )),
+        range_length: None,
+        text: text.to_owned(),
+    }
+}
+
+fn whole(text: &str) -> TextDocumentContentChangeEvent {
+    TextDocumentContentChangeEvent {
+        range: None,
+        range_length: None,
+        text: text.to_owned(),
+    }
+}
+
+fn open(documents: &Documents, name: &str, text: &str) -> Result<Url, DocumentError> {
+    let uri = uri(name);
+    documents.open(uri.clone(), "rust".to_owned(), 1, text)?;
+    Ok(uri)
+}
+
+fn text_of(documents: &Documents, uri: &Url) -> String {
+    documents.get(uri).unwrap().text().unwrap().to_string()
+}
+
+fn check_change(before: &str, change: TextDocumentContentChangeEvent, expect: &str) {
+    let documents = Documents::new();
+    let uri = open(&documents, "file:///a.rs", before).unwrap();
+    documents.change(&uri, 2, vec![change.clone()]).unwrap();
+    assert_eq!(text_of(&documents, &uri), expect, "{before:?} {change:?}");
+}
+
+#[test]
+fn single_changes() {
+    check_change("", part((0, 0), (0, 0), "x"), "x");
+    check_change("abc", part((0, 1), (0, 2), ""), "ac");
+    check_change("a\r\nb", part((0, 1), (1, 0), ""), "ab");
+    check_change("a\rb\nc", part((1, 0), (1, 1), ""), "a\r\nc");
+    check_change("a\r\nb", part((0, 2), (0, 2), "x"), "ax\r\nb");
+    check_change("a\nb", part((9, 9), (9, 9), "\nc"), "a\nb\nc");
+    check_change("a\u{2028}b", part((1, 0), (1, 0), "!"), "a\u{2028}b!");
+    check_change("😀", part((0, 1), (0, 1), "x"), "x😀");
+    check_change("😀b", part((0, 2), (0, 3), ""), "😀");
+    check_change("abc", whole(""), "");
+    check_change("", part((u32::MAX, u32::MAX), (u32::MAX, u32::MAX), "x"), "x");
+}
+
+#[test]
+fn what_is_not_open_is_an_error() {
+    let documents = Documents::new();
+    let uri = uri("file:///a.rs");
+    let error = DocumentError::NotOpen { uri: uri.clone() };
+    assert_eq!(documents.change(&uri, 1, vec![whole("")]), Err(error.clone()));
+    assert_eq!(documents.saved(&uri), Err(error.clone()));
+    assert_eq!(documents.close(&uri), Err(error));
+    assert!(documents.get(&uri).is_none());
+}
+
+#[test]
+fn a_reversed_range_loses_the_text_until_the_whole_comes() {
+    let documents = Documents::new();
+    let uri = open(&documents, "file:///a.rs", "abc").unwrap();
+    let lost = DocumentError::OutOfSync {
+        uri: uri.clone(),
+        reason: Desync::ReversedRange,
+    };
+    let reversed = part((0, 2), (0, 1), "");
+    assert_eq!(documents.change(&uri, 2, vec![reversed.clone()]), Err(lost.clone()));
+    let document = documents.get(&uri).unwrap();
+    assert_eq!(document.text().map(ToString::to_string), Err(lost.clone()));
+    assert_eq!(document.version(), 2);
+
+    let good = part((0, 0), (0, 0), "x");
+    assert_eq!(documents.change(&uri, 3, vec![good.clone()]), Err(lost.clone()));
+    documents.change(&uri, 4, vec![reversed.clone(), whole("new"), good]).unwrap();
+    assert_eq!(text_of(&documents, &uri), "xnew");
+
+    assert_eq!(documents.change(&uri, 5, vec![whole("b"), reversed]), Err(lost));
+    open(&documents, "file:///a.rs", "again").unwrap();
+    assert_eq!(text_of(&documents, &uri), "again");
+}
+
+#[test]
+fn versions_that_do_not_rise_are_followed() {
+    let documents = Documents::new();
+    let uri = open(&documents, "file:///a.rs", "").unwrap();
+    for version in [1, 0, i32::MIN, i32::MAX] {
+        let before = documents.get(&uri).unwrap().revision();
+        documents.change(&uri, version, vec![part((0, 0), (0, 0), "x")]).unwrap();
+        let document = documents.get(&uri).unwrap();
+        assert_eq!(document.version(), version);
+        assert!(document.revision() > before);
+    }
+    assert_eq!(text_of(&documents, &uri), "xxxx");
+}
+
+#[test]
+fn limits_hold_and_free_again() {
+    let documents = Documents::with_limits(DocumentLimits {
+        documents: 2,
+        document_bytes: 10,
+        total_bytes: 15,
+    });
+    let first = open(&documents, "file:///1", "0123456789").unwrap();
+    let second = uri("file:///2");
+    let error = |reason| {
+        let uri = second.clone();
+        Err(DocumentError::OutOfSync { uri, reason })
+    };
+    let large = Desync::TooLarge { bytes: 11, limit: 10 };
+    let no_room = Desync::NoRoom { limit: 15 };
+    assert_eq!(open(&documents, "file:///2", "0123456789a"), error(large).map(|()| second.clone()));
+    assert!(documents.get(&second).unwrap().text().is_err());
+    assert_eq!(documents.change(&second, 2, vec![whole("012345")]), error(no_room));
+    documents.change(&second, 3, vec![whole("01234")]).unwrap();
+    assert_eq!(documents.change(&second, 4, vec![part((0, 0), (0, 0), "x")]), error(no_room));
+
+    let third = uri("file:///3");
+    let limit = 2;
+    assert_eq!(open(&documents, "file:///3", ""), Err(DocumentError::TooMany { uri: third, limit }));
+    documents.close(&first).unwrap();
+    open(&documents, "file:///3", "0123456789").unwrap();
+    documents.change(&second, 5, vec![whole("01234")]).unwrap();
+    documents.change(&second, 6, vec![part((0, 0), (0, 5), "")]).unwrap();
+    assert_eq!(text_of(&documents, &second), "");
+    assert_eq!(documents.lock().total_bytes, 10);
+}
+
+#[test]
+fn one_document_has_many_spellings() {
+    let documents = Documents::new();
+    let uri = open(&documents, "file:///a%20b/%63.rs", "x").unwrap();
+    for other in ["file:///a b/c.rs", "file:///a%20b/c%2Ers", "file://localhost/a%20b/c.rs"] {
+        let found = documents.get(&self::uri(other)).unwrap();
+        assert_eq!(found.uri(), &uri, "the editor's own spelling is kept");
+    }
+    open(&documents, "untitled:Untitled-1", "y").unwrap();
+    assert!(documents.get(&self::uri("untitled:Untitled-1")).unwrap().path().is_none());
+    let all: Vec<String> = documents.all().iter().map(|it| it.uri().to_string()).collect();
+    assert_eq!(all, ["file:///a%20b/%63.rs", "untitled:Untitled-1"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_document_is_found_behind_symbolic_links() {
+    let folder = tempfile::tempdir().unwrap();
+    let real = folder.path().canonicalize().unwrap().join("real");
+    let link = folder.path().join("link");
+    std::fs::create_dir(&real).unwrap();
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    let documents = Documents::new();
+    let uri = path_to_uri(&link.join("not-yet.rs")).unwrap();
+    open(&documents, uri.as_str(), "unsaved").unwrap();
+    for path in [link.join("not-yet.rs"), real.join("not-yet.rs")] {
+        assert_eq!(documents.find(&path).unwrap().uri(), &uri);
+    }
+    assert!(documents.find(&real.join("other.rs")).is_none());
+    assert!(documents.find(Path::new("not-yet.rs")).is_none());
+}
+
+#[test]
+fn saving_and_snapshots() {
+    let documents = Documents::new();
+    let uri = open(&documents, "file:///a.rs", "a").unwrap();
+    assert!(!documents.get(&uri).unwrap().is_modified());
+    let before = documents.get(&uri).unwrap();
+    documents.change(&uri, 2, vec![whole("b")]).unwrap();
+    assert!(documents.get(&uri).unwrap().is_modified());
+    assert_eq!(before.text().unwrap().to_string(), "a");
+    assert_eq!((before.version(), before.language_id()), (1, "rust"));
+    documents.saved(&uri).unwrap();
+    assert!(!documents.get(&uri).unwrap().is_modified());
+}
+
+#[tokio::test]
+async fn a_wait_ends_with_the_change_it_waits_for() {
+    let documents = Arc::new(Documents::new());
+    let uri = open(&documents, "file:///a.rs", "a").unwrap();
+    let waiter = tokio::spawn({
+        let (documents, uri) = (Arc::clone(&documents), uri.clone());
+        async move {
+            let mut looks = 0;
+            let found = documents.wait_for(&uri, PATIENCE, |document| {
+                looks += 1;
+                let document = document?;
+                (document.text().ok()? == "abc").then(|| document.version())
+            });
+            (found.await, looks)
+        }
+    });
+    tokio::task::yield_now().await;
+    open(&documents, "file:///other.rs", "abc").unwrap();
+    tokio::task::yield_now().await;
+    documents.change(&uri, 2, vec![whole("ab")]).unwrap();
+    tokio::task::yield_now().await;
+    documents.change(&uri, 3, vec![whole("abc")]).unwrap();
+    // Once at the start and once for each change of its own, but not for the other document.
+    assert_eq!(waiter.await.unwrap(), (Ok(3), 3));
+}
+
+#[tokio::test]
+async fn a_wait_sees_what_is_there_already_and_a_close() {
+    let documents = Arc::new(Documents::new());
+    let uri = open(&documents, "file:///a.rs", "a").unwrap();
+    let now = documents.wait_for(&uri, Duration::ZERO, |it| it.map(Document::version)).await;
+    assert_eq!(now, Ok(1));
+    let waiter = tokio::spawn({
+        let (documents, uri) = (Arc::clone(&documents), uri.clone());
+        async move {
+            let closed = |it: Option<&Document>| it.is_none().then_some(());
+            documents.wait_for(&uri, PATIENCE, closed).await
+        }
+    });
+    tokio::task::yield_now().await;
+    documents.close(&uri).unwrap();
+    assert_eq!(waiter.await.unwrap(), Ok(()));
+}
+
+#[tokio::test]
+async fn a_wait_expires() {
+    let documents = Documents::new();
+    let uri = open(&documents, "file:///a.rs", "a").unwrap();
+    let limit = Duration::from_millis(2);
+    let got = documents.wait_for(&uri, limit, |_| None::<()>).await;
+    assert_eq!(got, Err(WaitExpired { uri, limit_ms: 2 }));
+}
+
+/// Xorshift: the same changes in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 33).unwrap() % end
+    }
+}
+
+/// The naive mirror: where each line starts and ends, by looking at each byte.
+fn naive_lines(text: &str) -> Vec<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let (mut lines, mut start, mut at) = (Vec::new(), 0, 0);
+    while at < bytes.len() {
+        let length = match (bytes[at], bytes.get(at + 1)) {
+            (b'\r', Some(b'\n')) => 2,
+            (b'\r' | b'\n', _) => 1,
+            _ => 0,
+        };
+        if length > 0 {
+            lines.push((start, at));
+            start = at + length;
+        }
+        at += length.max(1);
+    }
+    lines.push((start, bytes.len()));
+    lines
+}
+
+fn naive_byte(text: &str, position: Position, encoding: PositionEncoding) -> usize {
+    let lines = naive_lines(text);
+    let Some(&(start, end)) = lines.get(usize::try_from(position.line).unwrap()) else {
+        return text.len();
+    };
+    let mut left = usize::try_from(position.character).unwrap();
+    for (at, char) in text[start..end].char_indices() {
+        let width = match encoding {
+            PositionEncoding::Utf8 => char.len_utf8(),
+            PositionEncoding::Utf16 => char.len_utf16(),
+            PositionEncoding::Utf32 => 1,
+        };
+        if left < width {
+            return start + at;
+        }
+        left -= width;
+    }
+    end
+}
+
+const PIECES: [&str; 18] = [
+    "a", "bc", " ", "\n", "\r", "\r\n", "\n\r", "é", "😀", "e\u{301}", "\u{2028}", "\u{85}",
+    "\u{c}", "👩\u{200d}👩\u{200d}👧", "\u{feff}", "\0", "\r\r\n\n", "word word word",
+];
+
+fn random_text(random: &mut Random, pieces: usize) -> String {
+    (0..pieces).map(|_| PIECES[random.below(PIECES.len())]).collect()
+}
+
+fn random_position(random: &mut Random, lines: usize) -> Position {
+    let line = u32::try_from(random.below(lines + 2)).unwrap();
+    Position::new(line, u32::try_from(random.below(24)).unwrap())
+}
+
+fn check_random(encoding: PositionEncoding, seed: u64, documents_count: usize, changes: usize) {
+    let mut random = Random(seed);
+    for _ in 0..documents_count {
+        let pieces = random.below(200);
+        let mut expect = random_text(&mut random, pieces);
+        let documents = Documents::new();
+        documents.set_encoding(encoding);
+        let uri = open(&documents, "file:///a", &expect).unwrap();
+        for version in 0..changes {
+            let lines = naive_lines(&expect).len();
+            let mut ends = [(); 2].map(|()| random_position(&mut random, lines));
+            ends.sort();
+            let pieces = random.below(4);
+            let text = random_text(&mut random, pieces);
+            let start = naive_byte(&expect, ends[0], encoding);
+            let end = naive_byte(&expect, ends[1], encoding);
+            let change = TextDocumentContentChangeEvent {
+                range: Some(Range::new(ends[0], ends[1])),
+                range_length: None,
+                text: text.clone(),
+            };
+            let version = i32::try_from(version).unwrap() + 2;
+            documents.change(&uri, version, vec![change]).unwrap();
+            let before = expect.clone();
+            expect.replace_range(start..end, &text);
+            let document = documents.get(&uri).unwrap();
+            let rope = document.text().unwrap();
+            assert!(*rope == expect.as_str(), "{encoding:?} {before:?} {ends:?} {text:?}: {rope:?}");
+            assert_eq!(rope.len_lines(), naive_lines(&expect).len());
+            if expect.len() < 100 {
+                let pieces = random.below(200);
+                expect = random_text(&mut random, pieces);
+                documents.change(&uri, version, vec![whole(&expect)]).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn random_changes_agree_with_the_naive_mirror() {
+    check_random(PositionEncoding::Utf8, 0x9e37_79b9_7f4a_7c15, 20, 150);
+    check_random(PositionEncoding::Utf16, 0x2545_f491_4f6c_dd1d, 20, 150);
+    check_random(PositionEncoding::Utf32, 0xd1b5_4a32_d192_ed03, 20, 150);
+}
+
+#[test]
+fn a_large_document_takes_many_changes() {
+    let line = "let name = \"é😀\";\r\n";
+    let lines = 2 * 1024 * 1024 / line.len();
+    let documents = Documents::new();
+    let uri = open(&documents, "file:///large.rs", &line.repeat(lines)).unwrap();
+    let changes = 10_000;
+    let mut random = Random(7);
+    for version in 0..changes {
+        // Before the emoji's end, inside the line: one character is replaced by two.
+        let at = u32::try_from(random.below(lines)).unwrap();
+        let change = part((at, 4), (at, 5), "xy");
+        documents.change(&uri, version + 2, vec![change]).unwrap();
+    }
+    let document = documents.get(&uri).unwrap();
+    let text = document.text().unwrap();
+    assert_eq!(text.len_bytes(), line.len() * lines + usize::try_from(changes).unwrap());
+    assert_eq!(text.len_lines(), lines + 1);
+}

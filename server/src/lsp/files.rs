@@ -1,0 +1,316 @@
+//! Files as the editor shows them: open buffers first, then the disk.
+use std::path::PathBuf;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use aside_agent::host::{
+    AppliedChange, Document, FileChange, Files, HostError, Stamp, WorkspacePath,
+};
+use futures_util::future::BoxFuture;
+use tower_lsp::lsp_types::request::ApplyWorkspaceEdit;
+use tower_lsp::lsp_types::{ApplyWorkspaceEditParams, Url};
+
+use super::documents::{self, path_to_uri};
+use super::shared::Shared;
+use super::text_edits;
+use super::transport::request_with_timeout;
+use crate::host::DiskFiles;
+use crate::host::disk::refuse_protected;
+
+/// How often a closed file is looked at while the editor's edit is awaited.
+const POLL_INTERVAL: Duration = Duration::from_millis(25);
+
+/// The host that an editor is.
+pub struct LspFiles {
+    shared: Weak<Shared>,
+}
+
+impl LspFiles {
+    /// Does not keep the server alive.
+    pub fn new(shared: Weak<Shared>) -> Self {
+        Self { shared }
+    }
+
+    fn editor(&self) -> Result<Editor, HostError> {
+        let shared = self.shared.upgrade().ok_or_else(|| {
+            HostError::Io("the editor has left, so its files cannot be read".to_owned())
+        })?;
+        let max_read = shared.settings().files.max_read_bytes();
+        let disk = DiskFiles::new((*shared.roots()).clone(), max_read);
+        Ok(Editor { shared, disk })
+    }
+}
+
+impl Files for LspFiles {
+    fn roots(&self) -> Vec<PathBuf> {
+        self.shared
+            .upgrade()
+            .map(|shared| shared.roots().folders())
+            .unwrap_or_default()
+    }
+
+    fn resolve(&self, path: &str) -> Result<WorkspacePath, HostError> {
+        self.editor()?.disk.roots().resolve(path)
+    }
+
+    fn read_text<'a>(
+        &'a self,
+        path: &'a WorkspacePath,
+    ) -> BoxFuture<'a, Result<Document, HostError>> {
+        Box::pin(async move { self.editor()?.read(path) })
+    }
+
+    fn open_documents(&self) -> Vec<Document> {
+        let Ok(editor) = self.editor() else {
+            return Vec::new();
+        };
+        editor
+            .shared
+            .documents
+            .all()
+            .iter()
+            .filter_map(|open| {
+                let path = editor
+                    .disk
+                    .roots()
+                    .resolve(open.path()?.to_str()?)
+                    .ok()?;
+                snapshot(open, &path).ok()
+            })
+            .collect()
+    }
+
+    fn apply<'a>(
+        &'a self,
+        change: &'a FileChange,
+    ) -> BoxFuture<'a, Result<AppliedChange, HostError>> {
+        Box::pin(async move { self.editor()?.apply(change).await })
+    }
+}
+
+/// The editor for the length of one call.
+struct Editor {
+    shared: Arc<Shared>,
+    disk: DiskFiles,
+}
+
+fn snapshot(open: &documents::Document, path: &WorkspacePath) -> Result<Document, HostError> {
+    let text = open.text().map_err(|error| {
+        HostError::Unreadable(format!("{} cannot be read: {error}", path.display()))
+    })?;
+    Ok(Document {
+        path: path.clone(),
+        text: text.to_string().into(),
+        stamp: Stamp::Open {
+            version: open.version(),
+        },
+    })
+}
+
+fn changed(path: &WorkspacePath) -> HostError {
+    HostError::Conflict(format!(
+        "{} changed since it was read, so nothing was written; read it again",
+        path.display()
+    ))
+}
+
+impl Editor {
+    fn read(&self, path: &WorkspacePath) -> Result<Document, HostError> {
+        match self.shared.documents.find(path.absolute()) {
+            Some(open) => snapshot(&open, path),
+            None => self.disk.read(path),
+        }
+    }
+
+    async fn apply(&self, change: &FileChange) -> Result<AppliedChange, HostError> {
+        let path = &change.base.path;
+        refuse_protected(path)?;
+        let open = self.shared.documents.find(path.absolute());
+        let can_edit = self
+            .shared
+            .profile()
+            .is_some_and(|profile| profile.apply_edit);
+        match (open, &change.base.stamp) {
+            (Some(open), Stamp::Open { version }) => {
+                let now = snapshot(&open, path)?;
+                if open.version() != *version || now.text != change.base.text {
+                    return Err(changed(path));
+                }
+                if can_edit {
+                    self.edit_open(&open, *version, change).await
+                } else {
+                    self.edit_behind(&open, change)
+                }
+            }
+            // Opened or closed since it was read; what the other side holds may differ.
+            (Some(_), Stamp::Disk | Stamp::Absent) | (None, Stamp::Open { .. }) => {
+                Err(changed(path))
+            }
+            (None, Stamp::Disk) if can_edit => self.edit_closed(change).await,
+            (None, Stamp::Absent) if can_edit && self.can_create() => self.create(change).await,
+            (None, Stamp::Disk | Stamp::Absent) => {
+                self.disk.write(change)?;
+                Ok(AppliedChange { version: None })
+            }
+        }
+    }
+
+    fn can_create(&self) -> bool {
+        self.shared
+            .profile()
+            .is_some_and(|profile| profile.create_files)
+    }
+
+    /// An edit bound to the version that it was computed from.
+    async fn edit_open(
+        &self,
+        open: &documents::Document,
+        version: i32,
+        change: &FileChange,
+    ) -> Result<AppliedChange, HostError> {
+        let uri = open.uri().clone();
+        let edits = text_edits::text_edits(
+            &change.base.text,
+            &change.new_text,
+            self.shared.documents.encoding(),
+        );
+        let params = text_edits::modify(&change.label, uri.clone(), Some(version), edits);
+        let answered = self.request(params).await;
+        let limit = match answered {
+            Ok(()) => self.shared.settings().editor.edit_confirm_timeout(),
+            // Editors lie in both directions, so the text has the last word. It is already
+            // there if it ever will be.
+            Err(_) => Duration::ZERO,
+        };
+        let meant = &change.new_text;
+        let confirmed = self
+            .shared
+            .documents
+            .wait_for(&uri, limit, |document| {
+                let document = document?;
+                (*document.text().ok()? == **meant).then(|| document.version())
+            })
+            .await;
+        match (confirmed, answered) {
+            (Ok(version), _) => Ok(AppliedChange {
+                version: Some(version),
+            }),
+            (Err(_), Err(error)) => Err(error),
+            (Err(_), Ok(())) => Err(HostError::Conflict(format!(
+                "the editor said that it applied the edit to {}, but its text is not what was meant; read the file again",
+                change.base.path.display()
+            ))),
+        }
+    }
+
+    /// For an editor that cannot be sent edits: the disk, if it holds what the buffer shows.
+    fn edit_behind(
+        &self,
+        open: &documents::Document,
+        change: &FileChange,
+    ) -> Result<AppliedChange, HostError> {
+        let path = &change.base.path;
+        let on_disk = self.disk.read(path)?;
+        if open.is_modified() || on_disk.text != change.base.text {
+            return Err(HostError::Conflict(format!(
+                "{} has unsaved changes, and this editor takes no edits from Aside; ask the user to save it first",
+                path.display()
+            )));
+        }
+        self.disk.write(&FileChange {
+            base: on_disk,
+            new_text: Arc::clone(&change.new_text),
+            label: change.label.clone(),
+        })?;
+        Ok(AppliedChange { version: None })
+    }
+
+    /// A closed file through the editor, so that its undo list has the edit.
+    async fn edit_closed(&self, change: &FileChange) -> Result<AppliedChange, HostError> {
+        let path = &change.base.path;
+        if self.disk.read(path)?.text != change.base.text {
+            return Err(changed(path));
+        }
+        let edits = text_edits::text_edits(
+            &change.base.text,
+            &change.new_text,
+            self.shared.documents.encoding(),
+        );
+        let params = text_edits::modify(&change.label, self.uri(path)?, None, edits);
+        let answered = self.request(params).await;
+        self.confirm_closed(change, answered).await
+    }
+
+    async fn create(&self, change: &FileChange) -> Result<AppliedChange, HostError> {
+        let path = &change.base.path;
+        let params = text_edits::create(&change.label, self.uri(path)?, &change.new_text);
+        let answered = self.request(params).await;
+        let said_yes = answered.is_ok();
+        match self.confirm_closed(change, answered).await {
+            // Some editors answer yes to file operations and do nothing; the disk is then free.
+            Err(_) if said_yes && self.read(path)?.stamp == Stamp::Absent => {
+                self.disk.write(change)?;
+                Ok(AppliedChange { version: None })
+            }
+            other => other,
+        }
+    }
+
+    fn uri(&self, path: &WorkspacePath) -> Result<Url, HostError> {
+        path_to_uri(path.absolute()).ok_or_else(|| {
+            HostError::Denied(format!("{} cannot be written as a URI", path.display()))
+        })
+    }
+
+    /// Waits until a file that was closed shows the text that was meant: in a buffer that the
+    /// editor opened for it, or on disk.
+    async fn confirm_closed(
+        &self,
+        change: &FileChange,
+        answered: Result<(), HostError>,
+    ) -> Result<AppliedChange, HostError> {
+        let path = &change.base.path;
+        let limit = match answered {
+            Ok(()) => self.shared.settings().editor.edit_confirm_timeout(),
+            Err(_) => Duration::ZERO,
+        };
+        let look = async {
+            loop {
+                if let Ok(now) = self.read(path)
+                    && now.text == change.new_text
+                {
+                    return match now.stamp {
+                        Stamp::Open { version } => Some(version),
+                        Stamp::Disk | Stamp::Absent => None,
+                    };
+                }
+                tokio::time::sleep(POLL_INTERVAL).await;
+            }
+        };
+        match (tokio::time::timeout(limit, look).await, answered) {
+            (Ok(version), _) => Ok(AppliedChange { version }),
+            (Err(_), Err(error)) => Err(error),
+            (Err(_), Ok(())) => Err(HostError::Conflict(format!(
+                "the editor said that it applied the edit to {}, but neither the file nor an open document shows it; read the file again",
+                path.display()
+            ))),
+        }
+    }
+
+    async fn request(&self, params: ApplyWorkspaceEditParams) -> Result<(), HostError> {
+        let limit = self.shared.settings().editor.request_timeout();
+        let answer =
+            request_with_timeout::<ApplyWorkspaceEdit>(&self.shared.client, params, limit)
+                .await
+                .map_err(|error| HostError::Io(error.to_string()))?;
+        if answer.applied {
+            return Ok(());
+        }
+        let reason = answer
+            .failure_reason
+            .unwrap_or_else(|| "it gives no reason".to_owned());
+        Err(HostError::Conflict(format!(
+            "the editor refused the edit: {reason}"
+        )))
+    }
+}

@@ -1,0 +1,92 @@
+//! The LSP client as the engine's front.
+use std::sync::{Arc, Weak};
+
+use aside_agent::event::NoticeLevel;
+use aside_agent::host::{Files, PermissionOutcome, PermissionRequest};
+use aside_protocol::methods::CHAT_EVENT;
+use futures_util::future::BoxFuture;
+use tower_lsp::lsp_types::MessageType;
+
+use super::files::LspFiles;
+use super::shared::Shared;
+use super::{permission, plain, progress};
+use crate::engine::front::{Front, Published};
+
+/// Shows events by `chat/event` where the client wants them, and as work-done progress.
+pub struct LspFront {
+    shared: Weak<Shared>,
+}
+
+impl LspFront {
+    /// A front that does not keep the server alive.
+    pub fn new(shared: Weak<Shared>) -> Self {
+        Self { shared }
+    }
+}
+
+impl Front for LspFront {
+    fn wants_foreign_events(&self) -> bool {
+        wants_events(&self.shared.upgrade())
+    }
+
+    fn publish(&self, event: Published) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            let Some(shared) = self.shared.upgrade() else {
+                return;
+            };
+            progress::on_event(&shared, &event.session_id, &event.event);
+            if shared.profile().is_some_and(|profile| profile.wants_events()) {
+                send(&shared, event.params).await;
+            } else {
+                plain::on_event(&shared, &event.event).await;
+            }
+        })
+    }
+
+    fn relay(&self, params: String) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            if let Some(shared) = self.shared.upgrade() {
+                send(&shared, params).await;
+            }
+        })
+    }
+
+    fn files(&self) -> Arc<dyn Files> {
+        Arc::new(LspFiles::new(self.shared.clone()))
+    }
+
+    fn ask(&self, request: PermissionRequest) -> BoxFuture<'_, PermissionOutcome> {
+        Box::pin(async move {
+            match self.shared.upgrade() {
+                Some(shared) => permission::ask(&shared, request).await,
+                None => PermissionOutcome::Cancelled,
+            }
+        })
+    }
+
+    fn tell(&self, level: NoticeLevel, message: &str) {
+        let Some(shared) = self.shared.upgrade() else {
+            return;
+        };
+        let level = match level {
+            NoticeLevel::Info => MessageType::INFO,
+            NoticeLevel::Warning => MessageType::WARNING,
+            NoticeLevel::Error => MessageType::ERROR,
+        };
+        let message = crate::redact::redact(message).into_owned();
+        tokio::spawn(async move { shared.client.show_message(level, message).await });
+    }
+}
+
+fn wants_events(shared: &Option<Arc<Shared>>) -> bool {
+    shared
+        .as_ref()
+        .and_then(|shared| shared.profile())
+        .is_some_and(|profile| profile.wants_events())
+}
+
+async fn send(shared: &Shared, params: String) {
+    if let Err(error) = shared.outgoing.notify(CHAT_EVENT, &params).await {
+        tracing::debug!(%error, "an event could not be sent");
+    }
+}

@@ -1,0 +1,173 @@
+//! Aside's own methods: each reads its params and hands them to the engine.
+//!
+//! A handler does nothing that waits before its message is in a session's mailbox, so that
+//! messages are handled in the order in which they came.
+use std::sync::Arc;
+
+use aside_protocol::methods as wire;
+use aside_protocol::{
+    ModelInfo, ModelListResult, PermissionDecision, ProviderStatus, ServerStatusResult, ToolInfo,
+    ToolListResult, read_params,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::{LspServiceBuilder, lsp_types};
+
+use super::backend::Backend;
+use super::error::{invalid, to_rpc};
+use crate::engine::Engine;
+use crate::engine::error::EngineError;
+
+/// Registers them all.
+pub fn register(service: LspServiceBuilder<Backend>) -> LspServiceBuilder<Backend> {
+    service
+        .custom_method(wire::SESSION_CREATE, Backend::session_create)
+        .custom_method(wire::SESSION_LIST, Backend::session_list)
+        .custom_method(wire::SESSION_GET, Backend::session_get)
+        .custom_method(wire::SESSION_UPDATE, Backend::session_update)
+        .custom_method(wire::SESSION_DELETE, Backend::session_delete)
+        .custom_method(wire::SESSION_ITEMS, Backend::session_items)
+        .custom_method(wire::CHAT_SEND, Backend::chat_send)
+        .custom_method(wire::CHAT_CANCEL, Backend::chat_cancel)
+        .custom_method(wire::CHAT_EVENTS, Backend::chat_events)
+        .custom_method(wire::TOOL_LIST, Backend::tool_list)
+        .custom_method(wire::MODEL_LIST, Backend::model_list)
+        .custom_method(wire::SERVER_STATUS, Backend::server_status)
+        .custom_method("window/workDoneProgress/cancel", Backend::progress_cancel)
+}
+
+fn read<P: DeserializeOwned>(params: Value) -> Result<P> {
+    read_params(Some(params)).map_err(|error| invalid(&error))
+}
+
+fn answer<T: Serialize>(result: std::result::Result<T, EngineError>) -> Result<Value> {
+    let value = result.map_err(to_rpc)?;
+    serde_json::to_value(value).map_err(|error| to_rpc(EngineError::internal(error.to_string())))
+}
+
+impl Backend {
+    fn engine(&self) -> Result<Arc<Engine>> {
+        self.shared.engine().map_err(to_rpc)
+    }
+
+    async fn session_create(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.create(read(params)?).await)
+    }
+
+    async fn session_list(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.list(read(params)?).await)
+    }
+
+    async fn session_get(&self, params: Value) -> Result<Value> {
+        let params: aside_protocol::SessionGetParams = read(params)?;
+        answer(self.engine()?.get(&params.session_id).await)
+    }
+
+    async fn session_update(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.update(read(params)?).await)
+    }
+
+    async fn session_delete(&self, params: Value) -> Result<Value> {
+        let params: aside_protocol::SessionDeleteParams = read(params)?;
+        answer(self.engine()?.delete(&params.session_id).await)
+    }
+
+    async fn session_items(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.items(read(params)?).await)
+    }
+
+    async fn chat_send(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.send(read(params)?).await)
+    }
+
+    async fn chat_cancel(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.cancel(read(params)?).await)
+    }
+
+    async fn chat_events(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.events(read(params)?).await)
+    }
+
+    async fn tool_list(&self, params: Value) -> Result<Value> {
+        let _: aside_protocol::ToolListParams = read(params)?;
+        let toolbox = self.engine()?.toolbox();
+        let tools = toolbox.specs().map(tool_info).collect();
+        answer(Ok(ToolListResult { tools }))
+    }
+
+    async fn model_list(&self, params: Value) -> Result<Value> {
+        let _: aside_protocol::ModelListParams = read(params)?;
+        let settings = self.shared.settings();
+        let available = self.shared.engine().map_err(to_rpc)?.model(&settings.model);
+        let (provider, name) = aside_llm::parse_model(&settings.model)
+            .map_err(|error| to_rpc(error.into()))?;
+        answer(Ok(ModelListResult {
+            models: vec![ModelInfo {
+                id: settings.model.clone(),
+                provider: provider.id().to_owned(),
+                name: name.to_owned(),
+                context_window: settings.turn.context_window,
+                max_output: 0,
+                vision: true,
+                reasoning: true,
+                tools: true,
+                available: available.is_ok(),
+                reason: available.err().map(|error| error.message),
+            }],
+        }))
+    }
+
+    async fn server_status(&self, params: Value) -> Result<Value> {
+        let _: aside_protocol::ServerStatusParams = read(params)?;
+        let settings = self.shared.settings();
+        let engine = self.shared.engine().ok();
+        let model = engine.as_ref().map(|engine| engine.model(&settings.model));
+        let reason = match model {
+            None => Some("no folder is open".to_owned()),
+            Some(Ok(_)) => None,
+            Some(Err(error)) => Some(error.message),
+        };
+        answer(Ok(ServerStatusResult {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            uptime_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            memory_bytes: crate::memory::resident_bytes(),
+            database_path: engine.map(|engine| engine.workspace().database.display().to_string()),
+            providers: vec![ProviderStatus {
+                name: "openai".to_owned(),
+                available: reason.is_none(),
+                reason,
+            }],
+        }))
+    }
+
+    async fn progress_cancel(&self, params: Value) {
+        let Ok(params) =
+            serde_json::from_value::<lsp_types::WorkDoneProgressCancelParams>(params)
+        else {
+            return;
+        };
+        super::progress::cancel(&self.shared, &params.token).await;
+    }
+}
+
+fn tool_info(spec: &aside_agent::tool::ToolSpec) -> ToolInfo {
+    use aside_agent::item::ToolKind;
+    ToolInfo {
+        name: spec.name.to_owned(),
+        description: spec.description.to_owned(),
+        source: aside_protocol::ToolSource::Builtin,
+        kind: crate::wire::tool_kind(spec.kind),
+        input_schema: spec.input_schema.as_object().cloned().unwrap_or_default(),
+        permission: match spec.kind {
+            ToolKind::Read | ToolKind::Search | ToolKind::Think => PermissionDecision::Allow,
+            ToolKind::Edit
+            | ToolKind::Delete
+            | ToolKind::Move
+            | ToolKind::Execute
+            | ToolKind::Fetch
+            | ToolKind::Other => PermissionDecision::Ask,
+        },
+    }
+}

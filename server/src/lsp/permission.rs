@@ -1,0 +1,164 @@
+//! Asking the user: by `chat/requestPermission`, else by `window/showMessageRequest`, else not.
+use std::sync::Arc;
+use std::time::Duration;
+
+use aside_agent::host::{PermissionOutcome, PermissionRequest};
+use aside_protocol::methods::Request as _;
+use aside_protocol::{
+    ChatRequestPermissionParams, ChatRequestPermissionResult, PermissionOption,
+    PermissionOptionKind, methods,
+};
+use tower_lsp::lsp_types::request::{Request, ShowMessageRequest};
+use tower_lsp::lsp_types::{MessageActionItem, MessageType, ShowMessageRequestParams};
+
+use super::shared::Shared;
+use super::transport::{RequestError, request_with_timeout};
+
+const ALLOW: &str = "allow";
+const ALLOW_SESSION: &str = "allowSession";
+const REJECT: &str = "reject";
+
+/// What the user can answer.
+fn options() -> Vec<PermissionOption> {
+    let option = |id: &str, label: &str, kind| PermissionOption {
+        id: id.to_owned(),
+        label: label.to_owned(),
+        kind,
+    };
+    vec![
+        option(ALLOW, "Allow", PermissionOptionKind::AllowOnce),
+        option(
+            ALLOW_SESSION,
+            "Allow for this session",
+            PermissionOptionKind::AllowSession,
+        ),
+        option(REJECT, "Reject", PermissionOptionKind::RejectOnce),
+    ]
+}
+
+/// `chat/requestPermission` for tower-lsp's client.
+enum Ask {}
+
+impl Request for Ask {
+    type Params = ChatRequestPermissionParams;
+    type Result = serde_json::Value;
+    const METHOD: &'static str = methods::ChatRequestPermission::METHOD;
+}
+
+/// Asks, and waits for the answer until the limit of the settings.
+pub async fn ask(shared: &Arc<Shared>, request: PermissionRequest) -> PermissionOutcome {
+    let limit = shared.settings().permission.timeout();
+    if shared
+        .profile()
+        .is_some_and(|profile| profile.answers_permission())
+    {
+        return ask_by_chat(shared, request, limit).await;
+    }
+    ask_by_message(shared, request, limit).await
+}
+
+async fn ask_by_chat(
+    shared: &Arc<Shared>,
+    request: PermissionRequest,
+    limit: Duration,
+) -> PermissionOutcome {
+    let preview: Vec<_> = request
+        .preview
+        .iter()
+        .map(|change| {
+            let id = crate::clock::new_id();
+            crate::wire::file_edit(&id, &request.session_id, &request.item, change)
+        })
+        .collect();
+    let params = ChatRequestPermissionParams {
+        request_id: request.request_id,
+        session_id: request.session_id,
+        turn_id: request.turn_id,
+        item: crate::wire::item(&request.item),
+        reason: request.reason,
+        effects: request.effects.iter().map(crate::wire::effect).collect(),
+        preview: (!preview.is_empty()).then_some(preview),
+        options: options(),
+    };
+    let answer = match request_with_timeout::<Ask>(&shared.client, params, limit).await {
+        Ok(answer) => answer,
+        Err(error) => return unanswered(error),
+    };
+    match serde_json::from_value(answer) {
+        Ok(ChatRequestPermissionResult::Cancelled { .. }) => PermissionOutcome::Cancelled,
+        Ok(ChatRequestPermissionResult::Chosen {
+            option_id,
+            feedback,
+        }) => chosen(&option_id, feedback),
+        Err(error) => PermissionOutcome::Unavailable(format!(
+            "The editor's answer to chat/requestPermission could not be read ({error}), so the call was refused."
+        )),
+    }
+}
+
+fn chosen(option_id: &str, feedback: Option<String>) -> PermissionOutcome {
+    match option_id {
+        ALLOW => PermissionOutcome::Allowed,
+        ALLOW_SESSION => PermissionOutcome::AllowedForSession,
+        REJECT => PermissionOutcome::Rejected { feedback },
+        other => PermissionOutcome::Unavailable(format!(
+            "The editor answered with the option `{other}`, which was not offered, so the call was refused."
+        )),
+    }
+}
+
+async fn ask_by_message(
+    shared: &Arc<Shared>,
+    request: PermissionRequest,
+    limit: Duration,
+) -> PermissionOutcome {
+    let options = options();
+    let params = ShowMessageRequestParams {
+        typ: MessageType::INFO,
+        message: question(&request),
+        actions: Some(
+            options
+                .iter()
+                .map(|option| MessageActionItem {
+                    title: option.label.clone(),
+                    properties: Default::default(),
+                })
+                .collect(),
+        ),
+    };
+    match request_with_timeout::<ShowMessageRequest>(&shared.client, params, limit).await {
+        Ok(Some(action)) => match options.iter().find(|option| option.label == action.title) {
+            Some(option) => chosen(&option.id, None),
+            None => chosen(&action.title, None),
+        },
+        // Dismissed: the user decided against it, but not against the turn.
+        Ok(None) => PermissionOutcome::Rejected { feedback: None },
+        Err(error) => unanswered(error),
+    }
+}
+
+fn question(request: &PermissionRequest) -> String {
+    let mut text = request.reason.clone();
+    for change in &request.preview {
+        let diff = aside_edit::unified_diff(
+            change.base.path.display(),
+            &change.base.text,
+            &change.new_text,
+        );
+        text.push('\n');
+        text.push_str(&aside_agent::output::cut_middle(&diff, MAX_QUESTION_BYTES));
+    }
+    text
+}
+
+/// How much of a diff a message box is given, in bytes.
+const MAX_QUESTION_BYTES: usize = 2000;
+
+fn unanswered(error: RequestError) -> PermissionOutcome {
+    match error {
+        RequestError::Timeout(_) => PermissionOutcome::Expired,
+        error => PermissionOutcome::Unavailable(format!(
+            "The editor cannot be asked for permission ({error}), so the call was refused. Set the session's permission mode to acceptEdits to allow edits unasked."
+        )),
+    }
+}

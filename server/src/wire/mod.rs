@@ -1,0 +1,64 @@
+//! Between what is stored and what goes over the wire. Every range here is of whole lines, so
+//! nothing depends on an editor's position encoding.
+mod edit;
+mod item;
+mod rows;
+mod uri;
+
+pub use edit::{file_edit, set_edit_status};
+pub use item::{content_from_wire, effect, item};
+pub use rows::{
+    agent_item, item_record, item_row, model_usage, parse_mode, parse_usage, session, stop_reason,
+    turn, turn_error, usage,
+};
+pub use uri::path_to_uri;
+
+use aside_agent::event::NoticeLevel;
+use aside_agent::host::PermissionOutcome;
+use serde::Serialize;
+
+/// A value of ours as JSON. Our types have string keys and no foreign number types, so this
+/// cannot fail; if it ever does, the log says so.
+pub fn to_json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_else(|error| {
+        tracing::error!(%error, "a value could not be written as JSON");
+        "null".to_owned()
+    })
+}
+
+/// The params of `chat/event`, around an event that is JSON already.
+pub fn event_params(session_id: &str, seq: i64, turn_id: Option<&str>, event: &str) -> String {
+    let session_id = to_json(&session_id);
+    match turn_id {
+        None => format!("{{\"sessionId\":{session_id},\"seq\":{seq},\"event\":{event}}}"),
+        Some(turn_id) => {
+            let turn_id = to_json(&turn_id);
+            format!(
+                "{{\"sessionId\":{session_id},\"seq\":{seq},\"turnId\":{turn_id},\"event\":{event}}}"
+            )
+        }
+    }
+}
+
+/// How a question for permission ended, as clients are told.
+pub fn outcome(outcome: &PermissionOutcome) -> aside_protocol::PermissionOutcome {
+    match outcome {
+        PermissionOutcome::Allowed | PermissionOutcome::AllowedForSession => {
+            aside_protocol::PermissionOutcome::Allowed
+        }
+        PermissionOutcome::Rejected { .. } => aside_protocol::PermissionOutcome::Rejected,
+        PermissionOutcome::Cancelled => aside_protocol::PermissionOutcome::Cancelled,
+        PermissionOutcome::Expired | PermissionOutcome::Unavailable(_) => {
+            aside_protocol::PermissionOutcome::Expired
+        }
+    }
+}
+
+/// A notice's level.
+pub fn notice_level(level: NoticeLevel) -> aside_protocol::NoticeLevel {
+    match level {
+        NoticeLevel::Info => aside_protocol::NoticeLevel::Info,
+        NoticeLevel::Warning => aside_protocol::NoticeLevel::Warning,
+        NoticeLevel::Error => aside_protocol::NoticeLevel::Error,
+    }
+}
