@@ -143,11 +143,7 @@ impl Front for HeadlessFront {
 async fn ask_on_terminal(request: PermissionRequest) -> PermissionOutcome {
     terminal::note(&request.reason, Style::Bold);
     for change in &request.preview {
-        let diff = aside_edit::unified_diff(
-            change.base.path.display(),
-            &change.base.text,
-            &change.new_text,
-        );
+        let diff = crate::wire::unified_diff(change);
         terminal::diff(&diff, terminal::note);
     }
     terminal::note("Allow? [y]es, yes for this [s]ession, [N]o", Style::Bold);

@@ -10,13 +10,14 @@ mod repair;
 mod watch;
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use aside_agent::driver::Limits;
 use aside_agent::event::NoticeLevel;
 use aside_agent::item::ItemRecord;
+use aside_agent::prompt::PromptFacts;
 use aside_agent::toolbox::Toolbox;
 use aside_protocol::{
     ChatCancelParams, ChatCancelResult, ChatSendParams, ChatSendResult, ErrorCode, PermissionMode,
@@ -26,7 +27,7 @@ use aside_store::{SessionRow, Store, StoreOptions, Write};
 use tokio::sync::{OnceCell, mpsc, oneshot};
 
 use crate::clock;
-use crate::settings::Settings;
+use crate::settings::{Dirs, Settings};
 use actor::{Mailbox, Message, Reply, SendRequest, check_title, mode_name};
 use error::EngineError;
 use front::Front;
@@ -48,6 +49,18 @@ pub struct Workspace {
     pub database: PathBuf,
     /// The folder of the servers' lock files.
     pub servers: PathBuf,
+}
+
+impl Workspace {
+    /// The workspace whose first folder is `key`, a canonical path.
+    pub fn new(key: &Path, dirs: &Dirs) -> Self {
+        Self {
+            key: key.to_owned(),
+            uri: crate::wire::path_to_uri(key).0,
+            database: dirs.database(key),
+            servers: dirs.servers(key),
+        }
+    }
 }
 
 /// What a new session starts with.
@@ -109,14 +122,17 @@ impl Engine {
     }
 
     fn system_prompt(&self) -> String {
-        aside_agent::prompt::system_prompt(&self.workspace.key)
+        aside_agent::prompt::system_prompt(PromptFacts {
+            workspace: &self.workspace.key.to_string_lossy(),
+            os: std::env::consts::OS,
+        })
     }
 
     fn limits(&self) -> Limits {
         let turn = &self.settings().turn;
         Limits {
             max_iterations: turn.max_iterations,
-            max_parallel_reads: turn.max_parallel_reads,
+            parallel_reads: turn.max_parallel_reads,
             repeat_limit: turn.repeat_limit,
             ..Limits::default()
         }
@@ -320,6 +336,8 @@ impl Engine {
         let (id, new) = match params.session_id {
             Some(id) => (id, None),
             None => {
+                // Nothing is created for a prompt that nobody could answer.
+                self.model(&self.settings().model)?;
                 let params = SessionCreateParams::default();
                 (clock::new_id(), Some(NewSession { params }))
             }

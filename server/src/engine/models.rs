@@ -36,7 +36,7 @@ impl Models {
         let config = provider_config(settings, openai);
         let mut cached = self.openai.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((for_config, chat)) = &*cached
-            && *for_config == config
+            && is_same(for_config, &config)
         {
             return Ok(Named {
                 model: Arc::clone(chat) as _,
@@ -52,15 +52,27 @@ impl Models {
     }
 }
 
+fn is_same(a: &ProviderConfig, b: &ProviderConfig) -> bool {
+    let key = |config: &ProviderConfig| {
+        config
+            .api_key
+            .as_ref()
+            .map(|key| key.expose().to_owned())
+    };
+    a.base_url == b.base_url
+        && key(a) == key(b)
+        && a.connect_timeout == b.connect_timeout
+        && a.headers_timeout == b.headers_timeout
+        && a.idle_timeout == b.idle_timeout
+}
+
 /// How the provider `openai` is reached.
 pub fn provider_config(settings: &Settings, openai: &OpenAi) -> ProviderConfig {
     let seconds = Duration::from_secs;
     let limits = &settings.providers;
-    ProviderConfig {
-        base_url: openai.base_url.clone(),
-        api_key: openai.api_key.clone(),
-        connect_timeout: seconds(limits.connect_timeout_s),
-        headers_timeout: seconds(limits.first_byte_timeout_s),
-        idle_timeout: seconds(limits.idle_timeout_s),
-    }
+    let mut config = ProviderConfig::new(openai.base_url.clone(), openai.api_key.clone());
+    config.connect_timeout = seconds(limits.connect_timeout_s);
+    config.headers_timeout = seconds(limits.first_byte_timeout_s);
+    config.idle_timeout = seconds(limits.idle_timeout_s);
+    config
 }

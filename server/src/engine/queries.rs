@@ -6,7 +6,7 @@ use aside_protocol::{
     ChatEventsParams, ErrorCode, Event, ItemDelta, Session, SessionItemsParams, SessionItemsResult,
     SessionListParams, SessionListResult,
 };
-use aside_store::{EventRow, ItemsQuery, ListQuery};
+use aside_store::{EventRow, ItemsQuery, SessionFilter};
 use serde_json::value::RawValue;
 
 use super::Engine;
@@ -32,8 +32,8 @@ impl Engine {
         let limit = page_limit(params.limit)?;
         let store = self.store().await?;
         self.repair().await?;
-        let (rows, next_cursor) = store
-            .list_sessions(ListQuery {
+        let page = store
+            .list_sessions(SessionFilter {
                 cursor: params.cursor,
                 limit,
                 query: params.query,
@@ -43,8 +43,8 @@ impl Engine {
             })
             .await?;
         Ok(SessionListResult {
-            sessions: rows.iter().map(crate::wire::session).collect(),
-            next_cursor,
+            sessions: page.sessions.iter().map(crate::wire::session).collect(),
+            next_cursor: page.next_cursor,
         })
     }
 

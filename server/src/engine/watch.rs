@@ -50,14 +50,13 @@ async fn watch(engine: Weak<Engine>, store: Store, mut seen: i64) {
 
 async fn relay(engine: &Engine, store: &Store, seen: &mut i64) -> Result<(), EngineError> {
     loop {
-        let events = store.foreign_events(*seen, BATCH).await?;
-        let Some((last, _)) = events.last() else {
-            return Ok(());
-        };
-        let last = *last;
-        for (_, row) in &events {
+        let page = store.foreign_events(*seen, BATCH).await?;
+        for (_, row) in &page.events {
             engine.front.relay(event_params(row)).await;
         }
-        *seen = last;
+        if page.up_to <= *seen {
+            return Ok(());
+        }
+        *seen = page.up_to;
     }
 }

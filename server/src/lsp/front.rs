@@ -86,7 +86,14 @@ fn wants_events(shared: &Option<Arc<Shared>>) -> bool {
 }
 
 async fn send(shared: &Shared, params: String) {
-    if let Err(error) = shared.outgoing.notify(CHAT_EVENT, &params).await {
+    let raw = match serde_json::value::RawValue::from_string(params) {
+        Ok(raw) => raw,
+        Err(error) => {
+            tracing::error!(%error, "an event is not JSON");
+            return;
+        }
+    };
+    if let Err(error) = shared.outgoing.notify(CHAT_EVENT, &raw).await {
         tracing::debug!(%error, "an event could not be sent");
     }
 }

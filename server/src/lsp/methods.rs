@@ -93,7 +93,7 @@ impl Backend {
     async fn tool_list(&self, params: Value) -> Result<Value> {
         let _: aside_protocol::ToolListParams = read(params)?;
         let toolbox = self.engine()?.toolbox();
-        let tools = toolbox.specs().map(tool_info).collect();
+        let tools = toolbox.iter().map(|tool| tool_info(tool.spec())).collect();
         answer(Ok(ToolListResult { tools }))
     }
 

@@ -46,7 +46,13 @@ pub async fn serve(dirs: Dirs, layers: Layers) -> u8 {
         }
     });
     let (service, socket) = methods::register(service).finish();
-    let (input, output) = transport::stdio();
+    let (input, output) = match transport::stdio() {
+        Ok(pipes) => pipes,
+        Err(error) => {
+            tracing::error!(%error, "standard input and output cannot be used");
+            return 1;
+        }
+    };
     let mut options = Options::new(outgoing);
     options.max_message_bytes = max_message_bytes;
     let reason = tokio::select! {

@@ -140,15 +140,23 @@ async fn ask_by_message(
 fn question(request: &PermissionRequest) -> String {
     let mut text = request.reason.clone();
     for change in &request.preview {
-        let diff = aside_edit::unified_diff(
-            change.base.path.display(),
-            &change.base.text,
-            &change.new_text,
-        );
+        let diff = crate::wire::unified_diff(change);
         text.push('\n');
-        text.push_str(&aside_agent::output::cut_middle(&diff, MAX_QUESTION_BYTES));
+        text.push_str(&cut(&diff));
     }
     text
+}
+
+/// The beginning of a diff that is too long for a message box.
+fn cut(diff: &str) -> String {
+    let mut end = diff.len().min(MAX_QUESTION_BYTES);
+    while !diff.is_char_boundary(end) {
+        end -= 1;
+    }
+    match end < diff.len() {
+        true => format!("{}\n… and {} bytes more", &diff[..end], diff.len() - end),
+        false => diff.to_owned(),
+    }
 }
 
 /// How much of a diff a message box is given, in bytes.
@@ -156,7 +164,7 @@ const MAX_QUESTION_BYTES: usize = 2000;
 
 fn unanswered(error: RequestError) -> PermissionOutcome {
     match error {
-        RequestError::Timeout(_) => PermissionOutcome::Expired,
+        RequestError::Timeout { .. } => PermissionOutcome::Expired,
         error => PermissionOutcome::Unavailable(format!(
             "The editor cannot be asked for permission ({error}), so the call was refused. Set the session's permission mode to acceptEdits to allow edits unasked."
         )),

@@ -5,8 +5,8 @@ mod item;
 mod rows;
 mod uri;
 
-pub use edit::{file_edit, set_edit_status};
-pub use item::{content_from_wire, effect, item};
+pub use edit::{file_edit, set_edit_status, unified_diff};
+pub use item::{content_from_wire, effect, item, tool_kind};
 pub use rows::{
     agent_item, item_record, item_row, model_usage, parse_mode, parse_usage, session, stop_reason,
     turn, turn_error, usage,
@@ -16,6 +16,14 @@ pub use uri::path_to_uri;
 use aside_agent::event::NoticeLevel;
 use aside_agent::host::PermissionOutcome;
 use serde::Serialize;
+
+/// The wire name of a value of one of the protocol's enums without fields.
+pub fn name_of(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(name)) => name,
+        Ok(_) | Err(_) => String::new(),
+    }
+}
 
 /// A value of ours as JSON. Our types have string keys and no foreign number types, so this
 /// cannot fail; if it ever does, the log says so.

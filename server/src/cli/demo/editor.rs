@@ -163,7 +163,7 @@ impl Editor {
         self.notify("exit", Value::Null).await?;
         let ended = tokio::time::timeout(STOP_LIMIT, self.server.wait()).await;
         match ended {
-            Ok(status) if status?.success() => Ok(()),
+            Ok(Ok(status)) if status.success() => Ok(()),
             _ => Err(Failure::failed("the server did not end in good order")),
         }
     }

@@ -31,7 +31,7 @@ pub async fn demo(args: DemoArgs) -> Result<u8, Failure> {
     let script = Script::from_json(RECORDING)
         .map_err(|error| Failure::failed(format!("the recording cannot be read: {error}")))?;
     let model = ScriptServer::start(script)?;
-    introduce(project.folder())?;
+    introduce(&project.folder())?;
 
     heading("1. The test, before")?;
     let before = project.run_test().await?;

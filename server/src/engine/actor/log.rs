@@ -180,16 +180,15 @@ impl EventLog {
         if self.pending.is_empty() {
             return Ok(());
         }
-        let batch = std::mem::take(&mut self.pending);
-        match self.store.write_or_return(batch).await {
-            Ok(()) => Ok(()),
-            Err((error, mut batch)) => {
-                let excess = batch.len().saturating_sub(MAX_UNSTORED_WRITES);
-                batch.drain(..excess);
-                self.pending = batch;
-                Err(error)
-            }
+        // Kept until they are stored; most batches are a few small rows.
+        let stored = self.store.write(self.pending.clone()).await;
+        if stored.is_ok() {
+            self.pending.clear();
+            return Ok(());
         }
+        let excess = self.pending.len().saturating_sub(MAX_UNSTORED_WRITES);
+        self.pending.drain(..excess);
+        stored
     }
 
     async fn reserve(&mut self, count: usize) -> Result<(), StoreError> {

@@ -24,6 +24,8 @@ use super::error::EngineError;
 use super::{Engine, NewSession};
 use log::{Entry, EventLog};
 
+pub use requests::{check_title, mode_name};
+
 /// Messages that may wait for a session.
 const MAILBOX: usize = 256;
 

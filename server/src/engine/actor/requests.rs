@@ -1,5 +1,5 @@
 //! Requests that change a session: prompts, cancels, updates, deletion.
-use aside_agent::prompt::title_from;
+use aside_agent::title::title_from;
 use aside_protocol::{
     ChatCancelResult, ChatSendResult, ChatSendStatus, Delivery, ErrorCode, Session,
     SessionUpdateParams,
@@ -96,7 +96,7 @@ impl Actor {
             completed_at: None,
             usage: crate::wire::model_usage(aside_llm::Usage::default()),
             client_message_id: request.client_message_id.clone(),
-            prompt: crate::wire::to_json(&request.content),
+            prompt: Some(crate::wire::to_json(&request.content)),
         };
         let turn_id = row.id.clone();
         if self.running.is_none() && self.queue.is_empty() {
@@ -136,10 +136,10 @@ impl Actor {
             .store()
             .find_client_message(&self.session_id, id)
             .await?;
-        Ok(found.map(|(turn_id, status)| ChatSendResult {
+        Ok(found.map(|found| ChatSendResult {
             session_id: self.session_id.to_string(),
-            turn_id,
-            status: match status.as_str() {
+            turn_id: found.turn_id,
+            status: match found.status.as_str() {
                 "queued" => ChatSendStatus::Queued,
                 _ => ChatSendStatus::Running,
             },
@@ -211,7 +211,25 @@ impl Actor {
 
     /// Applies a patch to the row in memory.
     pub(super) fn patch(&mut self, patch: &SessionPatch) {
-        patch.apply(&mut self.row);
+        let row = &mut self.row;
+        let text = |from: &Option<String>, to: &mut String| {
+            if let Some(new) = from {
+                to.clone_from(new);
+            }
+        };
+        text(&patch.title, &mut row.title);
+        text(&patch.model, &mut row.model);
+        text(&patch.agent, &mut row.agent);
+        text(&patch.permission_mode, &mut row.permission_mode);
+        text(&patch.status, &mut row.status);
+        text(&patch.usage, &mut row.usage);
+        text(&patch.updated_at, &mut row.updated_at);
+        row.pinned = patch.pinned.unwrap_or(row.pinned);
+        row.archived = patch.archived.unwrap_or(row.archived);
+        row.turn_count = patch.turn_count.unwrap_or(row.turn_count);
+        if patch.project_id.is_some() {
+            row.project_id.clone_from(&patch.project_id);
+        }
     }
 
     pub(super) async fn delete(&mut self) -> Result<(), EngineError> {

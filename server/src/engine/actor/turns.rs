@@ -35,7 +35,7 @@ impl Actor {
 
     /// Starts a turn. After an error nothing has changed.
     pub(super) async fn start_turn(&mut self, mut row: TurnRow) -> Result<(), EngineError> {
-        let content: Vec<ContentBlock> = serde_json::from_str(&row.prompt)
+        let content: Vec<ContentBlock> = serde_json::from_str(row.prompt.as_deref().unwrap_or("[]"))
             .map_err(|error| EngineError::internal(format!("a stored prompt cannot be read: {error}")))?;
         let mut history = self.engine.history(self.log.store(), &self.session_id).await?;
         let model = self.engine.model(&self.row.model)?;

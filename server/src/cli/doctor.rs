@@ -1,0 +1,149 @@
+//! `aside doctor`: what is set up, what is not, and what to do about it.
+use std::time::Duration;
+
+use aside_llm::OpenAiChat;
+
+use super::args::DoctorArgs;
+use super::context::Context;
+use super::terminal::{self, Style};
+use super::{Failure, exit};
+use crate::engine::models::provider_config;
+
+/// How long the provider may take to answer.
+const PROBE_LIMIT: Duration = Duration::from_secs(5);
+
+/// How many of a server's models are named.
+const MAX_MODELS_SHOWN: usize = 5;
+
+/// Looks at everything; exit code 1 if something needs doing before a prompt can work.
+pub async fn doctor(args: DoctorArgs) -> Result<u8, Failure> {
+    let context = Context::open()?;
+    if args.settings {
+        terminal::out(&context.resolved.table(), Style::Plain)?;
+        return Ok(exit::DONE);
+    }
+    let mut healthy = true;
+    heading(&format!("Aside {}", env!("CARGO_PKG_VERSION")))?;
+    settings(&context)?;
+    healthy &= provider(&context, args.offline).await?;
+    healthy &= database(&context).await?;
+    editors(&context)?;
+    context.engine.close().await;
+    Ok(if healthy { exit::DONE } else { exit::FAILED })
+}
+
+fn heading(text: &str) -> Result<(), Failure> {
+    Ok(terminal::line(text, Style::Bold)?)
+}
+
+fn good(text: &str) -> Result<(), Failure> {
+    Ok(terminal::line(&format!("  ok    {text}"), Style::Green)?)
+}
+
+fn bad(text: &str) -> Result<(), Failure> {
+    let text = crate::redact::redact(text);
+    Ok(terminal::line(&format!("  FIX   {text}"), Style::Red)?)
+}
+
+fn info(text: &str) -> Result<(), Failure> {
+    Ok(terminal::line(&format!("        {text}"), Style::Plain)?)
+}
+
+fn settings(context: &Context) -> Result<(), Failure> {
+    heading("Settings that are not the default (all: aside doctor --settings)")?;
+    let changed = context.resolved.changed();
+    if changed.is_empty() {
+        info("none")?;
+    }
+    for line in &changed {
+        info(line)?;
+    }
+    for warning in &context.resolved.warnings {
+        bad(warning)?;
+    }
+    info(&format!("config folder  {}", context.dirs.config.display()))?;
+    info(&format!("data folder    {}", context.dirs.data.display()))
+}
+
+async fn provider(context: &Context, offline: bool) -> Result<bool, Failure> {
+    heading("Model")?;
+    let settings = &context.resolved.settings;
+    info(&format!("model     {}", settings.model))?;
+    info(&format!("base URL  {}", settings.providers.openai.base_url))?;
+    if let Err(error) = context.engine.model(&settings.model) {
+        bad(&error.message)?;
+        return Ok(false);
+    }
+    if offline {
+        info("not asked, because of --offline")?;
+        return Ok(true);
+    }
+    let chat = OpenAiChat::new(provider_config(settings, &settings.providers.openai));
+    match chat.models(PROBE_LIMIT).await {
+        Ok(models) => {
+            let named: Vec<&str> = models
+                .iter()
+                .take(MAX_MODELS_SHOWN)
+                .map(String::as_str)
+                .collect();
+            let more = models.len().saturating_sub(named.len());
+            let more = match more {
+                0 => String::new(),
+                count => format!(" and {count} more"),
+            };
+            good(&format!(
+                "the server answers; its models: {}{more}",
+                named.join(", ")
+            ))?;
+            Ok(true)
+        }
+        Err(error) => {
+            bad(&error.message)?;
+            Ok(false)
+        }
+    }
+}
+
+async fn database(context: &Context) -> Result<bool, Failure> {
+    heading("Database of this folder")?;
+    let path = &context.engine.workspace().database;
+    info(&format!("{}", path.display()))?;
+    if !path.exists() {
+        info("not there yet; the first session makes it")?;
+        return Ok(true);
+    }
+    let stats = match context.engine.store().await {
+        Ok(store) => store.stats().await.map_err(Into::into),
+        Err(error) => Err(error),
+    };
+    match stats {
+        Ok(stats) => {
+            good(&format!(
+                "{} sessions, {} turns, {} items, {} events, {} KB",
+                stats.sessions,
+                stats.turns,
+                stats.items,
+                stats.events,
+                stats.bytes / 1024
+            ))?;
+            Ok(true)
+        }
+        Err(error) => {
+            bad(&error.message)?;
+            Ok(false)
+        }
+    }
+}
+
+fn editors(context: &Context) -> Result<(), Failure> {
+    heading("Editors seen last, and what they can do")?;
+    let editors = crate::seen::editors(&context.dirs);
+    if editors.is_empty() {
+        info("none yet; configure one to run `aside lsp`")?;
+    }
+    for (name, seen) in &editors {
+        info(&format!("{name} ({})", seen.at))?;
+        info(&format!("  {}", seen.profile))?;
+    }
+    Ok(())
+}
