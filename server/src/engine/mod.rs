@@ -20,7 +20,7 @@ use aside_agent::item::ItemRecord;
 use aside_agent::prompt::PromptFacts;
 use aside_agent::toolbox::Toolbox;
 use aside_protocol::{
-    ChatCancelParams, ChatCancelResult, ChatSendParams, ChatSendResult, ErrorCode, PermissionMode,
+    ChatCancelParams, ChatCancelResult, ChatSendParams, ChatSendResult, ErrorCode,
     Session, SessionCreateParams, SessionUpdateParams,
 };
 use aside_store::{SessionRow, Store, StoreOptions, Write};
@@ -397,9 +397,4 @@ impl Engine {
     pub fn model(&self, model: &str) -> Result<models::Named, EngineError> {
         self.models.get(model, &self.settings())
     }
-}
-
-/// A mode as the settings spell it.
-pub fn parse_mode(mode: &str) -> Option<PermissionMode> {
-    serde_json::from_value(serde_json::Value::String(mode.to_owned())).ok()
 }

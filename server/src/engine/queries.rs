@@ -141,13 +141,13 @@ pub(super) fn append_deltas(items: &mut [Item], deltas: &[EventRow]) {
         let Some(item) = items.iter_mut().find(|item| item.id == item_id) else {
             continue;
         };
-        match (&mut item.body, delta) {
-            (
-                ItemBody::AssistantMessage { text, .. } | ItemBody::Reasoning { text, .. },
-                ItemDelta::Text(more),
-            ) => text.push_str(&more),
-            // A call's arguments and output come whole with its next row.
-            _ => {}
+        // A call's arguments and output come whole with its next row.
+        if let (
+            ItemBody::AssistantMessage { text, .. } | ItemBody::Reasoning { text, .. },
+            ItemDelta::Text(more),
+        ) = (&mut item.body, delta)
+        {
+            text.push_str(&more);
         }
     }
 }

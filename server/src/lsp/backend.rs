@@ -100,7 +100,11 @@ impl LanguageServer for Backend {
         }
     }
 
-    async fn did_save(&self, _: DidSaveTextDocumentParams) {}
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        if let Err(error) = self.shared.documents.saved(&params.text_document.uri) {
+            self.complain(error.to_string()).await;
+        }
+    }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
         if let Err(error) = self.shared.documents.close(&params.text_document.uri) {

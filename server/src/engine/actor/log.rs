@@ -75,11 +75,6 @@ impl EventLog {
         Ok(())
     }
 
-    /// Takes over a lease that was acquired elsewhere.
-    pub fn adopt(&mut self, lease: Lease) {
-        self.lease = Some(lease);
-    }
-
     /// Stores what is left and lets others write.
     pub async fn release(&mut self) -> Result<(), StoreError> {
         self.flush().await?;

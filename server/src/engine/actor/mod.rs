@@ -36,6 +36,10 @@ const IDLE_LIMIT: Duration = Duration::from_secs(300);
 pub type Reply<T> = oneshot::Sender<Result<T, EngineError>>;
 
 /// What can happen to a session.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "events of turns are large, and are most of what is sent"
+)]
 pub enum Message {
     /// A prompt.
     Send(SendRequest, Reply<ChatSendResult>),

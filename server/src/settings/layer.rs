@@ -1,0 +1,131 @@
+//! One source of settings: what it sets, and what is wrong with it.
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json};
+
+use super::table::{SETTINGS, Spec, find};
+use super::value::{self, Value};
+
+/// How many warnings about one source are given.
+pub const MAX_WARNINGS: usize = 20;
+
+/// What editors keep beside the settings of the server, in the same section.
+const EDITORS_OWN: [&str; 2] = ["trace", "server"];
+
+/// One source of settings, checked.
+#[derive(Debug, Clone, Default)]
+pub struct Layer {
+    entries: Vec<(&'static Spec, Value, String)>,
+    warnings: Vec<String>,
+    left_out: usize,
+}
+
+impl Layer {
+    /// A source that cannot be used at all.
+    pub fn broken(warning: String) -> Self {
+        let mut layer = Self::default();
+        layer.warn(warning);
+        layer
+    }
+
+    /// A file's settings.
+    pub fn from_file(map: &Map<String, Json>, origin: &str) -> Self {
+        let mut layer = Self::default();
+        layer.walk("", map, origin);
+        layer
+    }
+
+    /// An editor's settings. It may leave settings `null` and keep some of its own.
+    pub fn from_editor(map: &Map<String, Json>, origin: &str) -> Self {
+        let mut layer = Self::default();
+        let mut map = map.clone();
+        map.retain(|key, _| !EDITORS_OWN.contains(&key.split('.').next().unwrap_or_default()));
+        layer.walk("", &map, origin);
+        layer
+    }
+
+    /// The environment. An empty variable is one that is not set.
+    pub fn from_environment(environment: &BTreeMap<String, String>) -> Self {
+        let mut layer = Self::default();
+        for spec in &SETTINGS {
+            let Some(name) = spec.env else {
+                continue;
+            };
+            match environment.get(name).map(String::as_str) {
+                None | Some("") => {}
+                Some(text) => layer.take(spec, value::from_text(spec, text), name, name),
+            }
+        }
+        layer
+    }
+
+    /// Flags of the command line, by dotted key.
+    pub fn from_flags(flags: &BTreeMap<String, String>) -> Self {
+        let mut layer = Self::default();
+        for (key, text) in flags {
+            match find(key) {
+                Some(spec) => layer.take(spec, value::from_text(spec, text), key, "flag"),
+                None => layer.warn(format!("flag: there is no setting {}", value::quoted(key))),
+            }
+        }
+        layer
+    }
+
+    /// What it sets: the setting, the value, and where that was said.
+    pub fn entries(&self) -> impl Iterator<Item = (&'static Spec, &Value, &str)> {
+        let entries = self.entries.iter();
+        entries.map(|(spec, value, origin)| (*spec, value, origin.as_str()))
+    }
+
+    /// What is wrong with it.
+    pub fn warnings(&self) -> impl Iterator<Item = String> {
+        let more = (self.left_out > 0)
+            .then(|| format!("{} more warnings of this kind are left out", self.left_out));
+        self.warnings.iter().cloned().chain(more)
+    }
+
+    /// Descends no further than the table of settings does, however deep the input is.
+    fn walk(&mut self, prefix: &str, map: &Map<String, Json>, origin: &str) {
+        for (name, json) in map {
+            let key = format!("{prefix}{name}");
+            if json.is_null() {
+                continue;
+            }
+            if let Some(spec) = find(&key) {
+                self.take(spec, value::from_json(spec, json), &key, origin);
+                continue;
+            }
+            let inside = format!("{key}.");
+            let is_table = SETTINGS.iter().any(|spec| spec.key.starts_with(&inside));
+            match json {
+                Json::Object(map) if is_table => self.walk(&inside, map, origin),
+                _ if is_table => self.warn(format!("{origin}: {key} must be a table")),
+                _ => {
+                    let key = value::quoted(&key);
+                    self.warn(format!("{origin}: there is no setting {key}, so it is ignored"));
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, spec: &'static Spec, got: Result<Value, String>, name: &str, origin: &str) {
+        match got {
+            Ok(value) => {
+                if let Value::Secret(secret) = &value {
+                    crate::redact::register(secret.expose());
+                }
+                self.entries.push((spec, value, origin.to_owned()));
+            }
+            Err(reason) if name == origin => self.warn(format!("{name} {reason}; it is ignored")),
+            Err(reason) => self.warn(format!("{origin}: {name} {reason}; it is ignored")),
+        }
+    }
+
+    fn warn(&mut self, warning: String) {
+        if self.warnings.len() < MAX_WARNINGS {
+            self.warnings.push(warning);
+        } else {
+            self.left_out += 1;
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The settings for people: `aside doctor --settings`, and docs/settings.md.
+use super::table::{BOUNDS, Bound, SETTINGS, Spec};
+use super::value::{self, Value};
+use super::{DEFAULT_ORIGIN, Entry, Resolved};
+
+impl Resolved {
+    /// All settings, aligned: name, value, default, where the value comes from, what it is for;
+    /// then the bounds that no setting changes. Ends with a line break.
+    pub fn table(&self) -> String {
+        let head = ["SETTING", "VALUE", "DEFAULT", "FROM", "WHAT IT IS FOR"];
+        let mut rows = vec![head.map(str::to_owned)];
+        rows.extend(SETTINGS.iter().map(|spec| {
+            let entry = self.entries.get(spec.key);
+            [
+                spec.key.to_owned(),
+                entry.map_or_else(String::new, |entry| value::shown(spec, &entry.value)),
+                default(spec),
+                entry.map_or_else(String::new, |entry| entry.origin.clone()),
+                spec.doc.replace('`', ""),
+            ]
+        }));
+        let mut text = aligned(&rows);
+        text.push('\n');
+        let mut rows = vec![["FIXED BOUND", "VALUE"].map(str::to_owned)];
+        rows.extend(BOUNDS.iter().map(|bound| [bound.what.to_owned(), amount(bound)]));
+        text.push_str(&aligned(&rows));
+        text
+    }
+
+    /// A line for each setting that someone set: `name = value  (where from)`.
+    pub fn changed(&self) -> Vec<String> {
+        let changed = SETTINGS.iter().filter_map(|spec| {
+            let Entry { value, origin } = self.entries.get(spec.key)?;
+            let line = format!("{} = {}  ({origin})", spec.key, value::shown(spec, value));
+            (origin != DEFAULT_ORIGIN).then_some(line)
+        });
+        changed.collect()
+    }
+
+    /// Where the value of a setting comes from: `default`, a file, `editor`, the name of an
+    /// environment variable, or `flag`. `None` where there is no such setting.
+    pub fn origin(&self, key: &str) -> Option<&str> {
+        self.entries.get(key).map(|entry| entry.origin.as_str())
+    }
+}
+
+/// docs/settings.md.
+#[cfg(test)]
+pub fn settings_markdown() -> String {
+    let mut text = include_str!("intro.md").to_owned();
+    text.push_str("\n| setting | default | may be | environment | what it is for |\n");
+    text.push_str("| --- | --- | --- | --- | --- |\n");
+    for spec in &SETTINGS {
+        let env = spec.env.map_or_else(String::new, |name| format!("`{name}`"));
+        let default = default(spec);
+        let default = match spec.default {
+            "" => default,
+            _ => format!("`{default}`"),
+        };
+        text.push_str(&format!(
+            "| `{}` | {default} | {} | {env} | {} |\n",
+            spec.key,
+            value::expected(&spec.kind),
+            spec.doc
+        ));
+    }
+    text.push_str("\n## Bounds that no setting changes\n\n| what | bound |\n| --- | --- |\n");
+    for bound in &BOUNDS {
+        text.push_str(&format!("| {} | {} |\n", bound.what, amount(bound)));
+    }
+    text
+}
+
+fn default(spec: &Spec) -> String {
+    match spec.default {
+        "" => value::shown(spec, &Value::Unset),
+        text => match value::from_text(spec, text) {
+            Ok(value) => value::shown(spec, &value),
+            Err(_) => text.to_owned(),
+        },
+    }
+}
+
+/// Bytes in the largest unit that leaves a whole number.
+fn amount(bound: &Bound) -> String {
+    const STEP: usize = 1024;
+    match (bound.unit, bound.value) {
+        ("bytes", bytes) if bytes.is_multiple_of(STEP * STEP) => {
+            format!("{} MB", bytes / (STEP * STEP))
+        }
+        ("bytes", bytes) if bytes.is_multiple_of(STEP) => format!("{} KB", bytes / STEP),
+        (unit, value) => format!("{value} {unit}"),
+    }
+}
+
+fn aligned<const COLUMNS: usize>(rows: &[[String; COLUMNS]]) -> String {
+    let mut widths = [0; COLUMNS];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (width, cell) in widths.iter().zip(row) {
+            let padding = width - cell.chars().count();
+            line.push_str(cell);
+            line.push_str(&" ".repeat(padding + 2));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}

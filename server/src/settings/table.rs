@@ -1,0 +1,237 @@
+//! The table of all settings: the one truth that values, `doctor` and docs/settings.md follow.
+use crate::lsp::documents;
+
+/// A setting.
+#[derive(Debug)]
+pub struct Spec {
+    /// Its name: the table and the key of config.toml, joined by dots.
+    pub key: &'static str,
+    /// What it may be.
+    pub kind: Kind,
+    /// What it is where nobody says otherwise, as one would write it in the environment; empty
+    /// for none.
+    pub default: &'static str,
+    /// The environment variable that sets it.
+    pub env: Option<&'static str>,
+    /// A sentence: what it is for.
+    pub doc: &'static str,
+}
+
+/// What a setting may be.
+#[derive(Debug)]
+pub enum Kind {
+    /// Any text of one line that is not empty.
+    Text,
+    /// A model as `provider/model`.
+    Model,
+    /// An `http` or `https` URL.
+    Url,
+    /// A text that is never shown.
+    Secret,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// A whole number.
+    Integer {
+        /// The smallest.
+        min: u64,
+        /// The largest.
+        max: u64,
+        /// What is counted.
+        unit: &'static str,
+    },
+}
+
+const fn integer(min: u64, max: u64, unit: &'static str) -> Kind {
+    Kind::Integer { min, max, unit }
+}
+
+/// All settings, in the order in which they are shown.
+pub static SETTINGS: [Spec; 22] = [
+    Spec {
+        key: "model",
+        kind: Kind::Model,
+        default: "openai/gpt-5-mini",
+        env: Some("ASIDE_MODEL"),
+        doc: "The model of new sessions.",
+    },
+    Spec {
+        key: "permission_mode",
+        kind: Kind::Choice(&["ask", "acceptEdits", "readOnly", "full"]),
+        default: "ask",
+        env: Some("ASIDE_PERMISSION_MODE"),
+        doc: "What new sessions may do unasked.",
+    },
+    Spec {
+        key: "providers.openai.base_url",
+        kind: Kind::Url,
+        default: super::OPENAI_BASE_URL,
+        env: Some("OPENAI_BASE_URL"),
+        doc: "Where the provider is, `/v1` included; any server that speaks Chat Completions will do.",
+    },
+    Spec {
+        key: "providers.openai.api_key",
+        kind: Kind::Secret,
+        default: "",
+        env: Some("OPENAI_API_KEY"),
+        doc: "The provider's key; better kept in the environment. Never shown or logged.",
+    },
+    Spec {
+        key: "providers.connect_timeout_s",
+        kind: integer(1, 300, "s"),
+        default: "10",
+        env: None,
+        doc: "How long connecting to a provider may take.",
+    },
+    Spec {
+        key: "providers.first_byte_timeout_s",
+        kind: integer(1, 3600, "s"),
+        default: "120",
+        env: None,
+        doc: "How long a provider may take to begin its answer.",
+    },
+    Spec {
+        key: "providers.idle_timeout_s",
+        kind: integer(1, 3600, "s"),
+        default: "120",
+        env: None,
+        doc: "How long a provider may be silent in the middle of an answer.",
+    },
+    Spec {
+        key: "permission.timeout_s",
+        kind: integer(1, 86_400, "s"),
+        default: "600",
+        env: None,
+        doc: "How long a question for permission waits before it counts as refused.",
+    },
+    Spec {
+        key: "editor.request_timeout_s",
+        kind: integer(1, 300, "s"),
+        default: "10",
+        env: None,
+        doc: "How long the editor may take to answer a request.",
+    },
+    Spec {
+        key: "editor.edit_confirm_timeout_ms",
+        kind: integer(1, 60_000, "ms"),
+        default: "2000",
+        env: None,
+        doc: "How long the editor may take to report the text of an edit that it says it applied.",
+    },
+    Spec {
+        key: "turn.max_iterations",
+        kind: integer(1, 1000, "requests"),
+        default: "50",
+        env: None,
+        doc: "How many requests to the model one turn may make.",
+    },
+    Spec {
+        key: "turn.max_parallel_reads",
+        kind: integer(1, 64, "calls"),
+        default: "4",
+        env: None,
+        doc: "How many tool calls that only read run at the same time.",
+    },
+    Spec {
+        key: "turn.repeat_limit",
+        kind: integer(1, 100, "calls"),
+        default: "3",
+        env: None,
+        doc: "How often the same call with the same result is made before the next is refused.",
+    },
+    Spec {
+        key: "turn.max_queued",
+        kind: integer(1, 1000, "prompts"),
+        default: "16",
+        env: None,
+        doc: "How many prompts of one session may wait while a turn runs.",
+    },
+    Spec {
+        key: "turn.context_window",
+        kind: integer(1024, 10_000_000, "tokens"),
+        default: "128000",
+        env: None,
+        doc: "How much the model can be sent at once, where nothing else is known of it.",
+    },
+    Spec {
+        key: "turn.tool_timeout_s",
+        kind: integer(1, 86_400, "s"),
+        default: "600",
+        env: None,
+        doc: "How long one tool call may work, waiting for permission not counted.",
+    },
+    Spec {
+        key: "files.max_read_mb",
+        kind: integer(1, 1024, "MB"),
+        default: "10",
+        env: None,
+        doc: "The largest file that is read or edited.",
+    },
+    Spec {
+        key: "transport.max_message_mb",
+        kind: integer(1, 1024, "MB"),
+        default: "32",
+        env: None,
+        doc: "The largest message that an editor may send; a larger one is skipped.",
+    },
+    Spec {
+        key: "storage.busy_timeout_ms",
+        kind: integer(1, 600_000, "ms"),
+        default: "5000",
+        env: None,
+        doc: "How long to wait for the database while another server writes to it.",
+    },
+    Spec {
+        key: "log.level",
+        kind: Kind::Text,
+        default: "info",
+        env: Some("ASIDE_LOG"),
+        doc: "What is logged: `error`, `warn`, `info`, `debug`, `trace`, `off`, or a filter as `RUST_LOG` takes it.",
+    },
+    Spec {
+        key: "log.max_file_mb",
+        kind: integer(1, 1024, "MB"),
+        default: "5",
+        env: None,
+        doc: "How large a log file grows before a new one is begun.",
+    },
+    Spec {
+        key: "log.files",
+        kind: integer(1, 100, "files"),
+        default: "3",
+        env: None,
+        doc: "How many log files are kept, the one that is written to included.",
+    },
+];
+
+/// A bound that no setting changes.
+#[derive(Debug)]
+pub struct Bound {
+    /// What is bounded.
+    pub what: &'static str,
+    /// The bound.
+    pub value: usize,
+    /// What is counted.
+    pub unit: &'static str,
+}
+
+const fn bound(what: &'static str, value: usize, unit: &'static str) -> Bound {
+    Bound { what, value, unit }
+}
+
+/// The bounds that no setting changes.
+pub static BOUNDS: [Bound; 9] = [
+    bound("one settings file", super::source::MAX_CONFIG_BYTES, "bytes"),
+    bound("warnings about one source of settings", super::layer::MAX_WARNINGS, "warnings"),
+    bound("one setting of text", super::value::MAX_TEXT_BYTES, "bytes"),
+    bound("documents open in the editor", documents::MAX_OPEN_DOCUMENTS, "documents"),
+    bound("one open document", documents::MAX_DOCUMENT_BYTES, "bytes"),
+    bound("all open documents together", documents::MAX_TOTAL_BYTES, "bytes"),
+    bound("one field of a log line", crate::logs::MAX_FIELD_BYTES, "bytes"),
+    bound("secret values that are looked for in logs", crate::redact::MAX_SECRETS, "values"),
+    bound("the shortest secret value that is looked for", crate::redact::MIN_SECRET_BYTES, "bytes"),
+];
+
+/// The setting of that name.
+pub fn find(key: &str) -> Option<&'static Spec> {
+    SETTINGS.iter().find(|spec| spec.key == key)
+}

@@ -1,0 +1,229 @@
+//! One setting's value: from what was written, checked, and shown.
+use aside_llm::Secret;
+
+use super::table::{Kind, Spec};
+
+/// The longest text that a setting may be, in bytes.
+pub const MAX_TEXT_BYTES: usize = 4096;
+/// How much of a wrong value is quoted, in characters.
+const MAX_QUOTED_CHARS: usize = 60;
+
+/// A value that fits its setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// None.
+    Unset,
+    /// A text.
+    Text(String),
+    /// A whole number.
+    Integer(u64),
+    /// Never shown.
+    Secret(Secret),
+}
+
+/// Reads a value where all is text, as in the environment.
+pub fn from_text(spec: &Spec, text: &str) -> Result<Value, String> {
+    match &spec.kind {
+        Kind::Integer { .. } => match text.trim().parse::<u64>() {
+            Ok(number) => integer(spec, number),
+            Err(_) => Err(wrong(spec, &quoted(text))),
+        },
+        Kind::Text | Kind::Model | Kind::Url | Kind::Secret | Kind::Choice(_) => {
+            self::text(spec, text)
+        }
+    }
+}
+
+/// Reads a value as config.toml and editors give it.
+pub fn from_json(spec: &Spec, json: &serde_json::Value) -> Result<Value, String> {
+    use serde_json::Value as Json;
+    let is_number = matches!(spec.kind, Kind::Integer { .. });
+    match json {
+        Json::String(text) if !is_number => self::text(spec, text),
+        Json::Number(number) if is_number => match number.as_u64() {
+            Some(number) => integer(spec, number),
+            None => Err(wrong(spec, &number.to_string())),
+        },
+        Json::String(text) => Err(wrong(spec, &quoted(text))),
+        Json::Number(number) => Err(wrong(spec, &number.to_string())),
+        Json::Bool(value) => Err(wrong(spec, &value.to_string())),
+        Json::Array(_) => Err(wrong(spec, "a list")),
+        Json::Object(_) => Err(wrong(spec, "a table")),
+        Json::Null => Err(wrong(spec, "null")),
+    }
+}
+
+/// The value for people, its unit included; of a secret only whether it is set.
+pub fn shown(spec: &Spec, value: &Value) -> String {
+    match (value, &spec.kind) {
+        (Value::Integer(number), Kind::Integer { unit, .. }) => format!("{number} {unit}"),
+        (Value::Integer(number), _) => number.to_string(),
+        (Value::Text(text), _) => text.clone(),
+        (Value::Secret(_), _) => "set".to_owned(),
+        (Value::Unset, _) => "not set".to_owned(),
+    }
+}
+
+/// What a setting must be, to follow "must be".
+pub fn expected(kind: &Kind) -> String {
+    match kind {
+        Kind::Text => "a text of one line".to_owned(),
+        Kind::Model => "a model as provider/model".to_owned(),
+        Kind::Url => "an http or https URL with neither user name nor query".to_owned(),
+        Kind::Secret => "a text of one line".to_owned(),
+        Kind::Choice(words) => format!("one of {}", words.join(", ")),
+        Kind::Integer { min, max, unit } => {
+            format!("a whole number of {unit} from {min} to {max}")
+        }
+    }
+}
+
+fn integer(spec: &Spec, number: u64) -> Result<Value, String> {
+    match spec.kind {
+        Kind::Integer { min, max, .. } if (min..=max).contains(&number) => {
+            Ok(Value::Integer(number))
+        }
+        _ => Err(wrong(spec, &number.to_string())),
+    }
+}
+
+fn text(spec: &Spec, text: &str) -> Result<Value, String> {
+    let trimmed = text.trim();
+    let is_line = trimmed.len() <= MAX_TEXT_BYTES && !trimmed.chars().any(char::is_control);
+    if !is_line {
+        return Err(wrong(spec, &quoted(text)));
+    }
+    match &spec.kind {
+        Kind::Secret => Ok(Secret::new(trimmed).map_or(Value::Unset, Value::Secret)),
+        Kind::Text if !trimmed.is_empty() => Ok(Value::Text(trimmed.to_owned())),
+        Kind::Model if is_model(trimmed) => Ok(Value::Text(trimmed.to_owned())),
+        Kind::Url if is_url(trimmed) => Ok(Value::Text(trimmed.trim_end_matches('/').to_owned())),
+        Kind::Choice(words) if words.contains(&trimmed) => Ok(Value::Text(trimmed.to_owned())),
+        Kind::Text | Kind::Model | Kind::Url | Kind::Choice(_) | Kind::Integer { .. } => {
+            Err(wrong(spec, &quoted(text)))
+        }
+    }
+}
+
+fn is_model(text: &str) -> bool {
+    let parts = text.split_once('/');
+    let has_both = parts.is_some_and(|(provider, name)| !provider.is_empty() && !name.is_empty());
+    has_both && !text.contains(char::is_whitespace)
+}
+
+fn is_url(text: &str) -> bool {
+    let rest = ["http://", "https://"].iter().find_map(|scheme| {
+        let start = text.get(..scheme.len())?;
+        start.eq_ignore_ascii_case(scheme).then(|| &text[scheme.len()..])
+    });
+    let Some(rest) = rest else {
+        return false;
+    };
+    let authority = rest.split('/').next().unwrap_or_default();
+    let has_host = authority.split(':').next().is_some_and(|host| !host.is_empty());
+    let is_plain = !rest.contains(|char: char| char.is_whitespace() || "?#@\\".contains(char));
+    has_host && is_plain
+}
+
+fn wrong(spec: &Spec, got: &str) -> String {
+    let expected = expected(&spec.kind);
+    match spec.kind {
+        Kind::Secret => format!("must be {expected}"),
+        Kind::Text | Kind::Model | Kind::Url | Kind::Choice(_) | Kind::Integer { .. } => {
+            format!("must be {expected}, not {got}")
+        }
+    }
+}
+
+/// A piece of what was written, on one line, without what looks like a secret.
+pub fn quoted(text: &str) -> String {
+    let redacted = crate::redact::redact(text);
+    let mut start: String = redacted.chars().take(MAX_QUOTED_CHARS).collect();
+    if start.len() < redacted.len() {
+        start.push('…');
+    }
+    format!("{start:?}")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::table::find;
+    use super::*;
+
+    fn check_text(key: &str, text: &str, expect: Result<&str, &str>) {
+        let spec = find(key).unwrap();
+        let got = from_text(spec, text).map(|value| shown(spec, &value));
+        assert_eq!(got.as_deref().map_err(String::as_str), expect, "{key} {text:?}");
+    }
+
+    fn check_json(key: &str, json: serde_json::Value, expect: Result<&str, &str>) {
+        let spec = find(key).unwrap();
+        let got = from_json(spec, &json).map(|value| shown(spec, &value));
+        assert_eq!(got.as_deref().map_err(String::as_str), expect, "{key} {json}");
+    }
+
+    #[test]
+    fn numbers() {
+        let key = "providers.connect_timeout_s";
+        let must = "must be a whole number of s from 1 to 300, not ";
+        let wrong = |got: &str| format!("{must}{got}");
+        check_text(key, " 5 ", Ok("5 s"));
+        for text in ["0", "301", "18446744073709551615"] {
+            check_text(key, text, Err(&wrong(text)));
+        }
+        for text in ["", "5s", "-1", "1.5", "99999999999999999999999"] {
+            check_text(key, text, Err(&wrong(&format!("{text:?}"))));
+        }
+        check_json(key, json!(300), Ok("300 s"));
+        check_json(key, json!(-1), Err(&wrong("-1")));
+        check_json(key, json!(1.5), Err(&wrong("1.5")));
+        check_json(key, json!("5"), Err(&wrong("\"5\"")));
+        check_json(key, json!(true), Err(&wrong("true")));
+        check_json(key, json!([1]), Err(&wrong("a list")));
+        check_json(key, json!({}), Err(&wrong("a table")));
+    }
+
+    #[test]
+    fn texts() {
+        let mode = "must be one of ask, acceptEdits, readOnly, full, not ";
+        check_text("permission_mode", "acceptEdits", Ok("acceptEdits"));
+        check_text("permission_mode", "accept_edits", Err(&format!("{mode}\"accept_edits\"")));
+        check_json("permission_mode", json!(1), Err(&format!("{mode}1")));
+
+        let model = "must be a model as provider/model, not ";
+        check_text("model", " a/b/c ", Ok("a/b/c"));
+        for text in ["", "a", "/b", "a/", "a/b c", "a/b\nc"] {
+            check_text("model", text, Err(&format!("{model}{text:?}")));
+        }
+        let long = format!("a/{}", "b".repeat(MAX_TEXT_BYTES));
+        let start = format!("{model}\"a/{}…\"", "b".repeat(MAX_QUOTED_CHARS - 2));
+        check_text("model", &long, Err(&start));
+    }
+
+    #[test]
+    fn urls() {
+        let key = "providers.openai.base_url";
+        check_text(key, "http://127.0.0.1:8080/v1/", Ok("http://127.0.0.1:8080/v1"));
+        check_text(key, "HTTPS://h", Ok("HTTPS://h"));
+        check_text(key, "http://[::1]:80/v1", Ok("http://[::1]:80/v1"));
+        let must = "must be an http or https URL with neither user name nor query, not ";
+        for text in ["", "h", "ftp://h", "http://", "http:///v1", "http://:80", "http://a b", "h?x"] {
+            check_text(key, text, Err(&format!("{must}{text:?}")));
+        }
+        check_text(key, "http://u:p@h", Err(&format!("{must}\"http://u:p@h\"")));
+    }
+
+    #[test]
+    fn secrets_are_never_shown() {
+        let key = "providers.openai.api_key";
+        check_text(key, "hidden-value", Ok("set"));
+        check_text(key, " ", Ok("not set"));
+        check_text(key, "hidden\nvalue", Err("must be a text of one line"));
+        check_json(key, json!(12345678), Err("must be a text of one line"));
+        check_text("model", "sk-0123456789abcdef", Err(
+            "must be a model as provider/model, not \"[redacted]\"",
+        ));
+    }
+}
