@@ -155,7 +155,9 @@ fn bearer(text: &[u8], at: usize) -> Option<Range<usize>> {
     }
     let start = at + NAME.len();
     let start = start + run(&text[start..], |byte| byte == b' ');
-    let length = run(&text[start..], |byte| is_token(byte) || b"+/=~".contains(&byte));
+    let length = run(&text[start..], |byte| {
+        is_token(byte) || b"+/=~".contains(&byte)
+    });
     (length >= MIN_VALUE_BYTES).then(|| start..start + length)
 }
 
@@ -163,7 +165,11 @@ fn bearer(text: &[u8], at: usize) -> Option<Range<usize>> {
 /// the `=` or `:`.
 fn named_value(text: &[u8], at: usize) -> Option<Range<usize>> {
     let before = &text[at.saturating_sub(MAX_NAME_GAP)..at];
-    let gap = before.iter().rev().take_while(|&&byte| is_filler(byte)).count();
+    let gap = before
+        .iter()
+        .rev()
+        .take_while(|&&byte| is_filler(byte))
+        .count();
     let name = &text[..at - gap];
     let secret = NAMES.iter().find(|secret| ends_with_name(name, secret))?;
     let start = at + 1 + run(&text[at + 1..], is_filler);
@@ -181,7 +187,11 @@ fn ends_with_name(text: &[u8], name: &[u8]) -> bool {
         return false;
     };
     text[start..].iter().zip(name).all(|(byte, expect)| {
-        let byte = if *byte == b'-' { b'_' } else { byte.to_ascii_lowercase() };
+        let byte = if *byte == b'-' {
+            b'_'
+        } else {
+            byte.to_ascii_lowercase()
+        };
         byte == *expect
     })
 }
@@ -192,7 +202,10 @@ fn run(text: &[u8], is_in: impl Fn(u8) -> bool) -> usize {
 
 fn starts_word(text: &[u8], at: usize) -> bool {
     // A letter right after a backslash belongs to an escape such as \n, not to a word.
-    let is_word = |at: usize| text.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric());
+    let is_word = |at: usize| {
+        text.get(at)
+            .is_some_and(|byte| byte.is_ascii_alphanumeric())
+    };
     match at.checked_sub(1) {
         None => true,
         Some(before) if !is_word(before) => true,
@@ -237,22 +250,37 @@ mod tests {
         check("a\\nsk-0123456789abcdef", "a\\n[redacted]");
         check("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-_", "[redacted]");
         check("é sk-0123456789abcdef é", "é [redacted] é");
-        check("sk-0123456789abcdef sk-0123456789abcdef", "[redacted] [redacted]");
+        check(
+            "sk-0123456789abcdef sk-0123456789abcdef",
+            "[redacted] [redacted]",
+        );
     }
 
     #[test]
     fn headers_and_named_values() {
-        check("Authorization: Bearer abcdef123", "Authorization: [redacted]");
+        check(
+            "Authorization: Bearer abcdef123",
+            "Authorization: [redacted]",
+        );
         check("use bearer abcdef+/12=", "use bearer [redacted]");
         check("authorization=Basic YTpi", "authorization=[redacted]");
-        check(r#"{"authorization":"Basic YTpi","x":1}"#, r#"{"authorization":"[redacted]","x":1}"#);
+        check(
+            r#"{"authorization":"Basic YTpi","x":1}"#,
+            r#"{"authorization":"[redacted]","x":1}"#,
+        );
         check("api_key=abcdef&x=1", "api_key=[redacted]&x=1");
         check("X-Api-Key: abcdef\r\n", "X-Api-Key: [redacted]\r\n");
         check(r#"{"apiKey": "abcdef"}"#, r#"{"apiKey": "[redacted]"}"#);
-        check(r#""{\"api_key\": \"abcdef\"}""#, r#""{\"api_key\": \"[redacted]\"}""#);
+        check(
+            r#""{\"api_key\": \"abcdef\"}""#,
+            r#""{\"api_key\": \"[redacted]\"}""#,
+        );
         check("OPENAI_API_KEY='abcdefgh'", "OPENAI_API_KEY='[redacted]'");
         check("password = hünter2", "password = [redacted]");
-        check("https://h/?access_token=abcdef#f", "https://h/?access_token=[redacted]");
+        check(
+            "https://h/?access_token=abcdef#f",
+            "https://h/?access_token=[redacted]",
+        );
     }
 
     #[test]
@@ -295,13 +323,18 @@ mod tests {
     fn overlapping_finds_are_one() {
         let secrets = [Box::from("abcdefgh"), Box::from("efghijkl")];
         assert_eq!(redact_with("-abcdefghijkl-", &secrets), "-[redacted]-");
-        assert_eq!(redact_with("api_key=abcdefgh1 ", &secrets), "api_key=[redacted] ");
+        assert_eq!(
+            redact_with("api_key=abcdefgh1 ", &secrets),
+            "api_key=[redacted] "
+        );
     }
 
     #[test]
     fn no_input_makes_it_panic_and_twice_is_as_good_as_once() {
         // Every text of up to four of these pieces, at whose ends all look-ahead runs out.
-        let pieces = ["sk-", "Bearer ", "api_key", "=", ":", "\\", "\"", "é", "abcdef", " ", "😀"];
+        let pieces = [
+            "sk-", "Bearer ", "api_key", "=", ":", "\\", "\"", "é", "abcdef", " ", "😀",
+        ];
         let mut texts = vec![String::new()];
         for _ in 0..4 {
             let longer: Vec<String> = texts

@@ -103,7 +103,10 @@ impl Dirs {
             // Writing to a string cannot fail.
             let _ = write!(name, "{byte:02x}");
         }
-        let folder = self.data.join("workspaces").join(format!("{name}-{}", readable(path)));
+        let folder = self
+            .data
+            .join("workspaces")
+            .join(format!("{name}-{}", readable(path)));
         WorkspaceFiles {
             database: folder.join("aside.db"),
             servers: folder.join("servers"),
@@ -157,20 +160,40 @@ mod tests {
         use Platform::{Mac, Unix, Windows};
         let home = ("HOME", "/h");
         check(Unix, &[home], "/h/.config/aside", "/h/.local/share/aside");
-        check(Unix, &[], "/account/.config/aside", "/account/.local/share/aside");
-        check(Unix, &[("HOME", "")], "/account/.config/aside", "/account/.local/share/aside");
+        check(
+            Unix,
+            &[],
+            "/account/.config/aside",
+            "/account/.local/share/aside",
+        );
+        check(
+            Unix,
+            &[("HOME", "")],
+            "/account/.config/aside",
+            "/account/.local/share/aside",
+        );
         let xdg = [home, ("XDG_CONFIG_HOME", "/c"), ("XDG_DATA_HOME", "/d")];
         check(Unix, &xdg, "/c/aside", "/d/aside");
         let relative = [home, ("XDG_CONFIG_HOME", "c"), ("XDG_DATA_HOME", "")];
         check(Unix, &relative, "/h/.config/aside", "/h/.local/share/aside");
-        let own = [home, xdg[1], ("ASIDE_CONFIG_DIR", "/x"), ("ASIDE_DATA_DIR", "y")];
+        let own = [
+            home,
+            xdg[1],
+            ("ASIDE_CONFIG_DIR", "/x"),
+            ("ASIDE_DATA_DIR", "y"),
+        ];
         check(Unix, &own, "/x", "y");
         let support = "/h/Library/Application Support/aside";
         check(Mac, &[home], support, support);
         let windows = [("APPDATA", "/r"), ("LOCALAPPDATA", "/l"), home];
         check(Windows, &windows, "/r/aside", "/l/aside");
         let profile = [("USERPROFILE", "/u")];
-        check(Windows, &profile, "/u/AppData/Roaming/aside", "/u/AppData/Local/aside");
+        check(
+            Windows,
+            &profile,
+            "/u/AppData/Roaming/aside",
+            "/u/AppData/Local/aside",
+        );
     }
 
     #[test]
@@ -190,18 +213,30 @@ mod tests {
         };
         let database = |path: &str| dirs.workspace(Path::new(path)).database;
         // printf %s /home/me/my-app | sha256sum
-        expect_test::expect![[]].assert_eq(&database("/home/me/my-app").display().to_string());
+        expect_test::expect!["/d/workspaces/cc36a6382673ebee-my-app/aside.db"].assert_eq(&database("/home/me/my-app").display().to_string());
         for (path, name) in [
             ("/", "root"),
             ("/a/...", "root"),
             ("/a/été 😀", "-t---"),
             ("/a/.hidden", "hidden"),
         ] {
-            let folder = database(path).parent().unwrap().file_name().unwrap().to_owned();
-            assert_eq!(&folder.to_str().unwrap()[2 * HASH_BYTES..], format!("-{name}"), "{path}");
+            let folder = database(path)
+                .parent()
+                .unwrap()
+                .file_name()
+                .unwrap()
+                .to_owned();
+            assert_eq!(
+                &folder.to_str().unwrap()[2 * HASH_BYTES..],
+                format!("-{name}"),
+                "{path}"
+            );
         }
         let long = database(&format!("/{}", "é".repeat(500)));
-        assert_eq!(long.parent().unwrap().file_name().unwrap().len(), 16 + 1 + MAX_NAME_CHARS);
+        assert_eq!(
+            long.parent().unwrap().file_name().unwrap().len(),
+            16 + 1 + MAX_NAME_CHARS
+        );
         assert_ne!(database("/a/x"), database("/b/x"));
         let files = dirs.workspace(Path::new("/a/x"));
         assert_eq!(files.database.parent(), files.servers.parent());

@@ -102,7 +102,9 @@ impl Layer {
                 _ if is_table => self.warn(format!("{origin}: {key} must be a table")),
                 _ => {
                     let key = value::quoted(&key);
-                    self.warn(format!("{origin}: there is no setting {key}, so it is ignored"));
+                    self.warn(format!(
+                        "{origin}: there is no setting {key}, so it is ignored"
+                    ));
                 }
             }
         }

@@ -326,7 +326,10 @@ fn defaults() -> BTreeMap<&'static str, Entry> {
         },
         origin: DEFAULT_ORIGIN.to_owned(),
     };
-    SETTINGS.iter().map(|spec| (spec.key, entry(spec))).collect()
+    SETTINGS
+        .iter()
+        .map(|spec| (spec.key, entry(spec)))
+        .collect()
 }
 
 impl Default for Settings {

@@ -22,7 +22,11 @@ impl Resolved {
         let mut text = aligned(&rows);
         text.push('\n');
         let mut rows = vec![["FIXED BOUND", "VALUE"].map(str::to_owned)];
-        rows.extend(BOUNDS.iter().map(|bound| [bound.what.to_owned(), amount(bound)]));
+        rows.extend(
+            BOUNDS
+                .iter()
+                .map(|bound| [bound.what.to_owned(), amount(bound)]),
+        );
         text.push_str(&aligned(&rows));
         text
     }
@@ -51,7 +55,9 @@ pub fn settings_markdown() -> String {
     text.push_str("\n| setting | default | may be | environment | what it is for |\n");
     text.push_str("| --- | --- | --- | --- | --- |\n");
     for spec in &SETTINGS {
-        let env = spec.env.map_or_else(String::new, |name| format!("`{name}`"));
+        let env = spec
+            .env
+            .map_or_else(String::new, |name| format!("`{name}`"));
         let default = default(spec);
         let default = match spec.default {
             "" => default,

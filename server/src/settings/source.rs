@@ -25,7 +25,10 @@ fn read_text(path: &Path) -> Result<Option<String>, String> {
     };
     // Opening a pipe would wait for its other end.
     if !metadata.is_file() {
-        return Err(format!("{} is not a file, so it is ignored", path.display()));
+        return Err(format!(
+            "{} is not a file, so it is ignored",
+            path.display()
+        ));
     }
     let limit = u64::try_from(MAX_CONFIG_BYTES).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();
@@ -80,22 +83,31 @@ mod tests {
     #[test]
     fn good_files() {
         check(b"", Ok("{}"));
-        check(b"model = 'a/b'\r\n[turn]\r\nmax_queued = 1", Ok(
-            r#"{"model":"a/b","turn":{"max_queued":1}}"#,
-        ));
-        check("\u{feff}model = 'é/b' # c".as_bytes(), Ok(r#"{"model":"é/b"}"#));
+        check(
+            b"model = 'a/b'\r\n[turn]\r\nmax_queued = 1",
+            Ok(r#"{"model":"a/b","turn":{"max_queued":1}}"#),
+        );
+        check(
+            "\u{feff}model = 'é/b' # c".as_bytes(),
+            Ok(r#"{"model":"é/b"}"#),
+        );
     }
 
     #[test]
     fn broken_files() {
-        check(b"a = 1\n\nb = = 2\n", Err(
-            "FILE:3: extra `=`, expected nothing; the whole file is ignored",
-        ));
-        check(b"a = 1\na = 2", Err("FILE:2: duplicate key; the whole file is ignored"));
+        check(
+            b"a = 1\n\nb = = 2\n",
+            Err("FILE:3: extra `=`, expected nothing; the whole file is ignored"),
+        );
+        check(
+            b"a = 1\na = 2",
+            Err("FILE:2: duplicate key; the whole file is ignored"),
+        );
         check(b"a = \xff", Err("FILE is not UTF-8, so it is ignored"));
-        check(&vec![b'#'; MAX_CONFIG_BYTES + 1], Err(
-            "FILE is larger than 262144 bytes, so it is ignored",
-        ));
+        check(
+            &vec![b'#'; MAX_CONFIG_BYTES + 1],
+            Err("FILE is larger than 262144 bytes, so it is ignored"),
+        );
         check(&vec![b'#'; MAX_CONFIG_BYTES], Ok("{}"));
     }
 
@@ -117,6 +129,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(read(&folder.path().join("none.toml")), Ok(Map::new()));
         let name = folder.path().display();
-        assert_eq!(read(folder.path()), Err(format!("{name} is not a file, so it is ignored")));
+        assert_eq!(
+            read(folder.path()),
+            Err(format!("{name} is not a file, so it is ignored"))
+        );
     }
 }

@@ -114,13 +114,18 @@ fn is_model(text: &str) -> bool {
 fn is_url(text: &str) -> bool {
     let rest = ["http://", "https://"].iter().find_map(|scheme| {
         let start = text.get(..scheme.len())?;
-        start.eq_ignore_ascii_case(scheme).then(|| &text[scheme.len()..])
+        start
+            .eq_ignore_ascii_case(scheme)
+            .then(|| &text[scheme.len()..])
     });
     let Some(rest) = rest else {
         return false;
     };
     let authority = rest.split('/').next().unwrap_or_default();
-    let has_host = authority.split(':').next().is_some_and(|host| !host.is_empty());
+    let has_host = authority
+        .split(':')
+        .next()
+        .is_some_and(|host| !host.is_empty());
     let is_plain = !rest.contains(|char: char| char.is_whitespace() || "?#@\\".contains(char));
     has_host && is_plain
 }
@@ -155,13 +160,21 @@ mod tests {
     fn check_text(key: &str, text: &str, expect: Result<&str, &str>) {
         let spec = find(key).unwrap();
         let got = from_text(spec, text).map(|value| shown(spec, &value));
-        assert_eq!(got.as_deref().map_err(String::as_str), expect, "{key} {text:?}");
+        assert_eq!(
+            got.as_deref().map_err(String::as_str),
+            expect,
+            "{key} {text:?}"
+        );
     }
 
     fn check_json(key: &str, json: serde_json::Value, expect: Result<&str, &str>) {
         let spec = find(key).unwrap();
         let got = from_json(spec, &json).map(|value| shown(spec, &value));
-        assert_eq!(got.as_deref().map_err(String::as_str), expect, "{key} {json}");
+        assert_eq!(
+            got.as_deref().map_err(String::as_str),
+            expect,
+            "{key} {json}"
+        );
     }
 
     #[test]
@@ -189,7 +202,11 @@ mod tests {
     fn texts() {
         let mode = "must be one of ask, acceptEdits, readOnly, full, not ";
         check_text("permission_mode", "acceptEdits", Ok("acceptEdits"));
-        check_text("permission_mode", "accept_edits", Err(&format!("{mode}\"accept_edits\"")));
+        check_text(
+            "permission_mode",
+            "accept_edits",
+            Err(&format!("{mode}\"accept_edits\"")),
+        );
         check_json("permission_mode", json!(1), Err(&format!("{mode}1")));
 
         let model = "must be a model as provider/model, not ";
@@ -205,11 +222,24 @@ mod tests {
     #[test]
     fn urls() {
         let key = "providers.openai.base_url";
-        check_text(key, "http://127.0.0.1:8080/v1/", Ok("http://127.0.0.1:8080/v1"));
+        check_text(
+            key,
+            "http://127.0.0.1:8080/v1/",
+            Ok("http://127.0.0.1:8080/v1"),
+        );
         check_text(key, "HTTPS://h", Ok("HTTPS://h"));
         check_text(key, "http://[::1]:80/v1", Ok("http://[::1]:80/v1"));
         let must = "must be an http or https URL with neither user name nor query, not ";
-        for text in ["", "h", "ftp://h", "http://", "http:///v1", "http://:80", "http://a b", "h?x"] {
+        for text in [
+            "",
+            "h",
+            "ftp://h",
+            "http://",
+            "http:///v1",
+            "http://:80",
+            "http://a b",
+            "h?x",
+        ] {
             check_text(key, text, Err(&format!("{must}{text:?}")));
         }
         check_text(key, "http://u:p@h", Err(&format!("{must}\"http://u:p@h\"")));
@@ -222,8 +252,10 @@ mod tests {
         check_text(key, " ", Ok("not set"));
         check_text(key, "hidden\nvalue", Err("must be a text of one line"));
         check_json(key, json!(12345678), Err("must be a text of one line"));
-        check_text("model", "sk-0123456789abcdef", Err(
-            "must be a model as provider/model, not \"[redacted]\"",
-        ));
+        check_text(
+            "model",
+            "sk-0123456789abcdef",
+            Err("must be a model as provider/model, not \"[redacted]\""),
+        );
     }
 }

@@ -111,7 +111,10 @@ impl PositionEncoding {
 
     /// The range of a span of bytes; its ends as `position` gives them.
     pub fn range(self, text: &Rope, span: Span<usize>) -> Range {
-        Range::new(self.position(text, span.start), self.position(text, span.end))
+        Range::new(
+            self.position(text, span.start),
+            self.position(text, span.end),
+        )
     }
 
     pub(super) fn to_char_span(
@@ -199,14 +202,23 @@ mod tests {
         check_negotiate(Some(&["utf-16", "utf-8"]), PositionEncoding::Utf16);
         check_negotiate(Some(&["utf-7", "utf-32"]), PositionEncoding::Utf32);
         check_negotiate(Some(&["utf-7"]), PositionEncoding::Utf16);
-        assert_eq!(PositionEncoding::negotiate(&ClientCapabilities::default()), PositionEncoding::Utf16);
+        assert_eq!(
+            PositionEncoding::negotiate(&ClientCapabilities::default()),
+            PositionEncoding::Utf16
+        );
         for encoding in ALL {
-            assert_eq!(PositionEncoding::from_lsp(&encoding.to_lsp()), Some(encoding));
+            assert_eq!(
+                PositionEncoding::from_lsp(&encoding.to_lsp()),
+                Some(encoding)
+            );
         }
     }
 
-    const ALL: [PositionEncoding; 3] =
-        [PositionEncoding::Utf8, PositionEncoding::Utf16, PositionEncoding::Utf32];
+    const ALL: [PositionEncoding; 3] = [
+        PositionEncoding::Utf8,
+        PositionEncoding::Utf16,
+        PositionEncoding::Utf32,
+    ];
 
     /// The byte that (line, column) means in UTF-8, UTF-16 and UTF-32.
     fn check_bytes(text: &str, position: (u32, u32), expect: [usize; 3]) {
@@ -270,7 +282,11 @@ mod tests {
                     expect -= 1;
                 }
                 let position = encoding.position(&rope, byte);
-                assert_eq!(encoding.to_byte(&rope, position), expect, "{encoding:?} {byte}");
+                assert_eq!(
+                    encoding.to_byte(&rope, position),
+                    expect,
+                    "{encoding:?} {byte}"
+                );
                 let place = encoding.to_place(&rope, position);
                 assert_eq!(encoding.position_of(&rope, place), position);
             }
@@ -281,7 +297,10 @@ mod tests {
     fn a_reversed_range_is_refused_even_where_clamping_would_hide_it() {
         let rope = Rope::from_str("ab");
         let range = Range::new(Position::new(0, 9), Position::new(0, 8));
-        assert_eq!(PositionEncoding::Utf16.to_span(&rope, range), Err(ReversedRange));
+        assert_eq!(
+            PositionEncoding::Utf16.to_span(&rope, range),
+            Err(ReversedRange)
+        );
         let range = Range::new(Position::new(0, 8), Position::new(0, 9));
         assert_eq!(PositionEncoding::Utf16.to_span(&rope, range), Ok(2..2));
         assert_eq!(

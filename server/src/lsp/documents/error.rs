@@ -16,9 +16,7 @@ pub enum Desync {
         limit: usize,
     },
     /// All open documents together are larger than they may be.
-    #[error(
-        "the open documents together are longer than {limit} bytes, so it is not kept"
-    )]
+    #[error("the open documents together are longer than {limit} bytes, so it is not kept")]
     NoRoom {
         /// `Limits::total_bytes`.
         limit: usize,

@@ -59,7 +59,11 @@ fn single_changes() {
     check_change("😀", part((0, 1), (0, 1), "x"), "x😀");
     check_change("😀b", part((0, 2), (0, 3), ""), "😀");
     check_change("abc", whole(""), "");
-    check_change("", part((u32::MAX, u32::MAX), (u32::MAX, u32::MAX), "x"), "x");
+    check_change(
+        "",
+        part((u32::MAX, u32::MAX), (u32::MAX, u32::MAX), "x"),
+        "x",
+    );
 }
 
 #[test]
@@ -67,7 +71,10 @@ fn what_is_not_open_is_an_error() {
     let documents = Documents::new();
     let uri = uri("file:///a.rs");
     let error = DocumentError::NotOpen { uri: uri.clone() };
-    assert_eq!(documents.change(&uri, 1, vec![whole("")]), Err(error.clone()));
+    assert_eq!(
+        documents.change(&uri, 1, vec![whole("")]),
+        Err(error.clone())
+    );
     assert_eq!(documents.saved(&uri), Err(error.clone()));
     assert_eq!(documents.close(&uri), Err(error));
     assert!(documents.get(&uri).is_none());
@@ -82,17 +89,28 @@ fn a_reversed_range_loses_the_text_until_the_whole_comes() {
         reason: Desync::ReversedRange,
     };
     let reversed = part((0, 2), (0, 1), "");
-    assert_eq!(documents.change(&uri, 2, vec![reversed.clone()]), Err(lost.clone()));
+    assert_eq!(
+        documents.change(&uri, 2, vec![reversed.clone()]),
+        Err(lost.clone())
+    );
     let document = documents.get(&uri).unwrap();
     assert_eq!(document.text().map(ToString::to_string), Err(lost.clone()));
     assert_eq!(document.version(), 2);
 
     let good = part((0, 0), (0, 0), "x");
-    assert_eq!(documents.change(&uri, 3, vec![good.clone()]), Err(lost.clone()));
-    documents.change(&uri, 4, vec![reversed.clone(), whole("new"), good]).unwrap();
+    assert_eq!(
+        documents.change(&uri, 3, vec![good.clone()]),
+        Err(lost.clone())
+    );
+    documents
+        .change(&uri, 4, vec![reversed.clone(), whole("new"), good])
+        .unwrap();
     assert_eq!(text_of(&documents, &uri), "xnew");
 
-    assert_eq!(documents.change(&uri, 5, vec![whole("b"), reversed]), Err(lost));
+    assert_eq!(
+        documents.change(&uri, 5, vec![whole("b"), reversed]),
+        Err(lost)
+    );
     open(&documents, "file:///a.rs", "again").unwrap();
     assert_eq!(text_of(&documents, &uri), "again");
 }
@@ -103,7 +121,9 @@ fn versions_that_do_not_rise_are_followed() {
     let uri = open(&documents, "file:///a.rs", "").unwrap();
     for version in [1, 0, i32::MIN, i32::MAX] {
         let before = documents.get(&uri).unwrap().revision();
-        documents.change(&uri, version, vec![part((0, 0), (0, 0), "x")]).unwrap();
+        documents
+            .change(&uri, version, vec![part((0, 0), (0, 0), "x")])
+            .unwrap();
         let document = documents.get(&uri).unwrap();
         assert_eq!(document.version(), version);
         assert!(document.revision() > before);
@@ -124,21 +144,38 @@ fn limits_hold_and_free_again() {
         let uri = second.clone();
         Err(DocumentError::OutOfSync { uri, reason })
     };
-    let large = Desync::TooLarge { bytes: 11, limit: 10 };
+    let large = Desync::TooLarge {
+        bytes: 11,
+        limit: 10,
+    };
     let no_room = Desync::NoRoom { limit: 15 };
-    assert_eq!(open(&documents, "file:///2", "0123456789a"), error(large).map(|()| second.clone()));
+    assert_eq!(
+        open(&documents, "file:///2", "0123456789a"),
+        error(large).map(|()| second.clone())
+    );
     assert!(documents.get(&second).unwrap().text().is_err());
-    assert_eq!(documents.change(&second, 2, vec![whole("012345")]), error(no_room));
+    assert_eq!(
+        documents.change(&second, 2, vec![whole("012345")]),
+        error(no_room)
+    );
     documents.change(&second, 3, vec![whole("01234")]).unwrap();
-    assert_eq!(documents.change(&second, 4, vec![part((0, 0), (0, 0), "x")]), error(no_room));
+    assert_eq!(
+        documents.change(&second, 4, vec![part((0, 0), (0, 0), "x")]),
+        error(no_room)
+    );
 
     let third = uri("file:///3");
     let limit = 2;
-    assert_eq!(open(&documents, "file:///3", ""), Err(DocumentError::TooMany { uri: third, limit }));
+    assert_eq!(
+        open(&documents, "file:///3", ""),
+        Err(DocumentError::TooMany { uri: third, limit })
+    );
     documents.close(&first).unwrap();
     open(&documents, "file:///3", "0123456789").unwrap();
     documents.change(&second, 5, vec![whole("01234")]).unwrap();
-    documents.change(&second, 6, vec![part((0, 0), (0, 5), "")]).unwrap();
+    documents
+        .change(&second, 6, vec![part((0, 0), (0, 5), "")])
+        .unwrap();
     assert_eq!(text_of(&documents, &second), "");
     assert_eq!(documents.lock().total_bytes, 10);
 }
@@ -147,13 +184,27 @@ fn limits_hold_and_free_again() {
 fn one_document_has_many_spellings() {
     let documents = Documents::new();
     let uri = open(&documents, "file:///a%20b/%63.rs", "x").unwrap();
-    for other in ["file:///a b/c.rs", "file:///a%20b/c%2Ers", "file://localhost/a%20b/c.rs"] {
+    for other in [
+        "file:///a b/c.rs",
+        "file:///a%20b/c%2Ers",
+        "file://localhost/a%20b/c.rs",
+    ] {
         let found = documents.get(&self::uri(other)).unwrap();
         assert_eq!(found.uri(), &uri, "the editor's own spelling is kept");
     }
     open(&documents, "untitled:Untitled-1", "y").unwrap();
-    assert!(documents.get(&self::uri("untitled:Untitled-1")).unwrap().path().is_none());
-    let all: Vec<String> = documents.all().iter().map(|it| it.uri().to_string()).collect();
+    assert!(
+        documents
+            .get(&self::uri("untitled:Untitled-1"))
+            .unwrap()
+            .path()
+            .is_none()
+    );
+    let all: Vec<String> = documents
+        .all()
+        .iter()
+        .map(|it| it.uri().to_string())
+        .collect();
     assert_eq!(all, ["file:///a%20b/%63.rs", "untitled:Untitled-1"]);
 }
 
@@ -219,7 +270,9 @@ async fn a_wait_ends_with_the_change_it_waits_for() {
 async fn a_wait_sees_what_is_there_already_and_a_close() {
     let documents = Arc::new(Documents::new());
     let uri = open(&documents, "file:///a.rs", "a").unwrap();
-    let now = documents.wait_for(&uri, Duration::ZERO, |it| it.map(Document::version)).await;
+    let now = documents
+        .wait_for(&uri, Duration::ZERO, |it| it.map(Document::version))
+        .await;
     assert_eq!(now, Ok(1));
     let waiter = tokio::spawn({
         let (documents, uri) = (Arc::clone(&documents), uri.clone());
@@ -295,12 +348,30 @@ fn naive_byte(text: &str, position: Position, encoding: PositionEncoding) -> usi
 }
 
 const PIECES: [&str; 18] = [
-    "a", "bc", " ", "\n", "\r", "\r\n", "\n\r", "é", "😀", "e\u{301}", "\u{2028}", "\u{85}",
-    "\u{c}", "👩\u{200d}👩\u{200d}👧", "\u{feff}", "\0", "\r\r\n\n", "word word word",
+    "a",
+    "bc",
+    " ",
+    "\n",
+    "\r",
+    "\r\n",
+    "\n\r",
+    "é",
+    "😀",
+    "e\u{301}",
+    "\u{2028}",
+    "\u{85}",
+    "\u{c}",
+    "👩\u{200d}👩\u{200d}👧",
+    "\u{feff}",
+    "\0",
+    "\r\r\n\n",
+    "word word word",
 ];
 
 fn random_text(random: &mut Random, pieces: usize) -> String {
-    (0..pieces).map(|_| PIECES[random.below(PIECES.len())]).collect()
+    (0..pieces)
+        .map(|_| PIECES[random.below(PIECES.len())])
+        .collect()
 }
 
 fn random_position(random: &mut Random, lines: usize) -> Position {
@@ -335,12 +406,17 @@ fn check_random(encoding: PositionEncoding, seed: u64, documents_count: usize, c
             expect.replace_range(start..end, &text);
             let document = documents.get(&uri).unwrap();
             let rope = document.text().unwrap();
-            assert!(*rope == expect.as_str(), "{encoding:?} {before:?} {ends:?} {text:?}: {rope:?}");
+            assert!(
+                *rope == expect.as_str(),
+                "{encoding:?} {before:?} {ends:?} {text:?}: {rope:?}"
+            );
             assert_eq!(rope.len_lines(), naive_lines(&expect).len());
             if expect.len() < 100 {
                 let pieces = random.below(200);
                 expect = random_text(&mut random, pieces);
-                documents.change(&uri, version, vec![whole(&expect)]).unwrap();
+                documents
+                    .change(&uri, version, vec![whole(&expect)])
+                    .unwrap();
             }
         }
     }
@@ -369,6 +445,9 @@ fn a_large_document_takes_many_changes() {
     }
     let document = documents.get(&uri).unwrap();
     let text = document.text().unwrap();
-    assert_eq!(text.len_bytes(), line.len() * lines + usize::try_from(changes).unwrap());
+    assert_eq!(
+        text.len_bytes(),
+        line.len() * lines + usize::try_from(changes).unwrap()
+    );
     assert_eq!(text.len_lines(), lines + 1);
 }

@@ -61,7 +61,10 @@ mod tests {
         check("file://localhost/a/b.rs", Some("/a/b.rs"));
         check("file:/a/b.rs", Some("/a/b.rs"));
         check("FILE:///a/b.rs", Some("/a/b.rs"));
-        check("file:///a/with%20space/%C3%A9%25%23%3F.rs", Some("/a/with space/é%#?.rs"));
+        check(
+            "file:///a/with%20space/%C3%A9%25%23%3F.rs",
+            Some("/a/with space/é%#?.rs"),
+        );
         check("file:///a/é 😀.rs", Some("/a/é 😀.rs"));
         check("file:///a/../b/./c", Some("/b/c"));
         check("file:///c%3A/a", Some("/c:/a"));
@@ -98,12 +101,24 @@ mod tests {
     #[test]
     #[cfg(unix)]
     fn paths_to_uris_and_back() {
-        for path in ["/", "/a b", "/a%20b", "/é/😀", "/#?;:@&=+$,", "/c:/x", "/a\\b", "/[x]|^`{}"] {
+        for path in [
+            "/",
+            "/a b",
+            "/a%20b",
+            "/é/😀",
+            "/#?;:@&=+$,",
+            "/c:/x",
+            "/a\\b",
+            "/[x]|^`{}",
+        ] {
             let uri = path_to_uri(Path::new(path)).unwrap();
             assert_eq!(uri_to_path(&uri).as_deref(), Some(Path::new(path)), "{uri}");
         }
         assert_eq!(path_to_uri(Path::new("a/b")), None);
-        assert_eq!(path_to_uri(Path::new("/a b/é")).unwrap().as_str(), "file:///a%20b/%C3%A9");
+        assert_eq!(
+            path_to_uri(Path::new("/a b/é")).unwrap().as_str(),
+            "file:///a%20b/%C3%A9"
+        );
     }
 
     #[test]

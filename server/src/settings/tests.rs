@@ -1,0 +1,439 @@
+//! Layers, warnings and renderings, over real files.
+use std::io::Write;
+
+use expect_test::{Expect, expect};
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::table::{Kind, SETTINGS, find};
+use super::*;
+
+/// A configuration directory and a workspace.
+struct World {
+    config: TempDir,
+    workspace: TempDir,
+    environment: BTreeMap<String, String>,
+    flags: BTreeMap<String, String>,
+    editor: Option<Json>,
+}
+
+impl World {
+    fn new() -> Self {
+        Self {
+            config: tempfile::tempdir().unwrap(),
+            workspace: tempfile::tempdir().unwrap(),
+            environment: BTreeMap::new(),
+            flags: BTreeMap::new(),
+            editor: None,
+        }
+    }
+
+    fn user(self, text: &str) -> Self {
+        put(&self.config.path().join(FILE), text);
+        self
+    }
+
+    fn workspace(self, text: &str) -> Self {
+        let folder = self.workspace.path().join(".aside");
+        std::fs::create_dir(&folder).unwrap();
+        put(&folder.join(FILE), text);
+        self
+    }
+
+    fn environment(mut self, name: &str, value: &str) -> Self {
+        self.environment.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    fn flag(mut self, key: &str, value: &str) -> Self {
+        self.flags.insert(key.to_owned(), value.to_owned());
+        self
+    }
+
+    fn editor(mut self, settings: Json) -> Self {
+        self.editor = Some(settings);
+        self
+    }
+
+    fn resolve(&self) -> Resolved {
+        let dirs = Dirs {
+            config: self.config.path().to_owned(),
+            data: self.config.path().to_owned(),
+        };
+        let workspace = Some(self.workspace.path());
+        let mut layers = Layers::load(&dirs, workspace, self.environment.clone());
+        layers.set_flags(&self.flags);
+        if let Some(editor) = &self.editor {
+            layers.set_editor(editor.clone());
+        }
+        layers.resolve()
+    }
+
+    /// What was set, and the warnings.
+    fn check(&self, expect: Expect) -> Settings {
+        let resolved = self.resolve();
+        let mut lines = resolved.changed();
+        lines.extend(
+            resolved
+                .warnings
+                .iter()
+                .map(|warning| format!("! {warning}")),
+        );
+        let text = lines
+            .iter()
+            .fold(String::new(), |text, line| text + line + "\n");
+        let text = text.replace(&self.config.path().display().to_string(), "CONFIG");
+        expect.assert_eq(&text.replace(&self.workspace.path().display().to_string(), "WORKSPACE"));
+        resolved.settings
+    }
+}
+
+fn put(path: &Path, text: &str) {
+    let mut file = std::fs::File::create_new(path).unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+}
+
+#[test]
+fn with_nothing_said_the_defaults_are_in_force() {
+    let settings = World::new().check(expect![[""]]);
+    assert_eq!(settings, Settings::default());
+    expect![[r#"
+        Settings {
+            model: "openai/gpt-5-mini",
+            permission_mode: Ask,
+            providers: Providers {
+                openai: OpenAi {
+                    base_url: "https://api.openai.com/v1",
+                    api_key: None,
+                },
+                connect_timeout_s: 10,
+                first_byte_timeout_s: 120,
+                idle_timeout_s: 120,
+            },
+            permission: Permission {
+                timeout_s: 600,
+            },
+            editor: Editor {
+                request_timeout_s: 10,
+                edit_confirm_timeout_ms: 2000,
+            },
+            turn: Turn {
+                max_iterations: 50,
+                max_parallel_reads: 4,
+                repeat_limit: 3,
+                max_queued: 16,
+                context_window: 128000,
+                tool_timeout_s: 600,
+            },
+            files: Files {
+                max_read_mb: 10,
+            },
+            transport: Transport {
+                max_message_mb: 32,
+            },
+            storage: Storage {
+                busy_timeout_ms: 5000,
+            },
+            log: Log {
+                level: "info",
+                max_file_mb: 5,
+                files: 3,
+            },
+        }
+    "#]].assert_debug_eq(&settings);
+}
+
+#[test]
+fn the_table_and_the_settings_agree() {
+    for spec in &SETTINGS {
+        // A value that is neither the default nor what a missing value would be read as.
+        let (text, is_seen): (String, fn(&Settings, &str) -> bool) = match &spec.kind {
+            Kind::Integer { min, max, .. } => {
+                let default: u64 = spec.default.parse().unwrap();
+                assert!((min..=max).contains(&&default), "{}", spec.key);
+                let other = if default == *max { *min } else { default + 1 };
+                (other.to_string(), |settings, text| {
+                    format!("{settings:?}").contains(&format!(": {text}"))
+                })
+            }
+            Kind::Choice(words) => {
+                assert!(words.contains(&spec.default), "{}", spec.key);
+                ("readOnly".to_owned(), |settings, _| {
+                    settings.permission_mode == PermissionMode::ReadOnly
+                })
+            }
+            Kind::Secret => ("other-secret-value".to_owned(), |settings, text| {
+                let key = &settings.providers.openai.api_key;
+                key.as_ref().is_some_and(|key| key.expose() == text)
+            }),
+            Kind::Text | Kind::Model | Kind::Url => {
+                value::from_text(spec, spec.default).unwrap();
+                ("http://other/x".to_owned(), |settings, text| {
+                    format!("{settings:?}").contains(text)
+                })
+            }
+        };
+        let world = World::new().flag(spec.key, &text);
+        let resolved = world.resolve();
+        assert_eq!(resolved.warnings, Vec::<String>::new());
+        assert_ne!(
+            resolved.settings,
+            Settings::default(),
+            "{} is not read",
+            spec.key
+        );
+        assert!(
+            is_seen(&resolved.settings, &text),
+            "{} is not read",
+            spec.key
+        );
+        assert_eq!(resolved.origin(spec.key), Some("flag"));
+        assert!(spec.doc.ends_with('.'), "{}", spec.key);
+    }
+    let mut keys: Vec<&str> = SETTINGS.iter().map(|spec| spec.key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    assert_eq!(keys.len(), SETTINGS.len());
+}
+
+#[test]
+fn each_mode_is_read_as_what_it_is() {
+    let Kind::Choice(words) = find("permission_mode").unwrap().kind else {
+        panic!("the mode is a choice");
+    };
+    for word in words {
+        let mode = World::new()
+            .flag("permission_mode", word)
+            .resolve()
+            .settings
+            .permission_mode;
+        assert_eq!(serde_json::to_value(mode).unwrap(), json!(word));
+    }
+}
+
+#[test]
+fn later_layers_win() {
+    let world = World::new()
+        .user("model = 'user/m'\n[turn]\nmax_queued = 1\nrepeat_limit = 1\n[log]\nfiles = 9")
+        .editor(json!({ "model": "editor/m", "turn": { "max_queued": 2, "repeat_limit": 2 } }));
+    world.check(expect![[r#"
+        model = editor/m  (editor)
+        turn.repeat_limit = 2 calls  (editor)
+        turn.max_queued = 2 prompts  (editor)
+        log.files = 9 files  (CONFIG/config.toml)
+    "#]]);
+    let world = world
+        .environment("ASIDE_MODEL", "env/m")
+        .flag("turn.max_queued", "4");
+    let settings = world.check(expect![[r#"
+        model = env/m  (ASIDE_MODEL)
+        turn.repeat_limit = 2 calls  (editor)
+        turn.max_queued = 4 prompts  (flag)
+        log.files = 9 files  (CONFIG/config.toml)
+    "#]]);
+    assert_eq!(
+        (settings.model.as_str(), settings.turn.max_queued),
+        ("env/m", 4)
+    );
+    world.flag("model", "flag/m").check(expect![[r#"
+        model = flag/m  (flag)
+        turn.repeat_limit = 2 calls  (editor)
+        turn.max_queued = 4 prompts  (flag)
+        log.files = 9 files  (CONFIG/config.toml)
+    "#]]);
+}
+
+#[test]
+fn the_environment() {
+    let secret = "not-a-pattern-but-secret";
+    let settings = World::new()
+        .environment("OPENAI_API_KEY", &format!(" {secret}\n"))
+        .environment("OPENAI_BASE_URL", "http://127.0.0.1:8080/v1/")
+        .environment("ASIDE_PERMISSION_MODE", "full")
+        .environment("ASIDE_LOG", "aside=debug,warn")
+        .environment("ASIDE_MODEL", "")
+        .check(expect![[r#"
+            permission_mode = full  (ASIDE_PERMISSION_MODE)
+            providers.openai.base_url = http://127.0.0.1:8080/v1  (OPENAI_BASE_URL)
+            providers.openai.api_key = set  (OPENAI_API_KEY)
+            log.level = aside=debug,warn  (ASIDE_LOG)
+        "#]]);
+    assert_eq!(settings.providers.openai.api_key.unwrap().expose(), secret);
+    assert_eq!(crate::redact::redact(secret), crate::redact::REDACTED);
+    World::new()
+        .environment("ASIDE_MODEL", "gpt")
+        .environment("OPENAI_BASE_URL", "localhost:8080")
+        .check(expect![[r#"
+            ! ASIDE_MODEL must be a model as provider/model, not "gpt"; it is ignored
+            ! OPENAI_BASE_URL must be an http or https URL with neither user name nor query, not "localhost:8080"; it is ignored
+        "#]]);
+}
+
+#[test]
+fn what_is_wrong_is_named_and_the_rest_counts() {
+    World::new()
+        .user(
+            "modle = 'x'\nmodel = 3\npermission_mode = 'yolo'\nturn = 7\n\
+             [log]\nfiles = 0\nmax_file_mb = 7\n[mcp.servers.x]\ncommand = 'y'\n\
+             [providers.openai]\napi_key = ['secret']\nbase_url = 1979-05-27T07:32:00Z\n\
+             [storage]\nbusy_timeout_ms = nan",
+        )
+        .check(expect![[r#"
+            log.max_file_mb = 7 MB  (CONFIG/config.toml)
+            ! CONFIG/config.toml: log.files must be a whole number of files from 1 to 100, not 0; it is ignored
+            ! CONFIG/config.toml: there is no setting "mcp", so it is ignored
+            ! CONFIG/config.toml: model must be a model as provider/model, not 3; it is ignored
+            ! CONFIG/config.toml: there is no setting "modle", so it is ignored
+            ! CONFIG/config.toml: permission_mode must be one of ask, acceptEdits, readOnly, full, not "yolo"; it is ignored
+            ! CONFIG/config.toml: providers.openai.api_key must be a text of one line; it is ignored
+            ! CONFIG/config.toml: providers.openai.base_url must be an http or https URL with neither user name nor query, not a table; it is ignored
+            ! CONFIG/config.toml: turn must be a table
+        "#]]);
+    World::new()
+        .user("model = 'a/b'\nx = [")
+        .check(expect![[r#"
+            ! CONFIG/config.toml:2: unclosed array, expected `]`; the whole file is ignored
+        "#]]);
+    World::new()
+        .flag("no.such", "x")
+        .flag("turn.max_queued", "many")
+        .check(expect![[r#"
+            ! flag: there is no setting "no.such"
+            ! flag: turn.max_queued must be a whole number of prompts from 1 to 1000, not "many"; it is ignored
+        "#]]);
+}
+
+#[test]
+fn warnings_do_not_flood() {
+    let text: String = (0..1000).map(|number| format!("x{number} = 1\n")).collect();
+    let warnings = World::new().user(&text).resolve().warnings;
+    assert_eq!(warnings.len(), layer::MAX_WARNINGS + 1);
+    let last = warnings.last().unwrap();
+    assert_eq!(last, "980 more warnings of this kind are left out");
+}
+
+#[test]
+fn a_workspace_is_not_trusted() {
+    let settings = World::new()
+        .workspace(
+            "permission_mode = 'full'\nmodel = 'evil/m'\nx = 1\n\
+             [providers.openai]\nbase_url = 'http://evil'",
+        )
+        .check(expect![[r#"
+            ! WORKSPACE/.aside/config.toml: there is no setting "x", so it is ignored
+            ! WORKSPACE/.aside/config.toml: model, permission_mode, providers.openai.base_url are not applied, because settings of a workspace are not trusted; move them to the config.toml of your own
+        "#]]);
+    assert_eq!(settings, Settings::default());
+    World::new()
+        .workspace("model = 'evil/m'")
+        .check(expect![[r#"
+            ! WORKSPACE/.aside/config.toml: model is not applied, because settings of a workspace are not trusted; move them to the config.toml of your own
+        "#]]);
+    World::new().workspace("= broken").check(expect![[r#"
+        ! WORKSPACE/.aside/config.toml:1: unquoted keys cannot be empty, expected letters, numbers, `-`, `_`; the whole file is ignored
+    "#]]);
+}
+
+#[test]
+fn editors_send_all_kinds_of_things() {
+    World::new()
+        .editor(json!({
+            "model": null,
+            "trace": { "server": "verbose" },
+            "server.path": "/usr/bin/aside",
+            "permission.timeout_s": 5,
+            "turn": { "max_queued": "7", "max_iterations": 1e3 },
+            "editor": null,
+            "unknown": { "a": 1 },
+        }))
+        .check(expect![[r#"
+            permission.timeout_s = 5 s  (editor)
+            ! editor: turn.max_iterations must be a whole number of requests from 1 to 1000, not 1000.0; it is ignored
+            ! editor: turn.max_queued must be a whole number of prompts from 1 to 1000, not "7"; it is ignored
+            ! editor: there is no setting "unknown", so it is ignored
+        "#]]);
+    for odd in [json!([1]), json!("x"), json!(1), json!(true)] {
+        World::new().editor(odd).check(expect![[r#"
+            ! editor: the settings are not an object
+        "#]]);
+    }
+    for none in [Json::Null, json!({})] {
+        World::new().editor(none).check(expect![[""]]);
+    }
+}
+
+#[test]
+fn an_editors_new_settings_replace_its_old_ones() {
+    let mut layers = Layers::default();
+    layers.set_editor(json!({ "model": "a/b", "turn": { "max_queued": 1 } }));
+    layers.set_editor(json!({ "model": "c/d" }));
+    let settings = layers.resolve().settings;
+    assert_eq!(settings.model, "c/d");
+    assert_eq!(settings.turn, Settings::default().turn);
+}
+
+#[test]
+fn the_table_for_people_shows_no_secret() {
+    let world = World::new()
+        .environment("OPENAI_API_KEY", "kept-under-the-hat")
+        .flag("turn.max_queued", "3");
+    let resolved = world.resolve();
+    let text = resolved.table() + &resolved.changed().join("\n") + &format!("{resolved:?}");
+    assert!(!text.contains("kept-under-the-hat"));
+    expect![[r#"
+        SETTING                         VALUE                      DEFAULT                    FROM            WHAT IT IS FOR
+        model                           openai/gpt-5-mini          openai/gpt-5-mini          default         The model of new sessions.
+        permission_mode                 ask                        ask                        default         What new sessions may do unasked.
+        providers.openai.base_url       https://api.openai.com/v1  https://api.openai.com/v1  default         Where the provider is, /v1 included; any server that speaks Chat Completions will do.
+        providers.openai.api_key        set                        not set                    OPENAI_API_KEY  The provider's key; better kept in the environment. Never shown or logged.
+        providers.connect_timeout_s     10 s                       10 s                       default         How long connecting to a provider may take.
+        providers.first_byte_timeout_s  120 s                      120 s                      default         How long a provider may take to begin its answer.
+        providers.idle_timeout_s        120 s                      120 s                      default         How long a provider may be silent in the middle of an answer.
+        permission.timeout_s            600 s                      600 s                      default         How long a question for permission waits before it counts as refused.
+        editor.request_timeout_s        10 s                       10 s                       default         How long the editor may take to answer a request.
+        editor.edit_confirm_timeout_ms  2000 ms                    2000 ms                    default         How long the editor may take to report the text of an edit that it says it applied.
+        turn.max_iterations             50 requests                50 requests                default         How many requests to the model one turn may make.
+        turn.max_parallel_reads         4 calls                    4 calls                    default         How many tool calls that only read run at the same time.
+        turn.repeat_limit               3 calls                    3 calls                    default         How often the same call with the same result is made before the next is refused.
+        turn.max_queued                 3 prompts                  16 prompts                 flag            How many prompts of one session may wait while a turn runs.
+        turn.context_window             128000 tokens              128000 tokens              default         How much the model can be sent at once, where nothing else is known of it.
+        turn.tool_timeout_s             600 s                      600 s                      default         How long one tool call may work, waiting for permission not counted.
+        files.max_read_mb               10 MB                      10 MB                      default         The largest file that is read or edited.
+        transport.max_message_mb        32 MB                      32 MB                      default         The largest message that an editor may send; a larger one is skipped.
+        storage.busy_timeout_ms         5000 ms                    5000 ms                    default         How long to wait for the database while another server writes to it.
+        log.level                       info                       info                       default         What is logged: error, warn, info, debug, trace, off, or a filter as RUST_LOG takes it.
+        log.max_file_mb                 5 MB                       5 MB                       default         How large a log file grows before a new one is begun.
+        log.files                       3 files                    3 files                    default         How many log files are kept, the one that is written to included.
+
+        FIXED BOUND                                   VALUE
+        one settings file                             256 KB
+        warnings about one source of settings         20 warnings
+        one setting of text                           4 KB
+        documents open in the editor                  16384 documents
+        one open document                             64 MB
+        all open documents together                   512 MB
+        one field of a log line                       8 KB
+        secret values that are looked for in logs     64 values
+        the shortest secret value that is looked for  8 bytes
+    "#]].assert_eq(&resolved.table());
+}
+
+#[test]
+fn the_page_about_settings_is_fresh() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/settings.md");
+    let text = render::settings_markdown();
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "the test refreshes the page it checks"
+        )]
+        std::fs::write(&path, &text).unwrap();
+    }
+    let page = std::fs::read_to_string(&path)
+        .unwrap_or_default()
+        .replace("\r\n", "\n");
+    assert!(
+        page == text,
+        "docs/settings.md is stale; refresh it with: UPDATE_EXPECT=1 cargo test -p aside settings"
+    );
+}
