@@ -1,1 +1,43 @@
 //! Sessions, turns, items and events in SQLite.
+//!
+//! One thread owns the only connection; a [`Store`] is a cheap handle to it. The store knows
+//! rows and JSON text, not what they mean. Several servers may share a database: each holds an
+//! operating-system file lock while it lives, owns the sessions whose turns it runs, and sees
+//! what the others write.
+//!
+//! ```text
+//! write(batch)      one transaction, whole or not at all
+//! acquire, release  the right to write a session's events, and their numbers
+//! take_over_dead    sessions whose server was killed, with what there is to repair
+//! items_page, ...   reads, each as of one moment
+//! ```
+mod columns;
+mod cursor;
+mod error;
+mod events;
+mod items;
+mod lease;
+mod lock;
+mod migrate;
+mod open;
+mod read;
+mod rows;
+mod sessions;
+mod thread;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::{Result, StoreError};
+pub use events::MAX_EVENTS;
+pub use lease::{MAX_DELTAS, MAX_TAKE_OVER, OPEN_STATUSES, SEQ_BLOCK};
+pub use read::blob_hash;
+pub use rows::{
+    ClientMessage, EditRow, EventRow, ForeignEvents, ItemRow, ItemsPage, ItemsQuery, Lease,
+    SessionFilter, SessionPage, SessionPatch, SessionRow, Stats, TakenOver, TurnRow, Write,
+};
+pub use thread::{Opened, Store, StoreOptions};
+
+/// How many rows a page of sessions or items has at most.
+pub const MAX_PAGE: u32 = 500;

@@ -1,0 +1,122 @@
+//! From the columns of a query to rows. Each list of columns goes with the function below
+//! it, which reads them by their order.
+use rusqlite::{Result, Row};
+
+use crate::rows::{EditRow, EventRow, ItemRow, SessionRow, TurnRow};
+
+macro_rules! session_columns {
+    () => {
+        "id, title, workspace_uri, created_at, updated_at, model, agent, permission_mode, status, \
+         pinned, archived, parent_id, project_id, turn_count, usage, owner, last_seq"
+    };
+}
+
+macro_rules! turn_columns {
+    () => {
+        "position, id, session_id, status, stop_reason, error, created_at, started_at, \
+         completed_at, usage, client_message_id, prompt"
+    };
+}
+
+macro_rules! item_columns {
+    () => {
+        "position, id, session_id, turn_id, created_at, kind, status, json, replay, first_seq"
+    };
+}
+
+macro_rules! event_columns {
+    () => {
+        "rowid, session_id, seq, turn_id, item_id, json"
+    };
+}
+
+macro_rules! edit_columns {
+    () => {
+        "id, session_id, turn_id, item_id, path, kind, status, base_hash, pre_image, json"
+    };
+}
+
+pub(crate) use {edit_columns, event_columns, item_columns, session_columns, turn_columns};
+
+pub(crate) fn session(row: &Row<'_>) -> Result<SessionRow> {
+    Ok(SessionRow {
+        id: row.get(0)?,
+        title: row.get(1)?,
+        workspace_uri: row.get(2)?,
+        created_at: row.get(3)?,
+        updated_at: row.get(4)?,
+        model: row.get(5)?,
+        agent: row.get(6)?,
+        permission_mode: row.get(7)?,
+        status: row.get(8)?,
+        pinned: row.get(9)?,
+        archived: row.get(10)?,
+        parent_id: row.get(11)?,
+        project_id: row.get(12)?,
+        turn_count: row.get(13)?,
+        usage: row.get(14)?,
+        owner: row.get(15)?,
+        last_seq: row.get(16)?,
+    })
+}
+
+/// A turn after its position.
+pub(crate) fn turn(row: &Row<'_>) -> Result<(i64, TurnRow)> {
+    let turn = TurnRow {
+        id: row.get(1)?,
+        session_id: row.get(2)?,
+        status: row.get(3)?,
+        stop_reason: row.get(4)?,
+        error: row.get(5)?,
+        created_at: row.get(6)?,
+        started_at: row.get(7)?,
+        completed_at: row.get(8)?,
+        usage: row.get(9)?,
+        client_message_id: row.get(10)?,
+        prompt: row.get(11)?,
+    };
+    Ok((row.get(0)?, turn))
+}
+
+/// An item after its position.
+pub(crate) fn item(row: &Row<'_>) -> Result<(i64, ItemRow)> {
+    let item = ItemRow {
+        id: row.get(1)?,
+        session_id: row.get(2)?,
+        turn_id: row.get(3)?,
+        created_at: row.get(4)?,
+        kind: row.get(5)?,
+        status: row.get(6)?,
+        json: row.get(7)?,
+        replay: row.get(8)?,
+        first_seq: row.get(9)?,
+    };
+    Ok((row.get(0)?, item))
+}
+
+/// An event after its row number.
+pub(crate) fn event(row: &Row<'_>) -> Result<(i64, EventRow)> {
+    let event = EventRow {
+        session_id: row.get(1)?,
+        seq: row.get(2)?,
+        turn_id: row.get(3)?,
+        item_id: row.get(4)?,
+        json: row.get(5)?,
+    };
+    Ok((row.get(0)?, event))
+}
+
+pub(crate) fn edit(row: &Row<'_>) -> Result<EditRow> {
+    Ok(EditRow {
+        id: row.get(0)?,
+        session_id: row.get(1)?,
+        turn_id: row.get(2)?,
+        item_id: row.get(3)?,
+        path: row.get(4)?,
+        kind: row.get(5)?,
+        status: row.get(6)?,
+        base_hash: row.get(7)?,
+        pre_image: row.get(8)?,
+        json: row.get(9)?,
+    })
+}

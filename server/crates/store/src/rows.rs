@@ -1,0 +1,333 @@
+//! The rows as callers see them. Times are RFC 3339 text in UTC, ids are UUIDv7, both
+//! given by the caller; what is named JSON is text that the store never looks into.
+
+/// A session.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SessionRow {
+    /// UUIDv7.
+    pub id: String,
+    /// One line for people.
+    pub title: String,
+    /// The workspace it belongs to.
+    pub workspace_uri: String,
+    /// When it began.
+    pub created_at: String,
+    /// When it last changed; lists are ordered by it.
+    pub updated_at: String,
+    /// `provider/model`.
+    pub model: String,
+    /// The agent template.
+    pub agent: String,
+    /// The permission mode as on the wire.
+    pub permission_mode: String,
+    /// `idle`, `running` or `waiting`.
+    pub status: String,
+    /// Listed first.
+    pub pinned: bool,
+    /// Not listed unless asked for.
+    pub archived: bool,
+    /// The session it was forked or spawned from.
+    pub parent_id: Option<String>,
+    /// The project it is filed under.
+    pub project_id: Option<String>,
+    /// How many turns it has had.
+    pub turn_count: i64,
+    /// JSON.
+    pub usage: String,
+    /// The server whose lease is in force, dead or alive. Not read by `CreateSession`.
+    pub owner: Option<String>,
+    /// The `seq` of its last event, 0 before the first. Not read by `CreateSession`.
+    pub last_seq: i64,
+}
+
+/// What changes in a session; fields that are `None` stay.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SessionPatch {
+    /// A new title.
+    pub title: Option<String>,
+    /// A new model.
+    pub model: Option<String>,
+    /// A new agent template.
+    pub agent: Option<String>,
+    /// A new permission mode.
+    pub permission_mode: Option<String>,
+    /// A new status.
+    pub status: Option<String>,
+    /// Whether it is listed first.
+    pub pinned: Option<bool>,
+    /// Whether lists leave it out.
+    pub archived: Option<bool>,
+    /// A new project.
+    pub project_id: Option<String>,
+    /// The new usage, JSON.
+    pub usage: Option<String>,
+    /// When this change was.
+    pub updated_at: Option<String>,
+    /// How many turns there are now.
+    pub turn_count: Option<i64>,
+}
+
+/// A turn.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TurnRow {
+    /// UUIDv7.
+    pub id: String,
+    /// Its session.
+    pub session_id: String,
+    /// `queued`, `running` or `completed`.
+    pub status: String,
+    /// Why it ended.
+    pub stop_reason: Option<String>,
+    /// The error it ended with, JSON.
+    pub error: Option<String>,
+    /// When it was sent.
+    pub created_at: String,
+    /// When it began to run.
+    pub started_at: Option<String>,
+    /// When it ended.
+    pub completed_at: Option<String>,
+    /// JSON.
+    pub usage: String,
+    /// The client's id of the message that began it.
+    pub client_message_id: Option<String>,
+    /// What was said, JSON, kept while the turn waits in the queue.
+    pub prompt: Option<String>,
+}
+
+/// An item of a turn.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ItemRow {
+    /// UUIDv7.
+    pub id: String,
+    /// Its session.
+    pub session_id: String,
+    /// Its turn.
+    pub turn_id: String,
+    /// When it began. Kept from the first write.
+    pub created_at: String,
+    /// The item's type, for example `toolCall`.
+    pub kind: String,
+    /// How far it is; see [`crate::OPEN_STATUSES`].
+    pub status: String,
+    /// The item, JSON.
+    pub json: String,
+    /// What a provider wants back, JSON.
+    pub replay: Option<String>,
+    /// The `seq` of the event that began it. Kept from the first write.
+    pub first_seq: i64,
+}
+
+/// An event of a session.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventRow {
+    /// Its session.
+    pub session_id: String,
+    /// Its number in the session, from 1.
+    pub seq: i64,
+    /// The turn it belongs to.
+    pub turn_id: Option<String>,
+    /// The item it belongs to. Events that have one come with the open item as its deltas.
+    pub item_id: Option<String>,
+    /// The event, JSON.
+    pub json: String,
+}
+
+/// An edit of one file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EditRow {
+    /// UUIDv7.
+    pub id: String,
+    /// Its session.
+    pub session_id: String,
+    /// Its turn.
+    pub turn_id: String,
+    /// The tool call that made it.
+    pub item_id: String,
+    /// The file.
+    pub path: String,
+    /// `create`, `modify`, `delete` or `rename`.
+    pub kind: String,
+    /// Its status as on the wire.
+    pub status: String,
+    /// The hash of the text that it was computed from.
+    pub base_hash: String,
+    /// The blob that holds the file as it was; write the blob in the same batch.
+    pub pre_image: Option<String>,
+    /// The edit, JSON.
+    pub json: String,
+}
+
+/// One change in a batch of [`crate::Store::write`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    /// A new session, owned by nobody.
+    CreateSession(SessionRow),
+    /// Changes some fields of a session.
+    UpdateSession {
+        /// The session.
+        id: String,
+        /// What changes.
+        patch: SessionPatch,
+    },
+    /// Adds or replaces a turn, and notes its client message id.
+    UpsertTurn(TurnRow),
+    /// Notes that a client's message went to a turn, as a steering message does.
+    ClientMessage {
+        /// The session.
+        session_id: String,
+        /// The client's id of the message.
+        client_message_id: String,
+        /// The turn it went to.
+        turn_id: String,
+    },
+    /// Adds an item at the end of its session, or replaces it where it is.
+    UpsertItem(ItemRow),
+    /// Adds an event; its number must be covered by a lease of this server.
+    Event(EventRow),
+    /// Adds or replaces an edit.
+    UpsertEdit(EditRow),
+    /// Keeps bytes under their hash; nothing happens where they are kept already.
+    Blob {
+        /// [`crate::blob_hash`] of the data.
+        hash: String,
+        /// The bytes.
+        data: Vec<u8>,
+    },
+    /// Reserves event numbers of a leased session up to and with `up_to`.
+    ReserveSeq {
+        /// The session.
+        session_id: String,
+        /// The last number reserved.
+        up_to: i64,
+    },
+    /// Sets a value of the workspace that belongs to no session.
+    Meta {
+        /// Its name.
+        key: String,
+        /// Its value.
+        value: String,
+    },
+}
+
+/// Which sessions to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SessionFilter {
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+    /// How many at most, 1 to [`crate::MAX_PAGE`]; values outside are brought inside.
+    pub limit: u32,
+    /// Part of the title, in any case of letters.
+    pub query: Option<String>,
+    /// `Some(true)` lists the archived ones, otherwise those that are not archived.
+    pub archived: Option<bool>,
+    /// Only those that are pinned, or only those that are not.
+    pub pinned: Option<bool>,
+    /// Only those of this project.
+    pub project_id: Option<String>,
+}
+
+/// A page of sessions, pinned first, then the newest.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SessionPage {
+    /// The sessions.
+    pub sessions: Vec<SessionRow>,
+    /// Where the next page begins, if there is one.
+    pub next_cursor: Option<String>,
+}
+
+/// Which items to read: the newest page where neither cursor is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ItemsQuery {
+    /// The session.
+    pub session_id: String,
+    /// Items older than this cursor.
+    pub before: Option<String>,
+    /// Items newer than this cursor.
+    pub after: Option<String>,
+    /// How many at most, 1 to [`crate::MAX_PAGE`]; values outside are brought inside.
+    pub limit: u32,
+}
+
+/// A page of items, as of one moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ItemsPage {
+    /// The items, oldest first.
+    pub items: Vec<ItemRow>,
+    /// Their turns in order, and on the newest page those that run or wait.
+    pub turns: Vec<TurnRow>,
+    /// The events of those items that are `inProgress` or `running`, each item's in order.
+    pub deltas: Vec<EventRow>,
+    /// The last event that the page reflects.
+    pub last_seq: i64,
+    /// Give it as `before` to read older items; absent where there are none.
+    pub prev_cursor: Option<String>,
+    /// Give it as `after` to read newer items; absent where there are none.
+    pub next_cursor: Option<String>,
+}
+
+/// Where a client's message went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientMessage {
+    /// The turn.
+    pub turn_id: String,
+    /// The turn's status.
+    pub status: String,
+}
+
+/// The right to write a session's events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// The session.
+    pub session_id: String,
+    /// The number of the next event.
+    pub next_seq: i64,
+    /// The last number that is reserved; ask for more before going past it.
+    pub reserved_until: i64,
+}
+
+/// A session whose owner died, now owned by this server, and what there is to repair.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenOver {
+    /// The session as it was left, with this server as its owner.
+    pub session: SessionRow,
+    /// The lease; its numbers begin after all that the dead server may have used.
+    pub lease: Lease,
+    /// The turns that were running.
+    pub turns: Vec<TurnRow>,
+    /// The items that were not finished, in order.
+    pub items: Vec<ItemRow>,
+    /// The events of those items since they began, each item's in order.
+    pub deltas: Vec<EventRow>,
+}
+
+/// Events that other servers wrote.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ForeignEvents {
+    /// The events with their row numbers, in the order they were written.
+    pub events: Vec<(i64, EventRow)>,
+    /// Give it as `after_rowid` next time. It also skips this server's own events.
+    pub up_to: i64,
+}
+
+/// What the database holds, for `aside doctor`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// The database file.
+    pub path: std::path::PathBuf,
+    /// The bytes of the file and its write-ahead log.
+    pub bytes: u64,
+    /// The number of the format.
+    pub version: i64,
+    /// How many sessions.
+    pub sessions: i64,
+    /// How many turns.
+    pub turns: i64,
+    /// How many items.
+    pub items: i64,
+    /// How many events.
+    pub events: i64,
+    /// How many edits.
+    pub edits: i64,
+    /// How many pre-images.
+    pub blobs: i64,
+}
