@@ -1,9 +1,22 @@
 //! The agent: the turn machine, its driver, and the traits it asks the world through.
 //!
-//! Nothing here does I/O of its own. `machine` is a pure state machine; `driver` feeds it and
-//! carries out its effects through [`Host`], [`Tool`], [`TurnSink`] and `aside_llm::Model`.
+//! Nothing here does I/O of its own. [`machine`] is a pure state machine; [`driver`] feeds it and
+//! carries out its actions through [`host::Files`], [`host::Approver`], [`tool::Tool`],
+//! [`event::TurnSink`] and [`aside_llm::Model`].
+pub mod clock;
+pub mod driver;
 pub mod event;
+pub mod history;
 pub mod host;
 pub mod item;
+pub mod limits;
+pub mod machine;
+mod output;
 pub mod permission;
+pub mod prompt;
+pub mod title;
 pub mod tool;
+pub mod toolbox;
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,263 @@
+//! Runs a turn: feeds the machine, and carries out what it says.
+mod work;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Instant;
+
+use aside_llm::{Message, Model, ModelRequest};
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::event::{SinkError, TurnError, TurnEvent, TurnOutcome, TurnSink, TurnStop};
+use crate::history;
+use crate::host::{Approver, Files};
+use crate::item::ItemRecord;
+use crate::limits::Limits;
+use crate::machine::{Action, ApplyEnd, Context, Input, Setup, State, step};
+use crate::toolbox::Toolbox;
+
+use work::AnswerSource;
+
+/// All that a turn needs.
+pub struct Turn {
+    /// The session.
+    pub session_id: String,
+    /// The turn.
+    pub turn_id: String,
+    /// The model server.
+    pub model: Arc<dyn Model>,
+    /// The model's name at its provider.
+    pub model_name: String,
+    /// The system prompt.
+    pub system: String,
+    /// The session so far, oldest first; the last record is the user's message of this turn.
+    pub history: Vec<ItemRecord>,
+    /// The tools offered.
+    pub tools: Toolbox,
+    /// Files as the user sees them.
+    pub files: Arc<dyn Files>,
+    /// Who can be asked.
+    pub approver: Arc<dyn Approver>,
+    /// Where events go.
+    pub sink: Arc<dyn TurnSink>,
+    /// Times and ids.
+    pub clock: Arc<dyn Clock>,
+    /// The bounds.
+    pub limits: Limits,
+    /// Fires when the user cancels.
+    pub cancel: CancellationToken,
+}
+
+/// Runs a turn to its end, whatever fails. A cancel ends it at once, save for a change that
+/// is being made, which is awaited so that what is recorded is true.
+///
+/// Dropping the future instead ends the work and leaves items open, as a crash would.
+pub async fn run_turn(turn: Turn) -> TurnOutcome {
+    let mut run = Run::new(turn);
+    match run.run().await {
+        Ok(outcome) => outcome,
+        Err(error) => run.give_up(&error).await,
+    }
+}
+
+struct Run {
+    turn: Turn,
+    state: State,
+    /// The messages of the history, built once.
+    base: Vec<Message>,
+    started: Instant,
+    answer: AnswerSource,
+    /// Running tools and open questions.
+    work: FuturesUnordered<BoxFuture<'static, Input>>,
+    applying: Option<BoxFuture<'static, Input>>,
+    cancelled: bool,
+    /// Inputs that came of actions which need no waiting.
+    ready: VecDeque<Input>,
+    /// Items that were started and not yet completed, as the sink knows them.
+    open: Vec<String>,
+}
+
+impl Run {
+    fn new(mut turn: Turn) -> Self {
+        let base = history::messages(&std::mem::take(&mut turn.history));
+        let state = State::new(Setup {
+            session_id: turn.session_id.clone(),
+            turn_id: turn.turn_id.clone(),
+            tools: turn.tools.facts(),
+            limits: turn.limits.clone(),
+        });
+        Self {
+            turn,
+            state,
+            base,
+            started: Instant::now(),
+            answer: AnswerSource::None,
+            work: FuturesUnordered::new(),
+            applying: None,
+            cancelled: false,
+            ready: VecDeque::from([Input::Start]),
+            open: Vec::new(),
+        }
+    }
+
+    async fn run(&mut self) -> Result<TurnOutcome, SinkError> {
+        loop {
+            let input = match self.ready.pop_front() {
+                Some(input) => input,
+                None => self.next_input().await,
+            };
+            let context = Context {
+                clock: self.turn.clock.as_ref(),
+                elapsed_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            };
+            for action in step(&mut self.state, input, context) {
+                match action {
+                    Action::Emit(event) => self.emit(event).await?,
+                    Action::Finish(outcome) => return Ok(outcome),
+                    Action::RequestModel
+                    | Action::Examine { .. }
+                    | Action::Judge { .. }
+                    | Action::Run { .. }
+                    | Action::Ask { .. }
+                    | Action::Apply { .. }
+                    | Action::StopWork => self.begin(action),
+                }
+            }
+        }
+    }
+
+    /// Begins what an action says. Nothing here waits: what takes time is polled by
+    /// [`Self::next_input`], which looks at the cancel first.
+    fn begin(&mut self, action: Action) {
+        let turn = &self.turn;
+        match action {
+            Action::RequestModel => self.answer = self.request(),
+            Action::Examine {
+                call,
+                name,
+                arguments,
+            } => self.ready.push_back(turn.examine(call, &name, &arguments)),
+            Action::Judge { call, effects } => {
+                let judgement = turn.judge(&effects);
+                self.ready.push_back(Input::Judged { call, judgement });
+            }
+            Action::Run {
+                call,
+                name,
+                arguments,
+            } => self.work.push(turn.run_tool(call, &name, arguments)),
+            Action::Ask { call, request } => self.work.push(turn.ask(call, *request)),
+            Action::Apply { call, .. } if turn.cancel.is_cancelled() => {
+                let end = ApplyEnd::NotBegun;
+                self.ready.push_back(Input::Applied { call, end });
+            }
+            Action::Apply { call, change } => self.applying = Some(turn.apply(call, *change)),
+            Action::StopWork => {
+                self.answer = AnswerSource::None;
+                self.work = FuturesUnordered::new();
+            }
+            // The caller does these itself, since they wait or end the loop.
+            Action::Emit(_) | Action::Finish(_) => {}
+        }
+    }
+
+    fn request(&self) -> AnswerSource {
+        let turn_messages = history::messages(self.state.records());
+        let mut messages = Vec::with_capacity(self.base.len() + turn_messages.len());
+        messages.extend_from_slice(&self.base);
+        messages.extend(turn_messages);
+        let request = ModelRequest {
+            model: self.turn.model_name.clone(),
+            system: self.turn.system.clone(),
+            messages,
+            tools: self.turn.tools.defs(),
+            max_output_tokens: self.turn.limits.max_output_tokens,
+        };
+        AnswerSource::request(Arc::clone(&self.turn.model), request)
+    }
+
+    async fn next_input(&mut self) -> Input {
+        let Self {
+            turn,
+            answer,
+            work,
+            applying,
+            cancelled,
+            ..
+        } = self;
+        tokio::select! {
+            biased;
+            () = turn.cancel.cancelled(), if !*cancelled => {
+                *cancelled = true;
+                Input::Cancel
+            }
+            input = work::apply_end(applying), if applying.is_some() => input,
+            Some(input) = work.next(), if !work.is_empty() => input,
+            input = answer.next(), if answer.is_active() => input,
+            else => Input::Broken(
+                "The turn had nothing left to wait for. Send the message again.".to_owned(),
+            ),
+        }
+    }
+
+    async fn emit(&mut self, event: TurnEvent) -> Result<(), SinkError> {
+        match event {
+            TurnEvent::ItemStarted(record) => {
+                let id = record.item.id.clone();
+                self.turn.sink.emit(TurnEvent::ItemStarted(record)).await?;
+                self.open.push(id);
+            }
+            TurnEvent::ItemCompleted(record) => {
+                let id = record.item.id.clone();
+                self.turn
+                    .sink
+                    .emit(TurnEvent::ItemCompleted(record))
+                    .await?;
+                self.open.retain(|open| *open != id);
+            }
+            event @ (TurnEvent::ItemDelta { .. }
+            | TurnEvent::ItemUpdated(_)
+            | TurnEvent::ToolRunning { .. }
+            | TurnEvent::EditResolved { .. }
+            | TurnEvent::UsageUpdated { .. }
+            | TurnEvent::PermissionRequested { .. }
+            | TurnEvent::PermissionResolved { .. }
+            | TurnEvent::Notice { .. }) => self.turn.sink.emit(event).await?,
+        }
+        Ok(())
+    }
+
+    /// Ends a turn whose events can no longer be stored. All work stops. Those who still
+    /// listen are told once of each open item that it is over; whether that is stored no
+    /// longer matters.
+    async fn give_up(&mut self, error: &SinkError) -> TurnOutcome {
+        self.answer = AnswerSource::None;
+        self.work = FuturesUnordered::new();
+        self.state.abandon();
+        for id in std::mem::take(&mut self.open) {
+            let records = self.state.records();
+            let Some(record) = records.iter().find(|record| record.item.id == id) else {
+                continue;
+            };
+            let event = TurnEvent::ItemCompleted(record.clone());
+            if let Err(error) = self.turn.sink.emit(event).await {
+                tracing::warn!(%error, item = id, "the end of an item could not be stored");
+            }
+        }
+        TurnOutcome {
+            stop: TurnStop::Error(TurnError {
+                code: "storage",
+                message: error.to_string(),
+                retryable: true,
+            }),
+            usage: self.state.usage(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,224 @@
+//! The work that actions begin, as futures that end in inputs. Nothing that a tool, a model or
+//! a host does wrong, a panic included, gets past here.
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use aside_llm::{ChunkStream, Model, ModelError, ModelRequest};
+use futures_util::future::{BoxFuture, CatchUnwind};
+use futures_util::stream::CatchUnwind as CatchUnwindStream;
+use futures_util::{FutureExt, StreamExt};
+use tokio_util::sync::CancellationToken;
+
+use super::Turn;
+use crate::host::{FileChange, HostError, PermissionOutcome, PermissionRequest};
+use crate::limits::MAX_QUOTE_BYTES;
+use crate::machine::{ApplyEnd, Input, Judgement};
+use crate::output::quote;
+use crate::permission::{Effect, PermissionMode};
+use crate::tool::{Arguments, ToolContext};
+
+type Opening = BoxFuture<'static, Result<ChunkStream, ModelError>>;
+
+/// Where an answer comes from.
+pub(super) enum AnswerSource {
+    /// Nothing is asked.
+    None,
+    /// The request is under way.
+    Opening(CatchUnwind<AssertUnwindSafe<Opening>>),
+    /// The answer streams.
+    Streaming(CatchUnwindStream<AssertUnwindSafe<ChunkStream>>),
+}
+
+impl AnswerSource {
+    pub(super) fn request(model: Arc<dyn Model>, request: ModelRequest) -> Self {
+        // The model is called inside the future, so that a panic of that call is caught too.
+        let opening: Opening = Box::pin(async move { model.stream(request).await });
+        Self::Opening(AssertUnwindSafe(opening).catch_unwind())
+    }
+
+    pub(super) fn is_active(&self) -> bool {
+        match self {
+            Self::None => false,
+            Self::Opening(_) | Self::Streaming(_) => true,
+        }
+    }
+
+    /// The next input. Dropping the future loses nothing.
+    pub(super) async fn next(&mut self) -> Input {
+        loop {
+            match self {
+                Self::None => return Input::AnswerEnded,
+                Self::Opening(opening) => match opening.await {
+                    Ok(Ok(stream)) => {
+                        *self = Self::Streaming(AssertUnwindSafe(stream).catch_unwind());
+                    }
+                    Ok(Err(error)) => {
+                        *self = Self::None;
+                        return Input::AnswerFailed(error);
+                    }
+                    Err(panic) => {
+                        *self = Self::None;
+                        return model_panicked(panic.as_ref());
+                    }
+                },
+                Self::Streaming(stream) => {
+                    let input = match stream.next().await {
+                        Some(Ok(Ok(chunks))) => return Input::Chunks(chunks),
+                        Some(Ok(Err(error))) => Input::AnswerFailed(error),
+                        Some(Err(panic)) => model_panicked(panic.as_ref()),
+                        None => Input::AnswerEnded,
+                    };
+                    *self = Self::None;
+                    return input;
+                }
+            }
+        }
+    }
+}
+
+/// Waits for the change that is being made.
+pub(super) async fn apply_end(applying: &mut Option<BoxFuture<'static, Input>>) -> Input {
+    let Some(future) = applying else {
+        return std::future::pending().await;
+    };
+    let input = future.await;
+    *applying = None;
+    input
+}
+
+impl Turn {
+    /// What a call would do and what the session says to it.
+    pub(super) fn examine(&self, call: usize, name: &str, arguments: &Arguments) -> Input {
+        let tool = self.tools.get(name);
+        let context = self.context(self.cancel.clone());
+        let looked = catch_unwind(AssertUnwindSafe(|| {
+            tool.map(|tool| (tool.title(arguments), tool.effects(arguments, &context)))
+        }));
+        let (title, effects) = match looked {
+            Ok(Some((title, effects))) => (title, effects.map_err(|error| error.to_string())),
+            Ok(None) => (name.to_owned(), Err(missing_tool(name))),
+            Err(panic) => (name.to_owned(), Err(tool_panicked(name, panic.as_ref()))),
+        };
+        let judgement = self.judge(effects.as_deref().unwrap_or_default());
+        Input::Examined {
+            call,
+            title,
+            effects,
+            judgement,
+        }
+    }
+
+    pub(super) fn judge(&self, effects: &[Effect]) -> Judgement {
+        let judged = catch_unwind(AssertUnwindSafe(|| Judgement {
+            mode: self.approver.mode(),
+            allowed_for_session: self.approver.allowed_for_session(effects),
+        }));
+        judged.unwrap_or_else(|panic| {
+            tracing::error!(panic = panic_text(panic.as_ref()), "the approver panicked");
+            Judgement {
+                mode: PermissionMode::ReadOnly,
+                allowed_for_session: false,
+            }
+        })
+    }
+
+    pub(super) fn run_tool(
+        &self,
+        call: usize,
+        name: &str,
+        arguments: Arguments,
+    ) -> BoxFuture<'static, Input> {
+        let name = name.to_owned();
+        let Some(tool) = self.tools.get(&name).map(Arc::clone) else {
+            let result = Err(missing_tool(&name));
+            return Box::pin(std::future::ready(Input::Returned { call, result }));
+        };
+        let cancel = self.cancel.child_token();
+        let context = self.context(cancel.clone());
+        let limit = self.limits.tool_timeout;
+        Box::pin(async move {
+            // Work that the tool has put on another thread ends too when this is dropped.
+            let guard = cancel.drop_guard();
+            let work = AssertUnwindSafe(async move { tool.call(arguments, context).await });
+            let result = match tokio::time::timeout(limit, work.catch_unwind()).await {
+                Ok(Ok(Ok(outcome))) => {
+                    guard.disarm();
+                    Ok(outcome)
+                }
+                Ok(Ok(Err(error))) => Err(error.to_string()),
+                Ok(Err(panic)) => Err(tool_panicked(&name, panic.as_ref())),
+                Err(_) => Err(format!(
+                    "{name} was stopped after {} s without a result. Ask for less at a time.",
+                    limit.as_secs()
+                )),
+            };
+            Input::Returned { call, result }
+        })
+    }
+
+    pub(super) fn ask(&self, call: usize, request: PermissionRequest) -> BoxFuture<'static, Input> {
+        let approver = Arc::clone(&self.approver);
+        Box::pin(async move {
+            let answer = AssertUnwindSafe(async move { approver.ask(request).await });
+            let outcome = answer.catch_unwind().await.unwrap_or_else(|panic| {
+                tracing::error!(panic = panic_text(panic.as_ref()), "the approver panicked");
+                PermissionOutcome::Unavailable("The question could not be shown.".to_owned())
+            });
+            Input::Answered { call, outcome }
+        })
+    }
+
+    pub(super) fn apply(&self, call: usize, change: FileChange) -> BoxFuture<'static, Input> {
+        let files = Arc::clone(&self.files);
+        Box::pin(async move {
+            let apply = AssertUnwindSafe(async move { files.apply(&change).await });
+            let end = match apply.catch_unwind().await {
+                Ok(Ok(applied)) => ApplyEnd::Made(applied),
+                Ok(Err(error)) => ApplyEnd::Failed(error),
+                Err(panic) => {
+                    tracing::error!(panic = panic_text(panic.as_ref()), "the host panicked");
+                    ApplyEnd::Failed(HostError::Io(
+                        "Aside failed inside while it made the change; look at the file."
+                            .to_owned(),
+                    ))
+                }
+            };
+            Input::Applied { call, end }
+        })
+    }
+
+    fn context(&self, cancel: CancellationToken) -> ToolContext {
+        ToolContext {
+            files: Arc::clone(&self.files),
+            cancel,
+        }
+    }
+}
+
+fn missing_tool(name: &str) -> String {
+    format!("The tool {name} is no longer there.")
+}
+
+fn tool_panicked(name: &str, panic: &(dyn Any + Send)) -> String {
+    let text = panic_text(panic);
+    tracing::error!(tool = name, panic = text, "a tool panicked");
+    format!(
+        "{name} failed inside Aside ({}). Try it another way.",
+        quote(text, MAX_QUOTE_BYTES)
+    )
+}
+
+fn model_panicked(panic: &(dyn Any + Send)) -> Input {
+    tracing::error!(panic = panic_text(panic), "the model's client panicked");
+    Input::Broken(
+        "Talking to the model failed inside Aside; the log says more. Send the message again."
+            .to_owned(),
+    )
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message")
+}

@@ -1,0 +1,298 @@
+//! From stored items to the messages that a model is sent.
+//!
+//! The messages of a conversation are a prefix of the messages of the same conversation later
+//! on, byte for byte, so that providers and local servers can reuse what they have read.
+use aside_llm::{AssistantPart, Message, UserPart};
+
+use crate::item::{
+    ContentBlock, ItemBody, ItemRecord, LineRange, Replay, ToolCall, ToolKind, ToolStatus,
+};
+
+/// Stands for the answer of a turn that stopped before the model said anything more: many chat
+/// templates want user and assistant to take turns.
+const NO_ANSWER: &str = "[The turn was stopped here.]";
+
+/// Arguments that are not a JSON object are replayed as this: several servers parse them again
+/// and fail the whole request otherwise.
+const NO_ARGUMENTS: &str = "{}";
+
+/// The messages for a model. Items of one answer become one assistant message, followed by
+/// exactly one result for each of its calls.
+pub fn messages(history: &[ItemRecord]) -> Vec<Message> {
+    let mut builder = Builder::default();
+    for record in history {
+        builder.add(record);
+    }
+    builder.close_answer();
+    builder.messages
+}
+
+#[derive(Default)]
+struct Builder {
+    messages: Vec<Message>,
+    answer: Option<AnswerKey>,
+    parts: Vec<AssistantPart>,
+    results: Vec<Message>,
+}
+
+/// Which answer of which turn an item belongs to.
+#[derive(PartialEq, Eq)]
+enum AnswerKey {
+    Answer {
+        turn_id: String,
+        answer: u32,
+    },
+    /// An item that says nothing of its answer stands alone.
+    Alone,
+}
+
+impl Builder {
+    fn add(&mut self, record: &ItemRecord) {
+        let item = &record.item;
+        match &item.body {
+            ItemBody::UserMessage { content, .. } => {
+                self.close_answer();
+                self.close_turn();
+                self.messages.push(Message::User(user_parts(content)));
+            }
+            ItemBody::Compaction { summary, .. } => {
+                // The summary stands for all that came before it.
+                self.close_answer();
+                self.messages.clear();
+                self.messages
+                    .push(Message::User(vec![UserPart::Text(format!(
+                        "Summary of the conversation so far:\n\n{summary}"
+                    ))]));
+            }
+            ItemBody::AssistantMessage { text, .. } => {
+                self.enter(&item.turn_id, record.replay.as_ref());
+                if !text.trim().is_empty() {
+                    self.parts.push(AssistantPart::Text(text.clone()));
+                }
+            }
+            ItemBody::Reasoning { .. } => {}
+            ItemBody::ToolCall(call) => {
+                self.enter(&item.turn_id, record.replay.as_ref());
+                self.add_call(&item.id, call, record.replay.as_ref());
+            }
+        }
+    }
+
+    fn enter(&mut self, turn_id: &str, replay: Option<&Replay>) {
+        let key = match replay {
+            Some(replay) => AnswerKey::Answer {
+                turn_id: turn_id.to_owned(),
+                answer: replay.answer,
+            },
+            None => AnswerKey::Alone,
+        };
+        if key == AnswerKey::Alone || self.answer.as_ref() != Some(&key) {
+            self.close_answer();
+        }
+        self.answer = Some(key);
+    }
+
+    fn add_call(&mut self, item_id: &str, call: &ToolCall, replay: Option<&Replay>) {
+        let given = replay
+            .and_then(|replay| replay.call_id.as_deref())
+            .filter(|id| !id.is_empty() && !self.has_call(id));
+        let id = given.unwrap_or(item_id).to_owned();
+        let arguments = match replay.and_then(|replay| replay.arguments.as_deref()) {
+            Some(raw) if is_object(raw) => raw.to_owned(),
+            Some(_) => NO_ARGUMENTS.to_owned(),
+            None => {
+                serde_json::to_string(&call.arguments).unwrap_or_else(|_| NO_ARGUMENTS.to_owned())
+            }
+        };
+        self.results.push(Message::Tool {
+            call_id: id.clone(),
+            text: result_text(call),
+        });
+        self.parts.push(AssistantPart::ToolCall {
+            id,
+            name: call.name.clone(),
+            arguments,
+        });
+    }
+
+    fn has_call(&self, wanted: &str) -> bool {
+        self.parts.iter().any(|part| match part {
+            AssistantPart::Text(_) => false,
+            AssistantPart::ToolCall { id, .. } => id == wanted,
+        })
+    }
+
+    fn close_answer(&mut self) {
+        self.answer = None;
+        if self.parts.is_empty() {
+            return;
+        }
+        self.messages
+            .push(Message::Assistant(std::mem::take(&mut self.parts)));
+        self.messages.append(&mut self.results);
+    }
+
+    /// Before a user's message: ends the turn before it with an assistant's message.
+    fn close_turn(&mut self) {
+        match self.messages.last() {
+            Some(Message::User(_) | Message::Tool { .. }) => {
+                let note = AssistantPart::Text(NO_ANSWER.to_owned());
+                self.messages.push(Message::Assistant(vec![note]));
+            }
+            Some(Message::Assistant(_)) | None => {}
+        }
+    }
+}
+
+fn is_object(raw: &str) -> bool {
+    // Only the shape matters, so the values are skipped, not built.
+    raw.trim_start().starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(raw).is_ok()
+}
+
+/// The one result that the model is given of a call, whatever became of it.
+fn result_text(call: &ToolCall) -> String {
+    let text = match call.output.first() {
+        Some(ContentBlock::Text { text }) if !text.is_empty() => Some(text.clone()),
+        Some(
+            ContentBlock::Text { .. } | ContentBlock::Image { .. } | ContentBlock::Resource { .. },
+        )
+        | None => None,
+    };
+    match call.status {
+        ToolStatus::Interrupted | ToolStatus::Running => {
+            let unknown = match call.kind {
+                ToolKind::Read | ToolKind::Search | ToolKind::Think => "It has no result.",
+                ToolKind::Edit
+                | ToolKind::Delete
+                | ToolKind::Move
+                | ToolKind::Execute
+                | ToolKind::Fetch
+                | ToolKind::Other => {
+                    "It is not known whether it was done; look before you call it again."
+                }
+            };
+            let note = format!("This call was interrupted when the server stopped. {unknown}");
+            match text {
+                Some(text) => format!("{text}\n\n{note}"),
+                None => note,
+            }
+        }
+        ToolStatus::Completed => text.unwrap_or_else(|| "(no output)".to_owned()),
+        ToolStatus::Failed => text.unwrap_or_else(|| "This call failed.".to_owned()),
+        ToolStatus::Rejected => text.unwrap_or_else(|| "This call was not permitted.".to_owned()),
+        ToolStatus::Cancelled => text.unwrap_or_else(|| "This call was cancelled.".to_owned()),
+        ToolStatus::Pending | ToolStatus::Waiting => {
+            text.unwrap_or_else(|| "This call was not made.".to_owned())
+        }
+    }
+}
+
+/// Text and resources run together into as few parts as pictures allow: servers that are only
+/// compatible often take a single text and nothing else.
+fn user_parts(content: &[ContentBlock]) -> Vec<UserPart> {
+    let mut parts = Vec::new();
+    let mut text = String::new();
+    for block in content {
+        match block {
+            ContentBlock::Text { text: more } => push_paragraph(&mut text, more),
+            ContentBlock::Resource {
+                uri,
+                lines,
+                text: body,
+            } => push_paragraph(&mut text, &resource_text(uri, *lines, body.as_deref())),
+            ContentBlock::Image { mime_type, data } => {
+                if !text.is_empty() {
+                    parts.push(UserPart::Text(std::mem::take(&mut text)));
+                }
+                parts.push(UserPart::Image {
+                    mime_type: mime_type.clone(),
+                    data: data.clone(),
+                });
+            }
+        }
+    }
+    if !text.is_empty() {
+        parts.push(UserPart::Text(text));
+    }
+    if parts.is_empty() {
+        parts.push(UserPart::Text("(empty message)".to_owned()));
+    }
+    parts
+}
+
+fn push_paragraph(text: &mut String, more: &str) {
+    if more.is_empty() {
+        return;
+    }
+    if !text.is_empty() {
+        text.push_str("\n\n");
+    }
+    text.push_str(more);
+}
+
+fn resource_text(uri: &str, lines: Option<LineRange>, body: Option<&str>) -> String {
+    let path = uri_path(uri);
+    let place = match lines {
+        // Models count lines from 1 and include the last one.
+        Some(range) if range.end > range.start + 1 => {
+            format!("{path}, lines {} to {}", range.start + 1, range.end)
+        }
+        Some(range) => format!("{path}, line {}", u64::from(range.start) + 1),
+        None => path,
+    };
+    let Some(body) = body else {
+        return format!("Attached: {place}");
+    };
+    let fence = "`".repeat(longest_backtick_run(body).max(2) + 1);
+    let end = if body.ends_with('\n') { "" } else { "\n" };
+    format!("{place}:\n{fence}\n{body}{end}{fence}")
+}
+
+fn longest_backtick_run(text: &str) -> usize {
+    let (mut longest, mut run) = (0, 0);
+    for byte in text.bytes() {
+        run = if byte == b'`' { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    longest
+}
+
+/// The path of a `file:` URI as people write it; any other URI as it is.
+fn uri_path(uri: &str) -> String {
+    let Some(path) = uri.strip_prefix("file://") else {
+        return uri.to_owned();
+    };
+    let decoded = percent_decoded(path);
+    // On Windows the path begins with a drive: `/C:/dir`.
+    match decoded.as_bytes() {
+        [b'/', drive, b':', b'/', ..] if drive.is_ascii_alphabetic() => decoded[1..].to_owned(),
+        _ => decoded,
+    }
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let hex = tail.get(..2).filter(|_| *first == b'%');
+        let decoded = hex
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match decoded {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    // Bytes that are not UTF-8 leave the URI as it is.
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

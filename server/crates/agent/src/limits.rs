@@ -1,0 +1,46 @@
+//! The bounds of a turn.
+use std::time::Duration;
+
+/// How many bytes of text one message or reasoning item may have; a longer answer is cut there.
+pub const MAX_TEXT_BYTES: usize = 1024 * 1024;
+/// How many bytes of raw arguments one tool call may have; a longer call is not made.
+pub const MAX_ARGUMENT_BYTES: usize = 2 * 1024 * 1024;
+/// How many bytes one answer may have in all; a longer one is cut there.
+pub const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
+/// How many items one answer may have; a longer one is cut there.
+pub const MAX_ANSWER_ITEMS: usize = 256;
+/// How many tool calls of one answer are made; further ones are dropped, with a notice.
+pub const MAX_ANSWER_CALLS: usize = 64;
+/// How many bytes of a tool's output the model is given; the middle of longer output is cut.
+pub const MAX_OUTPUT_BYTES: usize = 64 * 1024;
+/// How often a repeated call is refused before the turn ends.
+pub const MAX_REPEAT_REFUSALS: u32 = 3;
+/// How many bytes of a user's feedback or of a parse error the model is told.
+pub const MAX_QUOTE_BYTES: usize = 4 * 1024;
+
+/// The bounds that settings may change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests to the model in one turn.
+    pub max_iterations: u32,
+    /// Reading calls that run at the same time.
+    pub parallel_reads: usize,
+    /// How often the same call with the same result is made before the next one is refused.
+    pub repeat_limit: u32,
+    /// A limit on each answer's tokens; the provider's own where absent.
+    pub max_output_tokens: Option<u32>,
+    /// How long one tool call may work.
+    pub tool_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_iterations: 100,
+            parallel_reads: 8,
+            repeat_limit: 3,
+            max_output_tokens: None,
+            tool_timeout: Duration::from_secs(600),
+        }
+    }
+}

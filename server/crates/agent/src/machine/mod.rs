@@ -1,0 +1,300 @@
+//! The turn machine: what happens next, as a function of what happened.
+//!
+//! [`step`] does no I/O and never waits. Whoever drives it carries out the [`Action`]s in
+//! order, and gives back what came of them as further [`Input`]s. Times and ids come from the
+//! [`Context`], so the same inputs give the same actions.
+mod answer;
+mod calls;
+mod edits;
+mod permit;
+mod repeat;
+mod stop;
+mod stream;
+mod texts;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aside_llm::{Chunk, ModelError, Usage};
+
+use crate::clock::Clock;
+use crate::event::{TurnEvent, TurnOutcome, TurnStop};
+use crate::host::{AppliedChange, FileChange, HostError, PermissionOutcome, PermissionRequest};
+use crate::item::ItemRecord;
+use crate::limits::Limits;
+use crate::permission::{Effect, PermissionMode};
+use crate::tool::{Arguments, Outcome};
+use crate::toolbox::ToolFacts;
+
+use answer::Answer;
+use calls::Call;
+use repeat::Repeats;
+
+/// What a turn starts from.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The session.
+    pub session_id: String,
+    /// The turn.
+    pub turn_id: String,
+    /// The tools by name.
+    pub tools: Arc<BTreeMap<String, ToolFacts>>,
+    /// Its bounds.
+    pub limits: Limits,
+}
+
+/// What a step is given besides its input.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// Times and ids, asked only where one is needed: most steps are a piece of text.
+    pub clock: &'a dyn Clock,
+    /// Milliseconds since the turn began.
+    pub elapsed_ms: u64,
+}
+
+/// What happened. `call` counts the calls of the current answer from 0.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// The turn begins.
+    Start,
+    /// Pieces of the answer, of one network read.
+    Chunks(Vec<Chunk>),
+    /// The answer's stream ended.
+    AnswerEnded,
+    /// The request or its stream failed.
+    AnswerFailed(ModelError),
+    /// A call was looked at.
+    Examined {
+        /// Which call.
+        call: usize,
+        /// One line for people.
+        title: String,
+        /// What it would do, or why it cannot be made.
+        effects: Result<Vec<Effect>, String>,
+        /// What the session says to these effects now.
+        judgement: Judgement,
+    },
+    /// What the session says to effects that were asked about.
+    Judged {
+        /// Which call.
+        call: usize,
+        /// What it says.
+        judgement: Judgement,
+    },
+    /// A tool returned.
+    Returned {
+        /// Which call.
+        call: usize,
+        /// What came of it; a sentence for the model if it failed.
+        result: Result<Outcome, String>,
+    },
+    /// The user answered a question.
+    Answered {
+        /// Which call.
+        call: usize,
+        /// The answer.
+        outcome: PermissionOutcome,
+    },
+    /// A change was made or not.
+    Applied {
+        /// Which call.
+        call: usize,
+        /// How it went.
+        end: ApplyEnd,
+    },
+    /// The user cancelled.
+    Cancel,
+    /// The driver itself is in trouble; a sentence says how.
+    Broken(String),
+}
+
+/// What the session says to some effects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Judgement {
+    /// The mode now.
+    pub mode: PermissionMode,
+    /// Whether an earlier answer of the user's allows them.
+    pub allowed_for_session: bool,
+}
+
+/// How making a change went.
+#[derive(Debug, Clone)]
+pub enum ApplyEnd {
+    /// It was made.
+    Made(AppliedChange),
+    /// It was not made.
+    Failed(HostError),
+    /// It was not begun, because the turn was cancelled first.
+    NotBegun,
+}
+
+/// What to do. `call` counts the calls of the current answer from 0.
+#[derive(Debug, Clone)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "nearly every action is an event, and a box for each would cost every chunk"
+)]
+pub enum Action {
+    /// Emit the event and wait until it is taken.
+    Emit(TurnEvent),
+    /// Ask the model, with the history and [`State::records`].
+    RequestModel,
+    /// Ask the tool for the call's title and effects, and judge them.
+    Examine {
+        /// Which call.
+        call: usize,
+        /// The tool's name.
+        name: String,
+        /// The parsed arguments.
+        arguments: Arguments,
+    },
+    /// Say what the session says to these effects.
+    Judge {
+        /// Which call.
+        call: usize,
+        /// The effects.
+        effects: Vec<Effect>,
+    },
+    /// Run the tool.
+    Run {
+        /// Which call.
+        call: usize,
+        /// The tool's name.
+        name: String,
+        /// The parsed arguments.
+        arguments: Arguments,
+    },
+    /// Ask the user.
+    Ask {
+        /// Which call.
+        call: usize,
+        /// The question.
+        request: Box<PermissionRequest>,
+    },
+    /// Make a change. Once begun it is not given up, not even by a cancel.
+    Apply {
+        /// Which call.
+        call: usize,
+        /// The change.
+        change: Box<FileChange>,
+    },
+    /// Drop the request, running tools and open questions, but not a change being made.
+    StopWork,
+    /// The turn is over; nothing follows.
+    Finish(TurnOutcome),
+}
+
+/// Where a turn is. Made of plain data: a copy of it is a snapshot.
+#[derive(Debug, Clone)]
+pub struct State {
+    setup: Setup,
+    phase: Phase,
+    /// Requests to the model so far.
+    requests: u32,
+    records: Vec<ItemRecord>,
+    /// The calls of the current answer.
+    calls: Vec<Call>,
+    usage: Usage,
+    repeats: Repeats,
+}
+
+#[derive(Debug, Clone)]
+enum Phase {
+    Ready,
+    Answering(Answer),
+    Working,
+    /// All is closed but a change that is being made.
+    Stopping(TurnStop),
+    Finished,
+}
+
+impl State {
+    /// A turn that has not begun.
+    pub fn new(setup: Setup) -> Self {
+        Self {
+            setup,
+            phase: Phase::Ready,
+            requests: 0,
+            records: Vec::new(),
+            calls: Vec::new(),
+            usage: Usage::default(),
+            repeats: Repeats::default(),
+        }
+    }
+
+    /// The turn's items so far, without the user's message.
+    pub fn records(&self) -> &[ItemRecord] {
+        &self.records
+    }
+
+    /// The tokens of all requests so far.
+    pub fn usage(&self) -> Usage {
+        self.usage
+    }
+
+    /// Gives the turn up where even its events can no longer be stored: what is not final
+    /// becomes interrupted, and every further input is ignored.
+    pub fn abandon(&mut self) {
+        for record in &mut self.records {
+            record.item.interrupt();
+        }
+        self.phase = Phase::Finished;
+    }
+}
+
+/// One step of a turn. Inputs that no longer matter, such as the late result of a cancelled
+/// call, give no actions.
+pub fn step(state: &mut State, input: Input, context: Context<'_>) -> Vec<Action> {
+    let mut step = Step {
+        state,
+        context,
+        actions: Vec::new(),
+    };
+    step.take(input);
+    step.actions
+}
+
+/// A step being made.
+struct Step<'a> {
+    state: &'a mut State,
+    context: Context<'a>,
+    actions: Vec<Action>,
+}
+
+impl Step<'_> {
+    fn take(&mut self, input: Input) {
+        if matches!(self.state.phase, Phase::Finished) {
+            return;
+        }
+        match input {
+            Input::Start => {
+                if matches!(self.state.phase, Phase::Ready) {
+                    self.request_model();
+                }
+            }
+            Input::Chunks(chunks) => self.chunks(chunks),
+            Input::AnswerEnded => self.answer_ended(),
+            Input::AnswerFailed(error) => self.answer_failed(&error),
+            Input::Examined {
+                call,
+                title,
+                effects,
+                judgement,
+            } => self.examined(call, title, effects, judgement),
+            Input::Judged { call, judgement } => self.judged(call, judgement),
+            Input::Returned { call, result } => self.returned(call, result),
+            Input::Answered { call, outcome } => self.answered(call, outcome),
+            Input::Applied { call, end } => self.applied(call, end),
+            Input::Cancel => self.cancel(),
+            Input::Broken(message) => self.broken(message),
+        }
+        self.schedule();
+    }
+
+    fn emit(&mut self, event: TurnEvent) {
+        self.actions.push(Action::Emit(event));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,179 @@
+//! What the machine itself says to the model and the user.
+use std::collections::BTreeMap;
+
+use crate::host::{FileChange, HostError};
+use crate::item::ToolStatus;
+use crate::limits::{MAX_ARGUMENT_BYTES, MAX_QUOTE_BYTES};
+use crate::output::quote;
+use crate::toolbox::ToolFacts;
+
+/// Why calls that are not final are closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Closing {
+    /// The user cancelled.
+    Cancelled,
+    /// The model or its connection failed.
+    ModelFailed,
+    /// The answer reached its limit.
+    CutAnswer,
+    /// The model refused.
+    Refused,
+    /// The turn ends because the model repeats itself.
+    Repeating,
+    /// The machine itself is in trouble.
+    Broken,
+}
+
+impl Closing {
+    /// The status and the text of a call that is closed; `acting` where its tool had begun.
+    pub(super) fn result(self, acting: bool) -> (ToolStatus, &'static str) {
+        match self {
+            Self::Cancelled if acting => (
+                ToolStatus::Cancelled,
+                "The user cancelled this call while it ran; part of it may have been done.",
+            ),
+            Self::Cancelled => (
+                ToolStatus::Cancelled,
+                "The user cancelled before this call was made.",
+            ),
+            Self::ModelFailed => (
+                ToolStatus::Failed,
+                "This call was not made: the answer broke off before it was complete.",
+            ),
+            Self::CutAnswer => (
+                ToolStatus::Failed,
+                "This call was not made: the answer reached its length limit before it was \
+                 complete. Make shorter calls, one at a time.",
+            ),
+            Self::Refused => (
+                ToolStatus::Failed,
+                "This call was not made: the answer ended in a refusal.",
+            ),
+            Self::Repeating => (
+                ToolStatus::Failed,
+                "This call was not made: the turn ended because of repeated calls.",
+            ),
+            Self::Broken => (
+                ToolStatus::Failed,
+                "This call was given up: something inside Aside failed.",
+            ),
+        }
+    }
+}
+
+pub(super) fn unknown_tool(name: &str, tools: &BTreeMap<String, ToolFacts>) -> String {
+    let name = quote(name, 100);
+    if tools.is_empty() {
+        return format!("There is no tool named \"{name}\", and no other tool. Answer without.");
+    }
+    let names = tools.keys().map(String::as_str).collect::<Vec<_>>();
+    format!(
+        "There is no tool named \"{name}\". The tools are: {}. Call one of these.",
+        names.join(", ")
+    )
+}
+
+pub(super) fn broken_arguments(error: &str) -> String {
+    format!(
+        "The arguments of this call are not a JSON object ({}), so nothing was done. Call the \
+         tool again with one complete JSON object as its description says.",
+        quote(error, MAX_QUOTE_BYTES)
+    )
+}
+
+pub(super) fn long_arguments() -> String {
+    format!(
+        "The arguments of this call are longer than {MAX_ARGUMENT_BYTES} bytes, so nothing was \
+         done. Split the work into several smaller calls."
+    )
+}
+
+pub(super) fn repeated(limit: u32) -> String {
+    format!(
+        "This call was not made: the same call with the same arguments has given the same \
+         result {limit} times in a row, and would again. Do something else: use other arguments \
+         or another tool, or answer with what you know."
+    )
+}
+
+pub(super) const GAVE_UP: &str = "The model repeats the same tool call over and over, so the turn \
+    was ended. Say more precisely what you want, or try another model.";
+
+pub(super) fn denied(reason: &str) -> String {
+    format!("This call was not permitted. {reason}")
+}
+
+pub(super) fn rejected(feedback: Option<&str>) -> String {
+    match feedback.map(str::trim).filter(|words| !words.is_empty()) {
+        Some(words) => format!(
+            "The user refused this call and says: {}",
+            quote(words, MAX_QUOTE_BYTES)
+        ),
+        None => "The user refused this call. Do not try it again; find another way, or ask what \
+                 the user wants instead."
+            .to_owned(),
+    }
+}
+
+pub(super) const EXPIRED: &str = "This call was not made: nobody answered the question for \
+    permission in time. Go on without it, or say what you need permission for.";
+
+pub(super) fn unavailable(why: &str) -> String {
+    format!("This call was not made: it needs permission, and there is nobody to ask. {why}")
+}
+
+/// What became of the changes of a call that did not make them all.
+pub(super) fn partly_made(reason: &str, changes: &[FileChange], made: usize) -> String {
+    let (done, missing) = changes.split_at(made.min(changes.len()));
+    if done.is_empty() && missing.len() < 2 {
+        return reason.to_owned();
+    }
+    if done.is_empty() {
+        return format!("{reason}\nNone of this call's changes was made.");
+    }
+    if missing.is_empty() {
+        return format!(
+            "{reason}\nAll of this call's changes were made: {}.",
+            names(done)
+        );
+    }
+    format!(
+        "{reason}\nThese files were changed by this call: {}. These were not: {}.",
+        names(done),
+        names(missing)
+    )
+}
+
+/// Why a change was not made, and what helps.
+pub(super) fn failed_change(change: &FileChange, error: &HostError) -> String {
+    let path = change.base.path.display();
+    match error {
+        HostError::Conflict(message) => format!(
+            "{path} was not changed: {message}\nThe file may have been changed meanwhile. Read \
+             it again and make the edit against its current text."
+        ),
+        HostError::Denied(message)
+        | HostError::NotFound(message)
+        | HostError::Unreadable(message)
+        | HostError::Io(message) => format!("{path} was not changed: {message}"),
+    }
+}
+
+fn names(changes: &[FileChange]) -> String {
+    let names = changes.iter().map(|change| change.base.path.display());
+    names.collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn max_iterations(limit: u32) -> String {
+    format!(
+        "The turn stopped after {limit} requests to the model, which is its limit. Send another \
+         message to go on."
+    )
+}
+
+pub(super) fn dropped_calls(limit: usize) -> String {
+    format!("The model made more than {limit} tool calls in one answer; the rest were dropped.")
+}
+
+pub(super) const LONG_ANSWER: &str =
+    "The model's answer grew past what Aside keeps of one answer, so it was cut there.";

@@ -1,0 +1,82 @@
+//! The tools of a session, by name.
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aside_llm::ToolDef;
+
+use crate::item::{ToolKind, ToolSource};
+use crate::tool::Tool;
+
+/// What the turn machine must know of a tool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolFacts {
+    /// What sort of thing it does.
+    pub kind: ToolKind,
+    /// Where it comes from.
+    pub source: ToolSource,
+}
+
+/// Tools by name. Cloning it is cheap.
+#[derive(Clone)]
+pub struct Toolbox {
+    tools: Arc<BTreeMap<String, Arc<dyn Tool>>>,
+    defs: Arc<[ToolDef]>,
+    facts: Arc<BTreeMap<String, ToolFacts>>,
+}
+
+impl Toolbox {
+    /// Of two tools with one name the first stays, so that nothing added later can take the
+    /// place of a built-in tool.
+    pub fn new(tools: Vec<Arc<dyn Tool>>) -> Self {
+        let mut by_name: BTreeMap<String, Arc<dyn Tool>> = BTreeMap::new();
+        for tool in tools {
+            let name = tool.spec().name.to_owned();
+            if by_name.contains_key(&name) {
+                tracing::warn!(tool = name, "a second tool of this name is left out");
+                continue;
+            }
+            by_name.insert(name, tool);
+        }
+        let defs = by_name.values().map(|tool| {
+            let spec = tool.spec();
+            ToolDef {
+                name: spec.name.to_owned(),
+                description: spec.description.trim_end().to_owned(),
+                input_schema: spec.input_schema.clone(),
+            }
+        });
+        let facts = by_name.iter().map(|(name, tool)| {
+            let spec = tool.spec();
+            let facts = ToolFacts {
+                kind: spec.kind,
+                source: spec.source.clone(),
+            };
+            (name.clone(), facts)
+        });
+        Self {
+            defs: defs.collect(),
+            facts: Arc::new(facts.collect()),
+            tools: Arc::new(by_name),
+        }
+    }
+
+    /// The tool that a model calls by this name.
+    pub fn get(&self, name: &str) -> Option<&Arc<dyn Tool>> {
+        self.tools.get(name)
+    }
+
+    /// All tools, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn Tool>> {
+        self.tools.values()
+    }
+
+    /// The tools as a model is told of them, sorted by name so that requests share their prefix.
+    pub fn defs(&self) -> Arc<[ToolDef]> {
+        Arc::clone(&self.defs)
+    }
+
+    /// The tools as the machine knows them.
+    pub fn facts(&self) -> Arc<BTreeMap<String, ToolFacts>> {
+        Arc::clone(&self.facts)
+    }
+}
