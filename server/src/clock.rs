@@ -15,7 +15,7 @@ pub fn new_id() -> String {
 /// The clock that turns are given.
 pub struct SystemClock;
 
-impl aside_agent::driver::Clock for SystemClock {
+impl aside_agent::clock::Clock for SystemClock {
     fn now(&self) -> String {
         now()
     }

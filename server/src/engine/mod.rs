@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
-use aside_agent::driver::Limits;
+use aside_agent::limits::Limits;
 use aside_agent::event::NoticeLevel;
 use aside_agent::item::ItemRecord;
 use aside_agent::prompt::PromptFacts;
@@ -54,11 +54,12 @@ pub struct Workspace {
 impl Workspace {
     /// The workspace whose first folder is `key`, a canonical path.
     pub fn new(key: &Path, dirs: &Dirs) -> Self {
+        let files = dirs.workspace(key);
         Self {
             key: key.to_owned(),
             uri: crate::wire::path_to_uri(key).0,
-            database: dirs.database(key),
-            servers: dirs.servers(key),
+            database: files.database,
+            servers: files.servers,
         }
     }
 }
@@ -134,6 +135,7 @@ impl Engine {
             max_iterations: turn.max_iterations,
             parallel_reads: turn.max_parallel_reads,
             repeat_limit: turn.repeat_limit,
+            tool_timeout: turn.tool_timeout(),
             ..Limits::default()
         }
     }

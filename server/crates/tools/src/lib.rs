@@ -1,1 +1,6 @@
 //! The built-in tools.
+
+/// The built-in tools.
+pub fn builtin() -> Vec<std::sync::Arc<dyn aside_agent::tool::Tool>> {
+    Vec::new()
+}

@@ -70,7 +70,7 @@ impl EventLog {
     /// Becomes the session's only writer.
     pub async fn acquire(&mut self) -> Result<(), StoreError> {
         if self.lease.is_none() {
-            self.lease = Some(self.store.acquire(&self.session_id).await?);
+            self.lease = Some(self.store.acquire(&*self.session_id).await?);
         }
         Ok(())
     }
@@ -82,7 +82,7 @@ impl EventLog {
             return Ok(());
         };
         self.store
-            .release(&self.session_id, lease.next_seq - 1)
+            .release(&*self.session_id, lease.next_seq - 1)
             .await?;
         self.lease = None;
         Ok(())
@@ -194,7 +194,7 @@ impl EventLog {
         if wanted <= lease.reserved_until {
             return Ok(());
         }
-        lease.reserved_until = self.store.reserve_more(&self.session_id).await?;
+        lease.reserved_until = self.store.reserve_more(&*self.session_id).await?;
         Ok(())
     }
 

@@ -183,7 +183,7 @@ impl Actor {
         let store: Store = engine.store().await?;
         let row = match new {
             Some(new) => engine.create_row(session_id, new, &store).await?,
-            None => store.get_session(session_id).await?,
+            None => store.get_session(&**session_id).await?,
         };
         let mode = crate::wire::parse_mode(&row.permission_mode);
         Ok(Self {

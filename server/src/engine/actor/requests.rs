@@ -33,14 +33,14 @@ impl Actor {
 
     /// What another server may have changed while it held the session.
     async fn reload(&mut self) -> Result<(), EngineError> {
-        self.row = self.log.store().get_session(&self.session_id).await?;
+        self.row = self.log.store().get_session(&*self.session_id).await?;
         self.usage = crate::wire::parse_usage(&self.row.usage);
         self.approver
             .set_mode(crate::wire::parse_mode(&self.row.permission_mode));
         self.queue = self
             .log
             .store()
-            .queued_turns(&self.session_id)
+            .queued_turns(&*self.session_id)
             .await?
             .into();
         Ok(())
@@ -134,7 +134,7 @@ impl Actor {
         let found = self
             .log
             .store()
-            .find_client_message(&self.session_id, id)
+            .find_client_message(&*self.session_id, id)
             .await?;
         Ok(found.map(|found| ChatSendResult {
             session_id: self.session_id.to_string(),
@@ -240,7 +240,7 @@ impl Actor {
             ));
         }
         self.log.flush().await?;
-        self.log.store().delete_session(&self.session_id).await?;
+        self.log.store().delete_session(&*self.session_id).await?;
         self.is_deleted = true;
         Ok(())
     }

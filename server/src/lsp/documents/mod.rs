@@ -20,8 +20,9 @@ use tokio::sync::watch;
 use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
 
 pub use document::Document;
-pub use encoding::{PositionEncoding, ReversedRange};
-pub use error::{Desync, DocumentError, WaitExpired};
+pub use encoding::PositionEncoding;
+use error::Desync;
+pub use error::{DocumentError, WaitExpired};
 pub use uri::{path_to_uri, uri_to_path};
 
 /// How many documents are followed at once.
@@ -110,7 +111,6 @@ impl Documents {
     pub fn open(
         &self,
         uri: Url,
-        language_id: String,
         version: i32,
         text: &str,
     ) -> Result<(), DocumentError> {
@@ -127,7 +127,7 @@ impl Documents {
         // the disk asked for symbolic links, outside the lock.
         let is_large = text.len() > self.limits.document_bytes;
         let kept = if is_large { "" } else { text };
-        let mut document = Document::new(uri, &language_id, version, kept);
+        let mut document = Document::new(uri, version, kept);
         if is_large {
             document.give_up(Desync::TooLarge {
                 bytes: text.len(),
