@@ -81,7 +81,6 @@ impl LanguageServer for Backend {
         let document = params.text_document;
         if let Err(error) = self.shared.documents.open(
             document.uri,
-            document.language_id,
             document.version,
             &document.text,
         ) {
