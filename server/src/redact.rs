@@ -77,6 +77,13 @@ pub fn register(secret: &str) {
     }
 }
 
+/// Whether a value of this name is a secret, whatever it is.
+pub fn names_secret(name: &str) -> bool {
+    NAMES
+        .iter()
+        .any(|secret| ends_with_name(name.as_bytes(), secret))
+}
+
 /// The text with each secret replaced by [`REDACTED`].
 pub fn redact(text: &str) -> Cow<'_, str> {
     let secrets = SECRETS.read().unwrap_or_else(PoisonError::into_inner);

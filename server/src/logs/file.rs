@@ -1,5 +1,5 @@
 //! A file that is appended to and rotated, by several processes at once.
-use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -55,8 +55,9 @@ impl RotatedFile {
 
     /// The file to write to when `full` is full.
     fn rotate(&self, full: File) -> io::Result<File> {
-        // Who holds the lock rotates. Nobody waits: a few lines too many do no harm.
-        if full.try_lock().is_err() {
+        // Who holds the lock rotates. Nobody waits: a few lines too many do no harm. Where files
+        // cannot be locked, it is done without.
+        if let Err(TryLockError::WouldBlock) = full.try_lock() {
             return Ok(full);
         }
         let is_current = fs::metadata(&self.path)

@@ -104,7 +104,13 @@ struct Fields(Map<String, Value>);
 
 impl Fields {
     fn set(&mut self, field: &Field, value: impl Into<Value>) {
-        self.0.insert(field.name().to_owned(), value.into());
+        // A number or a word of JSON has no quotes that its replacement could stand between.
+        let value = if crate::redact::names_secret(field.name()) {
+            Value::from(crate::redact::REDACTED)
+        } else {
+            value.into()
+        };
+        self.0.insert(field.name().to_owned(), value);
     }
 }
 
@@ -135,7 +141,7 @@ impl Visit for Fields {
 }
 
 /// The text, or its beginning where it is longer than a field may be.
-pub fn bounded(text: fmt::Arguments<'_>) -> String {
+fn bounded(text: fmt::Arguments<'_>) -> String {
     let mut start = Bounded(String::new());
     if start.write_fmt(text).is_ok() {
         return start.0;

@@ -27,33 +27,28 @@ const DEFAULT_FILTER: &str = "info";
 const MB: u64 = 1024 * 1024;
 
 /// Where the log goes and what is logged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogOptions {
+#[derive(Debug)]
+struct LogOptions {
     /// The file that is written to. Older ones have `.1`, `.2` and so on after its name.
-    pub path: PathBuf,
+    path: PathBuf,
     /// As `RUST_LOG`.
-    pub filter: String,
+    filter: String,
     /// How large a file grows, in bytes.
-    pub max_bytes: u64,
+    max_bytes: u64,
     /// How many files are kept, the one that is written to included; at least 1.
-    pub files: usize,
+    files: usize,
 }
 
 impl LogOptions {
     /// What the settings say.
-    pub fn new(dirs: &Dirs, settings: &Settings) -> Self {
+    fn new(dirs: &Dirs, settings: &Settings) -> Self {
         Self {
-            path: path(dirs),
+            path: dirs.logs().join("aside.log"),
             filter: settings.log.level.clone(),
             max_bytes: settings.log.max_file_mb.saturating_mul(MB),
             files: settings.log.files,
         }
     }
-}
-
-/// The log file that is written to.
-pub fn path(dirs: &Dirs) -> PathBuf {
-    dirs.logs().join("aside.log")
 }
 
 /// Logs from now on, in the whole process. A second call changes nothing.

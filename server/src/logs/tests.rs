@@ -50,15 +50,15 @@ fn an_event_is_a_line() {
         || {
             tracing::info!(target: "t", count = 3_u64, ok = true, ratio = 0.5, "said {}", "so");
             tracing::warn!(target: "t", error = ?Some("x"), path = %"a\nb", "two\nlines \"q\" é");
-            tracing::error!(target: "t", level = "mine", time = "mine", target = "mine");
-            tracing::info!(target: "t", bad = f64::NAN, minus = -1);
+            tracing::error!(target: "t", level = "mine", time = "mine", target = "mine", "m");
+            tracing::info!(target: "t", bad = f64::NAN, minus = -1, "m");
             tracing::debug!(target: "t", "not logged");
         },
         expect![[r#"
             {"level":"INFO","target":"t","message":"said so","count":3,"ok":true,"ratio":0.5}
             {"level":"WARN","target":"t","message":"two\nlines \"q\" é","error":"Some(\"x\")","path":"a\nb"}
-            {"level":"ERROR","target":"t","message":"event server/src/logs/tests.rs:53"}
-            {"level":"INFO","target":"t","message":"event server/src/logs/tests.rs:54","bad":null,"minus":-1}
+            {"level":"ERROR","target":"t","message":"m"}
+            {"level":"INFO","target":"t","message":"m","bad":null,"minus":-1}
         "#]],
     );
 }
@@ -135,6 +135,7 @@ fn secrets_do_not_reach_the_file() {
         || {
             tracing::info!(target: "t", secret, debug = ?secret, body, "plain {secret}");
             tracing::info!(target: "t", header = "Authorization: Bearer abc.def-123456", "x");
+            tracing::info!(target: "t", password = 12_345_678_u64, api_key = true, "unquoted");
             tracing::info!(target: "t", "sk-test-4f1c9a27e0b84d55");
             let _span = tracing::info_span!("s", api_key = "in-a-span").entered();
             tracing::info!(target: "t", "in span");
@@ -142,6 +143,7 @@ fn secrets_do_not_reach_the_file() {
         expect![[r#"
             {"level":"INFO","target":"t","message":"plain [redacted]","body":"{\"key\":\"[redacted]\"}","debug":"\"[redacted]\"","secret":"[redacted]"}
             {"level":"INFO","target":"t","message":"x","header":"Authorization: [redacted]"}
+            {"level":"INFO","target":"t","message":"unquoted","api_key":"[redacted]","password":"[redacted]"}
             {"level":"INFO","target":"t","message":"[redacted]"}
             {"level":"INFO","target":"t","message":"in span","api_key":"[redacted]"}
         "#]],

@@ -213,7 +213,8 @@ mod tests {
         };
         let database = |path: &str| dirs.workspace(Path::new(path)).database;
         // printf %s /home/me/my-app | sha256sum
-        expect_test::expect!["/d/workspaces/cc36a6382673ebee-my-app/aside.db"].assert_eq(&database("/home/me/my-app").display().to_string());
+        expect_test::expect!["/d/workspaces/cc36a6382673ebee-my-app/aside.db"]
+            .assert_eq(&database("/home/me/my-app").display().to_string());
         for (path, name) in [
             ("/", "root"),
             ("/a/...", "root"),

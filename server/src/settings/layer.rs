@@ -20,6 +20,15 @@ pub struct Layer {
     left_out: usize,
 }
 
+/// What a `null` means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Nulls {
+    /// The setting is left to others.
+    Unset,
+    /// Nothing that a setting could be.
+    Wrong,
+}
+
 impl Layer {
     /// A source that cannot be used at all.
     pub fn broken(warning: String) -> Self {
@@ -31,7 +40,7 @@ impl Layer {
     /// A file's settings.
     pub fn from_file(map: &Map<String, Json>, origin: &str) -> Self {
         let mut layer = Self::default();
-        layer.walk("", map, origin);
+        layer.walk("", map, origin, Nulls::Wrong);
         layer
     }
 
@@ -40,7 +49,7 @@ impl Layer {
         let mut layer = Self::default();
         let mut map = map.clone();
         map.retain(|key, _| !EDITORS_OWN.contains(&key.split('.').next().unwrap_or_default()));
-        layer.walk("", &map, origin);
+        layer.walk("", &map, origin, Nulls::Unset);
         layer
     }
 
@@ -85,10 +94,10 @@ impl Layer {
     }
 
     /// Descends no further than the table of settings does, however deep the input is.
-    fn walk(&mut self, prefix: &str, map: &Map<String, Json>, origin: &str) {
+    fn walk(&mut self, prefix: &str, map: &Map<String, Json>, origin: &str, nulls: Nulls) {
         for (name, json) in map {
             let key = format!("{prefix}{name}");
-            if json.is_null() {
+            if json.is_null() && nulls == Nulls::Unset {
                 continue;
             }
             if let Some(spec) = find(&key) {
@@ -98,7 +107,7 @@ impl Layer {
             let inside = format!("{key}.");
             let is_table = SETTINGS.iter().any(|spec| spec.key.starts_with(&inside));
             match json {
-                Json::Object(map) if is_table => self.walk(&inside, map, origin),
+                Json::Object(map) if is_table => self.walk(&inside, map, origin, nulls),
                 _ if is_table => self.warn(format!("{origin}: {key} must be a table")),
                 _ => {
                     let key = value::quoted(&key);

@@ -40,12 +40,6 @@ impl Resolved {
         });
         changed.collect()
     }
-
-    /// Where the value of a setting comes from: `default`, a file, `editor`, the name of an
-    /// environment variable, or `flag`. `None` where there is no such setting.
-    pub fn origin(&self, key: &str) -> Option<&str> {
-        self.entries.get(key).map(|entry| entry.origin.as_str())
-    }
 }
 
 /// docs/settings.md.

@@ -64,7 +64,7 @@ pub static SETTINGS: [Spec; 22] = [
     Spec {
         key: "providers.openai.base_url",
         kind: Kind::Url,
-        default: super::OPENAI_BASE_URL,
+        default: super::types::OPENAI_BASE_URL,
         env: Some("OPENAI_BASE_URL"),
         doc: "Where the provider is, `/v1` included; any server that speaks Chat Completions will do.",
     },

@@ -1,6 +1,7 @@
 //! Layers, warnings and renderings, over real files.
 use std::io::Write;
 
+use aside_protocol::PermissionMode;
 use expect_test::{Expect, expect};
 use serde_json::json;
 use tempfile::TempDir;
@@ -140,7 +141,8 @@ fn with_nothing_said_the_defaults_are_in_force() {
                 files: 3,
             },
         }
-    "#]].assert_debug_eq(&settings);
+    "#]]
+    .assert_debug_eq(&settings);
 }
 
 #[test]
@@ -187,7 +189,8 @@ fn the_table_and_the_settings_agree() {
             "{} is not read",
             spec.key
         );
-        assert_eq!(resolved.origin(spec.key), Some("flag"));
+        let changed = resolved.changed();
+        assert!(matches!(changed.as_slice(), [line] if line.ends_with("  (flag)")));
         assert!(spec.doc.ends_with('.'), "{}", spec.key);
     }
     let mut keys: Vec<&str> = SETTINGS.iter().map(|spec| spec.key).collect();
@@ -280,18 +283,17 @@ fn what_is_wrong_is_named_and_the_rest_counts() {
         )
         .check(expect![[r#"
             log.max_file_mb = 7 MB  (CONFIG/config.toml)
-            ! CONFIG/config.toml: log.files must be a whole number of files from 1 to 100, not 0; it is ignored
+            ! CONFIG/config.toml: log.files must be a whole number from 1 to 100 (files), not 0; it is ignored
             ! CONFIG/config.toml: there is no setting "mcp", so it is ignored
             ! CONFIG/config.toml: model must be a model as provider/model, not 3; it is ignored
             ! CONFIG/config.toml: there is no setting "modle", so it is ignored
             ! CONFIG/config.toml: permission_mode must be one of ask, acceptEdits, readOnly, full, not "yolo"; it is ignored
             ! CONFIG/config.toml: providers.openai.api_key must be a text of one line; it is ignored
             ! CONFIG/config.toml: providers.openai.base_url must be an http or https URL with neither user name nor query, not a table; it is ignored
+            ! CONFIG/config.toml: storage.busy_timeout_ms must be a whole number from 1 to 600000 (ms), not that; it is ignored
             ! CONFIG/config.toml: turn must be a table
         "#]]);
-    World::new()
-        .user("model = 'a/b'\nx = [")
-        .check(expect![[r#"
+    World::new().user("model = 'a/b'\nx = [").check(expect![[r#"
             ! CONFIG/config.toml:2: unclosed array, expected `]`; the whole file is ignored
         "#]]);
     World::new()
@@ -299,7 +301,7 @@ fn what_is_wrong_is_named_and_the_rest_counts() {
         .flag("turn.max_queued", "many")
         .check(expect![[r#"
             ! flag: there is no setting "no.such"
-            ! flag: turn.max_queued must be a whole number of prompts from 1 to 1000, not "many"; it is ignored
+            ! flag: turn.max_queued must be a whole number from 1 to 1000 (prompts), not "many"; it is ignored
         "#]]);
 }
 
@@ -348,8 +350,8 @@ fn editors_send_all_kinds_of_things() {
         }))
         .check(expect![[r#"
             permission.timeout_s = 5 s  (editor)
-            ! editor: turn.max_iterations must be a whole number of requests from 1 to 1000, not 1000.0; it is ignored
-            ! editor: turn.max_queued must be a whole number of prompts from 1 to 1000, not "7"; it is ignored
+            turn.max_iterations = 1000 requests  (editor)
+            ! editor: turn.max_queued must be a whole number from 1 to 1000 (prompts), not "7"; it is ignored
             ! editor: there is no setting "unknown", so it is ignored
         "#]]);
     for odd in [json!([1]), json!("x"), json!(1), json!(true)] {

@@ -40,7 +40,7 @@ pub fn from_json(spec: &Spec, json: &serde_json::Value) -> Result<Value, String>
     let is_number = matches!(spec.kind, Kind::Integer { .. });
     match json {
         Json::String(text) if !is_number => self::text(spec, text),
-        Json::Number(number) if is_number => match number.as_u64() {
+        Json::Number(number) if is_number => match whole(number) {
             Some(number) => integer(spec, number),
             None => Err(wrong(spec, &number.to_string())),
         },
@@ -49,7 +49,8 @@ pub fn from_json(spec: &Spec, json: &serde_json::Value) -> Result<Value, String>
         Json::Bool(value) => Err(wrong(spec, &value.to_string())),
         Json::Array(_) => Err(wrong(spec, "a list")),
         Json::Object(_) => Err(wrong(spec, "a table")),
-        Json::Null => Err(wrong(spec, "null")),
+        // TOML's infinities and NaN come as this.
+        Json::Null => Err(wrong(spec, "that")),
     }
 }
 
@@ -73,9 +74,17 @@ pub fn expected(kind: &Kind) -> String {
         Kind::Secret => "a text of one line".to_owned(),
         Kind::Choice(words) => format!("one of {}", words.join(", ")),
         Kind::Integer { min, max, unit } => {
-            format!("a whole number of {unit} from {min} to {max}")
+            format!("a whole number from {min} to {max} ({unit})")
         }
     }
+}
+
+/// The number, also where it is written as 5.0: some editors' languages know no integers.
+fn whole(number: &serde_json::Number) -> Option<u64> {
+    number.as_u64().or_else(|| {
+        let text = number.as_f64()?.to_string();
+        text.parse().ok()
+    })
 }
 
 fn integer(spec: &Spec, number: u64) -> Result<Value, String> {
@@ -180,7 +189,7 @@ mod tests {
     #[test]
     fn numbers() {
         let key = "providers.connect_timeout_s";
-        let must = "must be a whole number of s from 1 to 300, not ";
+        let must = "must be a whole number from 1 to 300 (s), not ";
         let wrong = |got: &str| format!("{must}{got}");
         check_text(key, " 5 ", Ok("5 s"));
         for text in ["0", "301", "18446744073709551615"] {
@@ -191,6 +200,10 @@ mod tests {
         }
         check_json(key, json!(300), Ok("300 s"));
         check_json(key, json!(-1), Err(&wrong("-1")));
+        check_json(key, json!(300.0), Ok("300 s"));
+        check_json(key, json!(-0.0), Err(&wrong("-0.0")));
+        check_json(key, json!(1e300), Err(&wrong("1e+300")));
+        check_json(key, json!(null), Err(&wrong("that")));
         check_json(key, json!(1.5), Err(&wrong("1.5")));
         check_json(key, json!("5"), Err(&wrong("\"5\"")));
         check_json(key, json!(true), Err(&wrong("true")));

@@ -66,7 +66,10 @@ impl PositionEncoding {
     /// The place that a position means, clamped.
     #[cfg_attr(
         not(test),
-        allow(dead_code, reason = "for positions that come in requests; so far only changes have any")
+        allow(
+            dead_code,
+            reason = "for positions that come in requests; so far only changes have any"
+        )
     )]
     pub fn to_place(self, text: &Rope, position: Position) -> Place {
         let byte = self.to_byte(text, position);

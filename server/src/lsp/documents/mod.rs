@@ -111,6 +111,7 @@ impl Documents {
     pub fn open(
         &self,
         uri: Url,
+        language_id: String,
         version: i32,
         text: &str,
     ) -> Result<(), DocumentError> {
@@ -127,7 +128,7 @@ impl Documents {
         // the disk asked for symbolic links, outside the lock.
         let is_large = text.len() > self.limits.document_bytes;
         let kept = if is_large { "" } else { text };
-        let mut document = Document::new(uri, version, kept);
+        let mut document = Document::new(uri, &language_id, version, kept);
         if is_large {
             document.give_up(Desync::TooLarge {
                 bytes: text.len(),
