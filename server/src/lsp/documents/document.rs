@@ -1,6 +1,5 @@
 //! One open document: its text as the editor has it, and whether that is certain.
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use ropey::Rope;
 use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
@@ -12,7 +11,6 @@ use super::error::{Desync, DocumentError};
 #[derive(Debug, Clone)]
 pub struct Document {
     uri: Url,
-    language_id: Arc<str>,
     path: Option<PathBuf>,
     real_path: Option<PathBuf>,
     version: i32,
@@ -23,13 +21,12 @@ pub struct Document {
 }
 
 impl Document {
-    pub(super) fn new(uri: Url, language_id: &str, version: i32, text: &str) -> Self {
+    pub(super) fn new(uri: Url, version: i32, text: &str) -> Self {
         let path = super::uri::uri_to_path(&uri);
         Self {
             real_path: path.as_deref().and_then(real_path),
             path,
             uri,
-            language_id: Arc::from(language_id),
             version,
             revision: 0,
             text: Rope::from_str(text),
@@ -41,15 +38,6 @@ impl Document {
     /// The URI as the editor spells it; messages about the document must spell it so.
     pub fn uri(&self) -> &Url {
         &self.uri
-    }
-
-    /// The language as the editor names it.
-    #[cfg_attr(
-        not(test),
-        allow(dead_code, reason = "for prompts about a selection, which come later")
-    )]
-    pub fn language_id(&self) -> &str {
-        &self.language_id
     }
 
     /// The path that the URI means; `None` where it is no `file:` URI.

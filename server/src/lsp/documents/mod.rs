@@ -108,13 +108,7 @@ impl Documents {
     ///
     /// `TooMany`: it is not followed at all. `OutOfSync`: it is too large, so only its name and
     /// version are followed, and its text is unknown until the editor sends a shorter one.
-    pub fn open(
-        &self,
-        uri: Url,
-        language_id: String,
-        version: i32,
-        text: &str,
-    ) -> Result<(), DocumentError> {
+    pub fn open(&self, uri: Url, version: i32, text: &str) -> Result<(), DocumentError> {
         let key = key(&uri);
         {
             let inner = self.lock();
@@ -128,7 +122,7 @@ impl Documents {
         // the disk asked for symbolic links, outside the lock.
         let is_large = text.len() > self.limits.document_bytes;
         let kept = if is_large { "" } else { text };
-        let mut document = Document::new(uri, &language_id, version, kept);
+        let mut document = Document::new(uri, version, kept);
         if is_large {
             document.give_up(Desync::TooLarge {
                 bytes: text.len(),
