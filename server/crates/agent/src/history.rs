@@ -3,6 +3,7 @@
 //! The messages of a conversation are a prefix of the messages of the same conversation later
 //! on, byte for byte, so that providers and local servers can reuse what they have read.
 use aside_llm::{AssistantPart, Message, UserPart};
+use serde_json::Value;
 
 use crate::item::{
     ContentBlock, ItemBody, ItemRecord, LineRange, Replay, ToolCall, ToolKind, ToolStatus,
@@ -24,12 +25,15 @@ pub fn messages(history: &[ItemRecord]) -> Vec<Message> {
         builder.add(record);
     }
     builder.close_answer();
+    builder.flush_summary();
     builder.messages
 }
 
 #[derive(Default)]
 struct Builder {
     messages: Vec<Message>,
+    /// A summary that no message has taken yet.
+    summary: Option<String>,
     answer: Option<AnswerKey>,
     parts: Vec<AssistantPart>,
     results: Vec<Message>,
@@ -53,16 +57,16 @@ impl Builder {
             ItemBody::UserMessage { content, .. } => {
                 self.close_answer();
                 self.close_turn();
-                self.messages.push(Message::User(user_parts(content)));
+                let summary = self.summary.take();
+                self.messages
+                    .push(Message::User(user_parts(summary, content)));
             }
             ItemBody::Compaction { summary, .. } => {
-                // The summary stands for all that came before it.
+                // The summary stands for all that came before it, and goes to the model
+                // with what follows it.
                 self.close_answer();
                 self.messages.clear();
-                self.messages
-                    .push(Message::User(vec![UserPart::Text(format!(
-                        "Summary of the conversation so far:\n\n{summary}"
-                    ))]));
+                self.summary = Some(format!("Summary of the conversation so far:\n\n{summary}"));
             }
             ItemBody::AssistantMessage { text, .. } => {
                 self.enter(&item.turn_id, record.replay.as_ref());
@@ -89,7 +93,15 @@ impl Builder {
         if key == AnswerKey::Alone || self.answer.as_ref() != Some(&key) {
             self.close_answer();
         }
+        self.flush_summary();
         self.answer = Some(key);
+    }
+
+    fn flush_summary(&mut self) {
+        if let Some(summary) = self.summary.take() {
+            self.messages
+                .push(Message::User(vec![UserPart::Text(summary)]));
+        }
     }
 
     fn add_call(&mut self, item_id: &str, call: &ToolCall, replay: Option<&Replay>) {
@@ -145,8 +157,9 @@ impl Builder {
 }
 
 fn is_object(raw: &str) -> bool {
-    // Only the shape matters, so the values are skipped, not built.
-    raw.trim_start().starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(raw).is_ok()
+    // The values are built, not skipped: skipping does not look into strings, where half a
+    // surrogate pair fails a server that does look.
+    serde_json::from_str::<Value>(raw).is_ok_and(|value| value.is_object())
 }
 
 /// The one result that the model is given of a call, whatever became of it.
@@ -189,9 +202,9 @@ fn result_text(call: &ToolCall) -> String {
 
 /// Text and resources run together into as few parts as pictures allow: servers that are only
 /// compatible often take a single text and nothing else.
-fn user_parts(content: &[ContentBlock]) -> Vec<UserPart> {
+fn user_parts(summary: Option<String>, content: &[ContentBlock]) -> Vec<UserPart> {
     let mut parts = Vec::new();
-    let mut text = String::new();
+    let mut text = summary.unwrap_or_default();
     for block in content {
         match block {
             ContentBlock::Text { text: more } => push_paragraph(&mut text, more),
@@ -234,8 +247,12 @@ fn resource_text(uri: &str, lines: Option<LineRange>, body: Option<&str>) -> Str
     let path = uri_path(uri);
     let place = match lines {
         // Models count lines from 1 and include the last one.
-        Some(range) if range.end > range.start + 1 => {
-            format!("{path}, lines {} to {}", range.start + 1, range.end)
+        Some(range) if range.end > range.start.saturating_add(1) => {
+            format!(
+                "{path}, lines {} to {}",
+                u64::from(range.start) + 1,
+                range.end
+            )
         }
         Some(range) => format!("{path}, line {}", u64::from(range.start) + 1),
         None => path,

@@ -61,7 +61,8 @@ mod tests {
             line 4
             line 5
             line 6
-            [… 785 bytes cut here. Ask for less at a time to see them: a range of lines, a narrower search …]
+            [… 693 bytes cut here. Ask for less at a time to see them: a range of lines, a narrower search …]
+            line 94
             line 95
             line 96
             line 97

@@ -91,6 +91,7 @@ impl Step<'_> {
                 let acting = self.state.calls[call].made > 0;
                 let text = Closing::Cancelled.result(acting).1;
                 self.end_edits(call, ToolStatus::Cancelled, text);
+                self.cancel();
             }
         }
     }

@@ -1,0 +1,227 @@
+//! Edits: planned, asked about, made one after the other.
+use expect_test::{Expect, expect};
+
+use super::super::{ApplyEnd, Input};
+use super::{Bench, at_once, edits, examined, writes};
+use crate::host::{AppliedChange, FileChange, HostError, PermissionOutcome};
+use crate::limits::Limits;
+use crate::permission::PermissionMode::{self, AcceptEdits, Ask, ReadOnly};
+use crate::testing::{call, calls_end, change};
+
+/// The actions after the tool has computed its edits; then the turn is cancelled.
+fn check(mode: PermissionMode, changes: Vec<FileChange>, then: Vec<Input>, expect: Expect) {
+    let mut bench = Bench::new(Limits::default());
+    bench.take(Input::Start);
+    for input in at_once(vec![call(0, "edit", "{}"), calls_end()]) {
+        bench.take(input);
+    }
+    bench.take(examined(0, mode, vec![writes("/w/a")]));
+    assert!(!bench.shown.contains("running"), "planning is not acting");
+    bench.shown.clear();
+    bench.take(edits(0, changes));
+    bench.take(Input::Judged {
+        call: 0,
+        judgement: super::says(mode),
+    });
+    for input in then {
+        bench.take(input);
+    }
+    expect.assert_eq(&bench.shown);
+    bench.take(Input::Cancel);
+    bench.check_end();
+}
+
+fn three() -> Vec<FileChange> {
+    vec![
+        change("a", "1", "2"),
+        change("b", "1", "2"),
+        change("c", "1", "2"),
+    ]
+}
+
+fn made() -> Input {
+    ended(ApplyEnd::Made(AppliedChange { version: Some(3) }))
+}
+
+fn ended(end: ApplyEnd) -> Input {
+    Input::Applied { call: 0, end }
+}
+
+fn conflict() -> Input {
+    ended(ApplyEnd::Failed(HostError::Conflict(
+        "It was changed.".to_owned(),
+    )))
+}
+
+#[test]
+fn edits_are_made_in_order() {
+    let changes = vec![change("a", "1", "2"), change("b", "1", "2")];
+    check(
+        AcceptEdits,
+        changes,
+        vec![made(), made()],
+        expect![[r#"
+        => judge 0: write /w/a, write /w/b
+
+        running #1 call title 0 Running edits #2 #3 changes [a b]
+        => apply 0: a
+
+        edit #2 applied: true
+        => apply 0: b
+
+        edit #3 applied: true
+        completed #1 call title 0 Completed "Edited." edits #2 #3 20 ms
+        => request the model
+
+    "#]],
+    );
+}
+
+#[test]
+fn the_question_shows_the_edit() {
+    let allowed = Input::Answered {
+        call: 0,
+        outcome: PermissionOutcome::AllowedForSession,
+    };
+    check(
+        Ask,
+        vec![change("a", "1", "2")],
+        vec![allowed, conflict()],
+        expect![[r#"
+            => judge 0: write /w/a
+
+            updated #1 call title 0 Waiting
+            question #2 #1 call title 0 Waiting
+            => ask 0: #2 Aside wants to write /w/a. (write /w/a, 1 previewed)
+
+            answer #2 allowed for session #1 call title 0 Pending
+            running #1 call title 0 Running edits #3 changes [a]
+            => apply 0: a
+
+            edit #3 applied: false
+            completed #1 call title 0 Failed "a was not changed: It was changed.\nThe file may have been changed meanwhile. Read it again and make the edit against its current text." 10 ms
+            => request the model
+
+        "#]],
+    );
+}
+
+#[test]
+fn a_later_failure_says_what_was_made() {
+    check(
+        AcceptEdits,
+        three(),
+        vec![made(), conflict()],
+        expect![[r#"
+            => judge 0: write /w/a, write /w/b, write /w/c
+
+            running #1 call title 0 Running edits #2 #3 #4 changes [a b c]
+            => apply 0: a
+
+            edit #2 applied: true
+            => apply 0: b
+
+            edit #3 applied: false
+            edit #4 applied: false
+            completed #1 call title 0 Failed "b was not changed: It was changed.\nThe file may have been changed meanwhile. Read it again and make the edit against its current text.\nThese files were changed by this call: a. These were not: b, c." edits #2 20 ms
+            => request the model
+
+        "#]],
+    );
+}
+
+#[test]
+fn a_cancel_waits_for_the_change_being_made() {
+    check(
+        AcceptEdits,
+        three(),
+        vec![made(), Input::Cancel, made()],
+        expect![[r#"
+            => judge 0: write /w/a, write /w/b, write /w/c
+
+            running #1 call title 0 Running edits #2 #3 #4 changes [a b c]
+            => apply 0: a
+
+            edit #2 applied: true
+            => apply 0: b
+
+            => stop work
+
+            edit #3 applied: true
+            edit #4 applied: false
+            completed #1 call title 0 Cancelled "The user cancelled this call while it ran; part of it may have been done.\nThese files were changed by this call: a, b. These were not: c." edits #2 #3 30 ms
+            => finish: cancelled, 0 in, 0 out
+
+        "#]],
+    );
+    check(
+        AcceptEdits,
+        vec![change("a", "1", "2")],
+        vec![Input::Cancel, made()],
+        expect![[r#"
+            => judge 0: write /w/a
+
+            running #1 call title 0 Running edits #2 changes [a]
+            => apply 0: a
+
+            => stop work
+
+            edit #2 applied: true
+            completed #1 call title 0 Completed "Edited." edits #2 20 ms
+            => finish: cancelled, 0 in, 0 out
+
+        "#]],
+    );
+    check(
+        AcceptEdits,
+        vec![change("a", "1", "2")],
+        vec![ended(ApplyEnd::NotBegun)],
+        expect![[r#"
+            => judge 0: write /w/a
+
+            running #1 call title 0 Running edits #2 changes [a]
+            => apply 0: a
+
+            edit #2 applied: false
+            completed #1 call title 0 Cancelled "The user cancelled before this call was made." 10 ms
+            => stop work
+            => finish: cancelled, 0 in, 0 out
+
+        "#]],
+    );
+}
+
+#[test]
+fn no_changes_are_a_plain_result() {
+    check(
+        AcceptEdits,
+        Vec::new(),
+        Vec::new(),
+        expect![[r#"
+        completed #1 call title 0 Completed "Edited."
+        => request the model
+
+
+    "#]],
+    );
+}
+
+#[test]
+fn a_tool_may_not_write_more_than_the_session_allows() {
+    let mut bench = Bench::new(Limits::default());
+    bench.take(Input::Start);
+    for input in at_once(vec![call(0, "edit", "{}"), calls_end()]) {
+        bench.take(input);
+    }
+    // It says that it writes nothing, so even a read-only session lets it compute.
+    bench.take(examined(0, ReadOnly, Vec::new()));
+    bench.take(edits(0, vec![change("a", "1", "2")]));
+    bench.take(Input::Judged {
+        call: 0,
+        judgement: super::says(ReadOnly),
+    });
+    bench.take(Input::Cancel);
+    assert!(!bench.shown.contains("=> apply"), "{}", bench.shown);
+    assert!(bench.shown.contains("Rejected"), "{}", bench.shown);
+    bench.check_end();
+}

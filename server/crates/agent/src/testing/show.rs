@@ -1,0 +1,179 @@
+//! Actions, events and messages as short lines of text.
+use aside_llm::{AssistantPart, Message, UserPart};
+
+use crate::event::{Delta, TurnEvent, TurnStop};
+use crate::host::PermissionOutcome;
+use crate::item::{ContentBlock, ItemBody, ItemRecord};
+use crate::machine::Action;
+use crate::permission::Effect;
+
+pub(crate) fn show_action(action: &Action) -> String {
+    match action {
+        Action::Emit(event) => show_event(event),
+        Action::RequestModel => "=> request the model".to_owned(),
+        Action::Examine {
+            call,
+            name,
+            arguments,
+        } => format!("=> examine {call}: {name} {}", serde_json::json!(arguments)),
+        Action::Judge { call, effects } => {
+            format!("=> judge {call}: {}", show_effects(effects))
+        }
+        Action::Run {
+            call,
+            name,
+            arguments,
+        } => format!("=> run {call}: {name} {}", serde_json::json!(arguments)),
+        Action::Ask { call, request } => format!(
+            "=> ask {call}: {} {} ({}, {} previewed)",
+            request.request_id,
+            request.reason,
+            show_effects(&request.effects),
+            request.preview.len()
+        ),
+        Action::Apply { call, change } => {
+            format!("=> apply {call}: {}", change.base.path.display())
+        }
+        Action::StopWork => "=> stop work".to_owned(),
+        Action::Finish(outcome) => format!(
+            "=> finish: {}, {} in, {} out",
+            show_stop(&outcome.stop),
+            outcome.usage.input_tokens,
+            outcome.usage.output_tokens
+        ),
+    }
+}
+
+pub(crate) fn show_stop(stop: &TurnStop) -> String {
+    match stop {
+        TurnStop::EndTurn => "end of turn".to_owned(),
+        TurnStop::MaxTokens => "max tokens".to_owned(),
+        TurnStop::MaxIterations => "max iterations".to_owned(),
+        TurnStop::Refusal => "refusal".to_owned(),
+        TurnStop::Cancelled => "cancelled".to_owned(),
+        TurnStop::Error(error) => format!(
+            "error {} (retryable: {}) {}",
+            error.code, error.retryable, error.message
+        ),
+    }
+}
+
+pub(crate) fn show_event(event: &TurnEvent) -> String {
+    match event {
+        TurnEvent::ItemStarted(record) => format!("started {}", show_record(record)),
+        TurnEvent::ItemDelta { item_id, delta } => match delta {
+            Delta::Text(text) => format!("delta {item_id} text {text:?}"),
+            Delta::Arguments(text) => format!("delta {item_id} arguments {text:?}"),
+            Delta::Output(text) => format!("delta {item_id} output {text:?}"),
+        },
+        TurnEvent::ItemUpdated(record) => format!("updated {}", show_record(record)),
+        TurnEvent::ToolRunning { record, changes } => {
+            let paths = changes.iter().map(|change| change.base.path.display());
+            let paths = paths.collect::<Vec<_>>().join(" ");
+            format!("running {} changes [{paths}]", show_record(record))
+        }
+        TurnEvent::EditResolved {
+            edit_id, applied, ..
+        } => {
+            format!("edit {edit_id} applied: {applied}")
+        }
+        TurnEvent::ItemCompleted(record) => format!("completed {}", show_record(record)),
+        TurnEvent::UsageUpdated {
+            request,
+            context_tokens,
+        } => format!(
+            "usage {} in, {} out, context {context_tokens}",
+            request.input_tokens, request.output_tokens
+        ),
+        TurnEvent::PermissionRequested { request_id, record } => {
+            format!("question {request_id} {}", show_record(record))
+        }
+        TurnEvent::PermissionResolved {
+            request_id,
+            record,
+            outcome,
+        } => {
+            let outcome = match outcome {
+                PermissionOutcome::Allowed => "allowed",
+                PermissionOutcome::AllowedForSession => "allowed for session",
+                PermissionOutcome::Rejected { .. } => "rejected",
+                PermissionOutcome::Cancelled => "cancelled",
+                PermissionOutcome::Expired => "expired",
+                PermissionOutcome::Unavailable(_) => "unavailable",
+            };
+            format!("answer {request_id} {outcome} {}", show_record(record))
+        }
+        TurnEvent::Notice { message, .. } => format!("notice {message}"),
+    }
+}
+
+fn show_record(record: &ItemRecord) -> String {
+    let id = &record.item.id;
+    match &record.item.body {
+        ItemBody::UserMessage { .. } => format!("{id} user"),
+        ItemBody::AssistantMessage { text, status } => format!("{id} text {status:?} {text:?}"),
+        ItemBody::Reasoning { text, status } => format!("{id} reasoning {status:?} {text:?}"),
+        ItemBody::ToolCall(call) => {
+            let mut line = format!("{id} call {} {:?}", call.title, call.status);
+            for block in &call.output {
+                if let ContentBlock::Text { text } = block {
+                    line.push_str(&format!(" {text:?}"));
+                }
+            }
+            if !call.edit_ids.is_empty() {
+                line.push_str(&format!(" edits {}", call.edit_ids.join(" ")));
+            }
+            if let Some(duration) = call.duration_ms {
+                line.push_str(&format!(" {duration} ms"));
+            }
+            line
+        }
+        ItemBody::Compaction { .. } => format!("{id} compaction"),
+    }
+}
+
+fn show_effects(effects: &[Effect]) -> String {
+    let shown = effects.iter().map(|effect| match effect {
+        Effect::ReadPath { path } => format!("read {path}"),
+        Effect::WritePath { path } => format!("write {path}"),
+        Effect::RunProgram { program, .. } => format!("run {program}"),
+        Effect::Network { host } => format!("host {host}"),
+        Effect::McpTool { server, tool, .. } => format!("mcp {server} {tool}"),
+    });
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+pub(crate) fn show_messages(messages: &[Message]) -> String {
+    let mut shown = String::new();
+    for message in messages {
+        match message {
+            Message::User(parts) => {
+                for part in parts {
+                    match part {
+                        UserPart::Text(text) => shown.push_str(&format!("user: {text}\n")),
+                        UserPart::Image { mime_type, data } => {
+                            shown.push_str(&format!("user: [{mime_type} {data}]\n"));
+                        }
+                    }
+                }
+            }
+            Message::Assistant(parts) => {
+                shown.push_str("assistant:\n");
+                for part in parts {
+                    match part {
+                        AssistantPart::Text(text) => shown.push_str(&format!("  {text:?}\n")),
+                        AssistantPart::ToolCall {
+                            id,
+                            name,
+                            arguments,
+                        } => shown.push_str(&format!("  call {id} {name} {arguments}\n")),
+                    }
+                }
+            }
+            Message::Tool { call_id, text } => {
+                shown.push_str(&format!("tool {call_id}: {text}\n"));
+            }
+        }
+    }
+    shown
+}
