@@ -195,7 +195,9 @@ impl Engine {
     pub async fn close(&self) {
         self.sync_all().await;
         if let Some(store) = self.store.get() {
-            store.close().await;
+            if let Err(error) = store.close().await {
+                tracing::error!(%error, "the database did not close in order");
+            }
         }
     }
 

@@ -42,8 +42,9 @@ impl LanguageServer for Backend {
         self.shared.set_profile(profile);
         self.shared.set_folders(folders(&params));
         if let Some(options) = params.initialization_options {
-            self.take_settings(options).await;
+            self.shared.set_editor_settings(own_section(options));
         }
+        self.resolve_settings().await;
         if let Some(pid) = params.process_id {
             let gone = self.parent.clone();
             tokio::spawn(async move {
@@ -115,8 +116,9 @@ impl LanguageServer for Backend {
         match params.settings {
             Value::Object(mut settings) => {
                 let own = settings.remove("aside");
-                self.take_settings(own.unwrap_or(Value::Object(settings)))
-                    .await;
+                let own = own.unwrap_or(Value::Object(settings));
+                self.shared.set_editor_settings(own_section(own));
+                self.resolve_settings().await;
             }
             // Editors that let themselves be asked send nothing.
             _ => self.pull_settings(),
@@ -157,16 +159,9 @@ impl Backend {
             .await;
     }
 
-    async fn take_settings(&self, settings: Value) {
-        let own = match settings {
-            Value::Object(mut all) => match all.remove("aside") {
-                Some(own @ Value::Object(_)) => own,
-                _ => Value::Object(all),
-            },
-            other => other,
-        };
-        for warning in self.shared.set_editor_settings(own) {
-            self.complain(warning).await;
+    async fn resolve_settings(&self) {
+        for warning in self.shared.resolve_settings() {
+            self.complain(format!("settings: {warning}")).await;
         }
     }
 
@@ -194,11 +189,23 @@ impl Backend {
             let Some(own @ Value::Object(_)) = sections.pop() else {
                 return;
             };
-            for warning in shared.set_editor_settings(own) {
+            shared.set_editor_settings(own);
+            for warning in shared.resolve_settings() {
                 tracing::warn!("{warning}");
                 shared.client.log_message(MessageType::WARNING, warning).await;
             }
         });
+    }
+}
+
+/// Editors send the settings themselves, or with the section's name around them.
+fn own_section(settings: Value) -> Value {
+    match settings {
+        Value::Object(mut all) => match all.remove("aside") {
+            Some(own @ Value::Object(_)) => own,
+            _ => Value::Object(all),
+        },
+        other => other,
     }
 }
 

@@ -8,9 +8,24 @@ use crate::engine::error::EngineError;
 pub fn to_rpc(error: EngineError) -> jsonrpc::Error {
     jsonrpc::Error {
         code: jsonrpc::ErrorCode::from(error.code.json_rpc()),
-        message: crate::redact::redact(&error.message).into_owned().into(),
+        message: crate::redact::redact(&sentence(&error.message))
+            .into_owned()
+            .into(),
         data: serde_json::to_value(ErrorData { code: error.code }).ok(),
     }
+}
+
+/// Our messages are parts of sentences, as Rust's errors are; users get whole ones.
+pub fn sentence(message: &str) -> String {
+    let mut chars = message.chars();
+    let mut sentence: String = match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => return "Something failed; the log says more.".to_owned(),
+    };
+    if !sentence.ends_with(['.', '!', '?']) {
+        sentence.push('.');
+    }
+    sentence
 }
 
 /// Params that are not what the method takes.

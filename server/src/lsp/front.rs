@@ -7,6 +7,7 @@ use aside_protocol::methods::CHAT_EVENT;
 use futures_util::future::BoxFuture;
 use tower_lsp::lsp_types::MessageType;
 
+use super::error::sentence;
 use super::files::LspFiles;
 use super::shared::Shared;
 use super::{permission, plain, progress};
@@ -73,7 +74,7 @@ impl Front for LspFront {
             NoticeLevel::Warning => MessageType::WARNING,
             NoticeLevel::Error => MessageType::ERROR,
         };
-        let message = crate::redact::redact(message).into_owned();
+        let message = crate::redact::redact(&sentence(message)).into_owned();
         tokio::spawn(async move { shared.client.show_message(level, message).await });
     }
 }

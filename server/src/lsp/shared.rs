@@ -1,5 +1,5 @@
 //! What the parts of the LSP front share: the client, the open documents, the engine.
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, Weak};
 
@@ -39,6 +39,8 @@ struct State {
     folders: Vec<PathBuf>,
     roots: Arc<Roots>,
     engine: Option<Arc<Engine>>,
+    /// What was already said to be wrong with the settings.
+    told: HashSet<String>,
 }
 
 impl Shared {
@@ -56,6 +58,7 @@ impl Shared {
                 folders: Vec::new(),
                 roots: Arc::default(),
                 engine: None,
+                told: HashSet::new(),
             }),
             settings: RwLock::new(settings),
             progress: Mutex::default(),
@@ -83,17 +86,26 @@ impl Shared {
         Arc::clone(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Takes the editor's settings; returns what is wrong with them.
-    pub fn set_editor_settings(&self, editor: Value) -> Vec<String> {
+    /// Takes the editor's settings.
+    pub fn set_editor_settings(&self, editor: Value) {
+        self.state().layers.set_editor(editor);
+    }
+
+    /// Puts the settings in force that the layers now say; returns what is newly wrong with them.
+    pub fn resolve_settings(&self) -> Vec<String> {
         let mut state = self.state();
-        state.layers.set_editor(editor);
+        if let Some(root) = state.roots.key().map(Path::to_owned) {
+            state.layers.set_workspace(&root);
+        }
         let resolved = state.layers.resolve();
         let settings = Arc::new(resolved.settings);
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&settings);
         if let Some(engine) = &state.engine {
             engine.set_settings(settings);
         }
-        resolved.warnings
+        let mut warnings = resolved.warnings;
+        warnings.retain(|warning| state.told.insert(warning.clone()));
+        warnings
     }
 
     /// The workspace's folders changed.

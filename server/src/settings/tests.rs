@@ -265,10 +265,10 @@ fn the_environment() {
     assert_eq!(crate::redact::redact(secret), crate::redact::REDACTED);
     World::new()
         .environment("ASIDE_MODEL", "gpt")
-        .environment("OPENAI_BASE_URL", "localhost:8080")
+        .environment("OPENAI_BASE_URL", "http://u:p@localhost")
         .check(expect![[r#"
             ! ASIDE_MODEL must be a model as provider/model, not "gpt"; it is ignored
-            ! OPENAI_BASE_URL must be an http or https URL with neither user name nor query, not "localhost:8080"; it is ignored
+            ! OPENAI_BASE_URL must be an http or https URL without a user name, not "http://u:p@localhost"; it is ignored
         "#]]);
 }
 
@@ -289,7 +289,7 @@ fn what_is_wrong_is_named_and_the_rest_counts() {
             ! CONFIG/config.toml: there is no setting "modle", so it is ignored
             ! CONFIG/config.toml: permission_mode must be one of ask, acceptEdits, readOnly, full, not "yolo"; it is ignored
             ! CONFIG/config.toml: providers.openai.api_key must be a text of one line; it is ignored
-            ! CONFIG/config.toml: providers.openai.base_url must be an http or https URL with neither user name nor query, not a table; it is ignored
+            ! CONFIG/config.toml: providers.openai.base_url must be an http or https URL without a user name, not a table; it is ignored
             ! CONFIG/config.toml: storage.busy_timeout_ms must be a whole number from 1 to 600000 (ms), not that; it is ignored
             ! CONFIG/config.toml: turn must be a table
         "#]]);

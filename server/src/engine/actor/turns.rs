@@ -142,7 +142,7 @@ impl Actor {
             open: HashMap::new(),
             edits: HashMap::new(),
         });
-        let span = tracing::info_span!("turn", session = &*self.session_id, turn = turn.turn_id);
+        let span = tracing::error_span!("turn", session = &*self.session_id, turn = turn.turn_id);
         let driver = async move {
             let outcome = AssertUnwindSafe(run_turn(turn)).catch_unwind().await.ok();
             // The actor lives as long as its turn; if it is gone, there is nobody to tell.

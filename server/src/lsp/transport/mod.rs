@@ -34,7 +34,7 @@ use tower_lsp::{ClientSocket, LanguageServer, LspService};
 
 use calls::Dispatcher;
 use frame::{Frame, Framer};
-pub(crate) use output::{Outgoing, SendError};
+pub(crate) use output::Outgoing;
 pub(crate) use parent::parent_gone;
 pub(crate) use request::{RequestError, request_with_timeout};
 pub(crate) use stdio::stdio;
