@@ -80,3 +80,34 @@ impl Toolbox {
         Arc::clone(&self.facts)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::Toolbox;
+    use crate::item::ToolKind;
+    use crate::testing::FakeTool;
+    use crate::tool::{Outcome, Tool, ToolOutput};
+
+    fn tool(name: &'static str, kind: ToolKind) -> Arc<dyn Tool> {
+        Arc::new(FakeTool::new(name, kind, |_, _| async {
+            Ok(Outcome::Done(ToolOutput::default()))
+        }))
+    }
+
+    #[test]
+    fn tools_are_sorted_and_the_first_of_a_name_stays() {
+        let tools = Toolbox::new(vec![
+            tool("b", ToolKind::Read),
+            tool("a", ToolKind::Edit),
+            tool("b", ToolKind::Execute),
+        ]);
+        let defs = tools.defs();
+        let names = defs.iter().map(|def| def.name.as_str());
+        assert_eq!(names.collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(tools.iter().count(), 2);
+        assert_eq!(tools.facts()["b"].kind, ToolKind::Read);
+        assert!(tools.get("b").is_some() && tools.get("c").is_none());
+    }
+}

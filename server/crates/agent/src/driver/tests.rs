@@ -1,1 +1,314 @@
-//! T.
+//! The driver against doubles of everything it touches.
+mod faults;
+mod order;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aside_llm::{Chunk, Message, ModelRequest};
+use tokio_util::sync::CancellationToken;
+
+use super::{Turn, run_turn};
+use crate::event::{TurnEvent, TurnOutcome};
+use crate::host::PermissionOutcome;
+use crate::item::ToolKind;
+use crate::limits::Limits;
+use crate::permission::{Effect, PermissionMode};
+use crate::testing::{
+    FakeApprover, FakeTool, MemoryFiles, RecordingSink, Reply, ScriptedModel, Ticks, call,
+    calls_end, change, end, more, show_event, show_messages, show_stop, text, usage, user,
+};
+use crate::tool::{Outcome, Tool, ToolOutput};
+use crate::toolbox::Toolbox;
+
+/// Long enough for any machine; only a test that would hang reaches it.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A turn and the world around it.
+struct World {
+    replies: Vec<Reply>,
+    tools: Vec<Arc<dyn Tool>>,
+    files: Arc<MemoryFiles>,
+    approver: FakeApprover,
+    sink: RecordingSink,
+    limits: Limits,
+    cancel: CancellationToken,
+}
+
+/// What came of a turn.
+struct Played {
+    outcome: TurnOutcome,
+    events: Vec<TurnEvent>,
+    requests: Vec<ModelRequest>,
+    questions: usize,
+}
+
+impl Played {
+    fn shown(&self) -> String {
+        let lines = self.events.iter().map(show_event);
+        let mut shown = lines.collect::<Vec<_>>().join("\n");
+        shown.push_str(&format!("\n=> {}\n", show_stop(&self.outcome.stop)));
+        shown
+    }
+}
+
+impl World {
+    fn new(replies: Vec<Reply>) -> Self {
+        Self {
+            replies,
+            tools: Vec::new(),
+            files: Arc::default(),
+            approver: FakeApprover::new(PermissionMode::Full, Vec::new()),
+            sink: RecordingSink::default(),
+            limits: Limits::default(),
+            cancel: CancellationToken::new(),
+        }
+    }
+
+    fn tool(mut self, tool: FakeTool) -> Self {
+        self.tools.push(Arc::new(tool));
+        self
+    }
+
+    async fn play(self) -> Played {
+        let model = ScriptedModel::new(self.replies);
+        let sink = Arc::new(self.sink);
+        let approver = Arc::new(self.approver);
+        let turn = Turn {
+            session_id: "s".to_owned(),
+            turn_id: "t".to_owned(),
+            model: Arc::clone(&model) as _,
+            model_name: "m".to_owned(),
+            system: "Be good.".to_owned(),
+            history: vec![user("u", "t", "Do it.")],
+            tools: Toolbox::new(self.tools),
+            files: self.files,
+            approver: Arc::clone(&approver) as _,
+            sink: Arc::clone(&sink) as _,
+            clock: Arc::new(Ticks::default()),
+            limits: self.limits,
+            cancel: self.cancel,
+        };
+        let turn = assert_send(run_turn(turn));
+        let outcome = tokio::time::timeout(PATIENCE, turn).await;
+        let outcome = outcome.expect("the turn hangs");
+        let events = std::mem::take(&mut *sink.events.lock().unwrap());
+        let requests = std::mem::take(&mut *model.requests.lock().unwrap());
+        let questions = approver.asked.lock().unwrap().len();
+        Played {
+            outcome,
+            events,
+            requests,
+            questions,
+        }
+    }
+}
+
+fn assert_send<T: Send>(value: T) -> T {
+    value
+}
+
+fn done(text: &str) -> Outcome {
+    Outcome::Done(ToolOutput {
+        text: text.to_owned(),
+        ..ToolOutput::default()
+    })
+}
+
+/// What tools did, in order.
+type Log = Arc<Mutex<Vec<String>>>;
+
+fn log(log: &Log, line: &str) {
+    log.lock().unwrap().push(line.to_owned());
+}
+
+/// The chunks of the three answers of a turn that reads, edits two files and runs a program.
+fn script() -> Vec<Vec<Chunk>> {
+    vec![
+        vec![
+            Chunk::Reasoning("I should look.".to_owned()),
+            text("I "),
+            text("look."),
+            call(0, "read", "{\"path\""),
+            more(0, ":\"a\"}"),
+            call(1, "read", "{\"path\":\"b\"}"),
+            usage(10, 5),
+            calls_end(),
+        ],
+        vec![
+            text("I edit and run."),
+            call(0, "edit", "{}"),
+            call(1, "sh", "{\"command\":\"ls\"}"),
+            usage(20, 6),
+            calls_end(),
+        ],
+        vec![text("Done."), usage(30, 7), end()],
+    ]
+}
+
+/// The world of [`script`], with a log of what its tools did.
+fn world(replies: Vec<Reply>) -> (World, Log) {
+    let done_log = Log::default();
+    let (reads, edits, runs) = (done_log.clone(), done_log.clone(), done_log.clone());
+    let mut world = World::new(replies)
+        .tool(FakeTool::new("read", ToolKind::Read, move |_, _| {
+            log(&reads, "read");
+            async {
+                tokio::task::yield_now().await;
+                Ok(done("old"))
+            }
+        }))
+        .tool(
+            FakeTool::new("edit", ToolKind::Edit, move |_, _| {
+                log(&edits, "plan");
+                async {
+                    tokio::task::yield_now().await;
+                    Ok(Outcome::Edit {
+                        changes: vec![change("a", "old", "new"), change("b", "old", "new")],
+                        output: ToolOutput {
+                            text: "Edited.".to_owned(),
+                            ..ToolOutput::default()
+                        },
+                    })
+                }
+            })
+            .effects(|_| {
+                Ok(vec![Effect::WritePath {
+                    path: "/w/a".to_owned(),
+                }])
+            }),
+        )
+        .tool(
+            FakeTool::new("sh", ToolKind::Execute, move |_, _| {
+                log(&runs, "run");
+                async {
+                    tokio::task::yield_now().await;
+                    Ok(done("a b"))
+                }
+            })
+            .effects(|_| {
+                Ok(vec![Effect::RunProgram {
+                    program: "ls".to_owned(),
+                    arguments: Vec::new(),
+                }])
+            }),
+        );
+    world.approver = FakeApprover::new(
+        PermissionMode::Ask,
+        vec![
+            PermissionOutcome::Allowed,
+            PermissionOutcome::AllowedForSession,
+        ],
+    );
+    for name in ["a", "b"] {
+        let mut texts = world.files.texts.lock().unwrap();
+        texts.insert(name.to_owned(), "old".to_owned());
+    }
+    (world, done_log)
+}
+
+fn whole_script() -> Vec<Reply> {
+    script().into_iter().map(Reply::chunks).collect()
+}
+
+/// What is changed is what the events say was changed.
+fn check_files(files: &MemoryFiles, events: &[TurnEvent]) {
+    let applied = events
+        .iter()
+        .filter(|event| matches!(event, TurnEvent::EditResolved { applied: true, .. }));
+    let texts = files.texts.lock().unwrap();
+    let changed = texts.values().filter(|text| *text == "new");
+    assert_eq!(changed.count(), applied.count());
+}
+
+#[tokio::test]
+async fn a_whole_turn() {
+    let (world, log) = world(whole_script());
+    let files = Arc::clone(&world.files);
+    let played = world.play().await;
+    crate::testing::check_events(&played.events);
+    check_files(&files, &played.events);
+    assert_eq!(*log.lock().unwrap(), ["read", "read", "plan", "run"]);
+    assert_eq!(played.questions, 2);
+    // Durations are the machine's own, so they are left out.
+    let shown = played.shown();
+    let shown = shown.lines().map(|line| {
+        let cut = line
+            .strip_suffix(" ms")
+            .and_then(|line| line.rsplit_once(' '));
+        cut.map_or(line, |(line, _)| line)
+    });
+    let shown = shown.collect::<Vec<_>>().join("\n") + "\n";
+    expect_test::expect![[r#"
+        started #1 reasoning InProgress ""
+        delta #1 text "I should look."
+        completed #1 reasoning Completed "I should look."
+        started #2 text InProgress ""
+        delta #2 text "I "
+        delta #2 text "look."
+        completed #2 text Completed "I look."
+        started #3 call read Pending
+        delta #3 arguments "{\"path\""
+        delta #3 arguments ":\"a\"}"
+        started #4 call read Pending
+        delta #4 arguments "{\"path\":\"b\"}"
+        usage 10 in, 5 out, context 15
+        running #3 call read {"path":"a"} Running changes []
+        running #4 call read {"path":"b"} Running changes []
+        completed #4 call read {"path":"b"} Completed "old"
+        completed #3 call read {"path":"a"} Completed "old"
+        started #5 text InProgress ""
+        delta #5 text "I edit and run."
+        completed #5 text Completed "I edit and run."
+        started #6 call edit Pending
+        delta #6 arguments "{}"
+        started #7 call sh Pending
+        delta #7 arguments "{\"command\":\"ls\"}"
+        usage 20 in, 6 out, context 26
+        updated #6 call edit {} Waiting
+        question #8 #6 call edit {} Waiting
+        answer #8 allowed #6 call edit {} Pending
+        running #6 call edit {} Running edits #9 #10 changes [a b]
+        edit #9 applied: true
+        edit #10 applied: true
+        completed #6 call edit {} Completed "Edited." edits #9 #10
+        updated #7 call sh {"command":"ls"} Waiting
+        question #11 #7 call sh {"command":"ls"} Waiting
+        answer #11 allowed for session #7 call sh {"command":"ls"} Pending
+        running #7 call sh {"command":"ls"} Running changes []
+        completed #7 call sh {"command":"ls"} Completed "a b"
+        started #12 text InProgress ""
+        delta #12 text "Done."
+        completed #12 text Completed "Done."
+        usage 30 in, 7 out, context 37
+        => end of turn
+    "#]]
+    .assert_eq(&shown);
+
+    // Each request begins with the one before it.
+    let messages = played.requests.iter().map(|request| &request.messages);
+    let messages: Vec<&Vec<Message>> = messages.collect();
+    assert_eq!(messages.len(), 3);
+    assert_eq!(messages[0][..], messages[1][..messages[0].len()]);
+    assert_eq!(messages[1][..], messages[2][..messages[1].len()]);
+    expect_test::expect![[r#"
+        user: Do it.
+        assistant:
+          "I look."
+          call c0 read {"path":"a"}
+          call c1 read {"path":"b"}
+        tool c0: old
+        tool c1: old
+        assistant:
+          "I edit and run."
+          call c0 edit {}
+          call c1 sh {"command":"ls"}
+        tool c0: Edited.
+        tool c1: a b
+    "#]]
+    .assert_eq(&show_messages(messages[2]));
+    let request = &played.requests[2];
+    assert_eq!((&*request.model, &*request.system), ("m", "Be good."));
+    let names = request.tools.iter().map(|tool| tool.name.as_str());
+    assert_eq!(names.collect::<Vec<_>>(), ["edit", "read", "sh"]);
+}

@@ -326,7 +326,9 @@ fn resources_become_text() {
         content,
         client_message_id: None,
     };
-    check(&[record("u", "t", body(content))], expect![[r#"
+    check(
+        &[record("u", "t", body(content))],
+        expect![[r#"
         user: Look:
 
         /w/a bé.rs, lines 1 to 2:
@@ -349,8 +351,12 @@ fn resources_become_text() {
         ```
 
         ```
-    "#]]);
-    check(&[record("u", "t", body(Vec::new()))], expect![[r#"
+    "#]],
+    );
+    check(
+        &[record("u", "t", body(Vec::new()))],
+        expect![[r#"
         user: (empty message)
-    "#]]);
+    "#]],
+    );
 }

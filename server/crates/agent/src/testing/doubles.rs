@@ -139,7 +139,7 @@ impl Tool for FakeTool {
     }
 }
 
-pub(crate) fn path(name: &str) -> WorkspacePath {
+fn path(name: &str) -> WorkspacePath {
     WorkspacePath::new_checked(PathBuf::from("/w").join(name), name.to_owned())
 }
 

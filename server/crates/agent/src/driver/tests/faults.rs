@@ -1,0 +1,342 @@
+//! Everything that can fail, failing at every place.
+use std::collections::BTreeMap;
+
+use aside_llm::ModelErrorKind;
+use expect_test::expect;
+
+use super::{World, check_files, done, script, whole_script, world};
+use crate::event::{TurnEvent, TurnStop};
+use crate::host::HostError;
+use crate::item::{ItemBody, ItemRecord, ToolKind};
+use crate::testing::{
+    FakeTool, Reply, call, calls_end, check_events, check_history, end, model_error, text, user,
+};
+
+/// The conversation after a turn must be one that providers take.
+fn check_next(completed: Vec<ItemRecord>) {
+    let mut history = vec![user("u", "t", "Do it.")];
+    history.extend(completed);
+    let now = check_history(&history);
+    history.push(user("u2", "t2", "And now?"));
+    let next = check_history(&history);
+    assert_eq!(now, next[..now.len()]);
+}
+
+#[tokio::test]
+async fn a_cancel_at_every_event() {
+    let (whole, _) = world(whole_script());
+    let all = whole.play().await.events.len();
+    assert!(all > 30, "{all}");
+    let mut cancelled = 0;
+    for at in 0..all {
+        let (mut world, _) = world(whole_script());
+        world.sink.cancel_at = Some((at, world.cancel.clone()));
+        let files = std::sync::Arc::clone(&world.files);
+        let played = world.play().await;
+        match played.outcome.stop {
+            TurnStop::Cancelled => cancelled += 1,
+            // The cancel came with the last events, when all was done.
+            TurnStop::EndTurn => assert_eq!(played.events.len(), all),
+            stop => panic!("cancelled at {at}: {stop:?}"),
+        }
+        check_next(check_events(&played.events));
+        check_files(&files, &played.events);
+    }
+    assert!(cancelled >= all - 2, "{cancelled} of {all}");
+}
+
+/// The script with a failure in the place of its n-th chunk, counted over all answers.
+fn failing_at(at: usize) -> Option<Vec<Reply>> {
+    let mut replies = Vec::new();
+    let mut left = at;
+    for answer in script() {
+        if left < answer.len() {
+            let chunks = answer.into_iter().take(left).map(|chunk| Ok(vec![chunk]));
+            let error = model_error(ModelErrorKind::Truncated);
+            replies.push(Reply::Streams(chunks.chain([Err(error)]).collect()));
+            return Some(replies);
+        }
+        left -= answer.len();
+        replies.push(Reply::chunks(answer));
+    }
+    None
+}
+
+#[tokio::test]
+async fn a_model_error_at_every_chunk() {
+    let mut at = 0;
+    while let Some(replies) = failing_at(at) {
+        let answers = replies.len();
+        let (world, log) = world(replies);
+        let files = std::sync::Arc::clone(&world.files);
+        let played = world.play().await;
+        assert!(
+            matches!(&played.outcome.stop, TurnStop::Error(error) if error.code == "provider"),
+            "{at}: {:?}",
+            played.outcome.stop
+        );
+        // Only the calls of whole answers were made.
+        let made = [0, 2, 4][answers - 1];
+        assert_eq!(log.lock().unwrap().len(), made, "{at}");
+        check_next(check_events(&played.events));
+        check_files(&files, &played.events);
+        at += 1;
+    }
+    assert_eq!(at, script().iter().map(Vec::len).sum::<usize>());
+}
+
+#[tokio::test]
+async fn a_request_that_fails_at_every_answer() {
+    for answers in 0..script().len() {
+        let mut replies = whole_script();
+        replies.truncate(answers);
+        replies.push(Reply::Fails(model_error(ModelErrorKind::Auth)));
+        let (world, _) = world(replies);
+        let played = world.play().await;
+        let stop = &played.outcome.stop;
+        assert!(
+            matches!(stop, TurnStop::Error(error) if error.code == "auth"),
+            "{stop:?}"
+        );
+        check_next(check_events(&played.events));
+    }
+}
+
+/// What still holds where events are lost: an item that the sink has taken the start of is
+/// completed at most once and then silent; says how many are left open.
+fn check_items(events: &[TurnEvent]) -> usize {
+    let mut open: BTreeMap<&str, bool> = BTreeMap::new();
+    for event in events {
+        match event {
+            TurnEvent::ItemStarted(record) => {
+                assert!(open.insert(&record.item.id, true).is_none());
+            }
+            TurnEvent::ItemCompleted(record) => {
+                assert_eq!(open.insert(&record.item.id, false), Some(true));
+            }
+            TurnEvent::ItemDelta { item_id, .. } => {
+                assert_eq!(open.get(item_id.as_str()), Some(&true));
+            }
+            TurnEvent::ToolRunning { record, .. } | TurnEvent::ItemUpdated(record) => {
+                assert_eq!(open.get(record.item.id.as_str()), Some(&true));
+            }
+            TurnEvent::EditResolved { .. }
+            | TurnEvent::UsageUpdated { .. }
+            | TurnEvent::PermissionRequested { .. }
+            | TurnEvent::PermissionResolved { .. }
+            | TurnEvent::Notice { .. } => {}
+        }
+    }
+    open.values().filter(|is_open| **is_open).count()
+}
+
+#[tokio::test]
+async fn a_sink_error_at_every_event() {
+    let (whole, _) = world(whole_script());
+    let all = whole.play().await.events.len();
+    for fail_for_good in [false, true] {
+        for at in 0..all {
+            let (mut world, log) = world(whole_script());
+            world.sink.fail_at = Some(at);
+            world.sink.fail_for_good = fail_for_good;
+            let files = std::sync::Arc::clone(&world.files);
+            let played = world.play().await;
+            let TurnStop::Error(error) = &played.outcome.stop else {
+                panic!("{at}: {:?}", played.outcome.stop);
+            };
+            assert_eq!(
+                (error.code, &*error.message),
+                ("storage", "The disk is full.")
+            );
+            let left_open = check_items(&played.events);
+            if !fail_for_good {
+                assert_eq!(left_open, 0, "{at}");
+            }
+            // Nothing acted that was not stored first.
+            let running = |name: &str| {
+                let events = played.events.iter().filter(|event| match event {
+                    TurnEvent::ToolRunning { record, .. } => match &record.item.body {
+                        ItemBody::ToolCall(call) => call.name == name,
+                        _ => false,
+                    },
+                    _ => false,
+                });
+                events.count()
+            };
+            let acted = |name: &str| {
+                let log = log.lock().unwrap();
+                log.iter().filter(|line| *line == name).count()
+            };
+            assert!(acted("read") <= running("read"), "{at}");
+            assert!(acted("run") <= running("sh"), "{at}");
+            if running("edit") == 0 {
+                let texts = files.texts.lock().unwrap();
+                assert!(texts.values().all(|text| text == "old"), "{at}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_panic_in_a_tool_fails_its_call() {
+    let answer = || {
+        Reply::chunks(vec![
+            call(0, "calls", "{}"),
+            call(1, "works", "{}"),
+            call(2, "looks", "{}"),
+            call(3, "fine", "{}"),
+            calls_end(),
+        ])
+    };
+    let world = World::new(vec![answer(), Reply::chunks(vec![end()])])
+        .tool(FakeTool::new(
+            "calls",
+            ToolKind::Read,
+            |_, _| -> std::future::Ready<_> { panic!("in the call") },
+        ))
+        .tool(FakeTool::new("works", ToolKind::Read, |_, _| async {
+            tokio::task::yield_now().await;
+            panic!("in the {}", "future")
+        }))
+        .tool(
+            FakeTool::new("looks", ToolKind::Read, |_, _| async { Ok(done("x")) })
+                .effects(|_| panic!("in the effects")),
+        )
+        .tool(FakeTool::new("fine", ToolKind::Read, |_, _| async {
+            Ok(done("fine"))
+        }));
+    let played = world.play().await;
+    assert_eq!(played.outcome.stop, TurnStop::EndTurn);
+    let completed = check_events(&played.events);
+    let outputs = completed.iter().map(|record| match &record.item.body {
+        ItemBody::ToolCall(call) => format!("{:?} {:?}", call.status, call.output),
+        _ => String::new(),
+    });
+    let outputs = outputs.collect::<Vec<_>>().join("\n") + "\n";
+    expect![[r#"
+        Failed [Text { text: "calls failed inside Aside (in the call). Try it another way." }]
+        Failed [Text { text: "works failed inside Aside (in the future). Try it another way." }]
+        Failed [Text { text: "looks failed inside Aside (in the effects). Try it another way." }]
+        Completed [Text { text: "fine" }]
+    "#]]
+    .assert_eq(&outputs);
+}
+
+#[tokio::test]
+async fn a_panic_in_the_model_ends_the_turn() {
+    for reply in [Reply::Panics, Reply::PanicsAfter(vec![vec![text("I thi")]])] {
+        let played = World::new(vec![reply]).play().await;
+        let stop = &played.outcome.stop;
+        assert!(
+            matches!(stop, TurnStop::Error(error) if error.code == "internal"),
+            "{stop:?}"
+        );
+        check_next(check_events(&played.events));
+    }
+}
+
+#[tokio::test]
+async fn every_way_in_which_a_change_fails() {
+    let errors = [
+        HostError::Denied("No.".to_owned()),
+        HostError::NotFound("Gone.".to_owned()),
+        HostError::Unreadable("Binary.".to_owned()),
+        HostError::Conflict("Changed.".to_owned()),
+        HostError::Io("Full.".to_owned()),
+    ];
+    for error in errors {
+        for name in ["a", "b"] {
+            let (world, _) = world(whole_script());
+            let files = std::sync::Arc::clone(&world.files);
+            let failing = (name.to_owned(), error.clone());
+            files.failing.lock().unwrap().extend([failing]);
+            let played = world.play().await;
+            assert_eq!(played.outcome.stop, TurnStop::EndTurn);
+            let shown = played.shown();
+            let says = format!("{name} was not changed: {error}");
+            assert!(shown.contains(&says), "{shown}");
+            check_next(check_events(&played.events));
+            check_files(&files, &played.events);
+        }
+    }
+}
+
+/// A small generator: the same numbers in each run, so that a failure can be seen again.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap_or_default() % sides
+    }
+}
+
+#[tokio::test]
+async fn whatever_a_model_sends_leaves_a_valid_turn() {
+    let mut dice = Dice(7);
+    let names = ["read", "edit", "sh", "nope", ""];
+    let raws = [
+        "{}",
+        "{\"a\":1}",
+        "{\"a\"",
+        "[",
+        "",
+        "null",
+        "\"",
+        "1}",
+        " ",
+    ];
+    let texts = ["a", "\n", "", "é", "```"];
+    for _ in 0..400 {
+        let mut replies = Vec::new();
+        for _ in 0..4 {
+            let mut reads = Vec::new();
+            for _ in 0..dice.roll(12) {
+                let chunk = match dice.roll(5) {
+                    0 => text(texts[dice.roll(texts.len())]),
+                    1 => aside_llm::Chunk::Reasoning(texts[dice.roll(texts.len())].to_owned()),
+                    2 => aside_llm::Chunk::ToolCall {
+                        index: dice.roll(4),
+                        id: [None, Some("id".to_owned())][dice.roll(2)].clone(),
+                        name: [None, Some(names[dice.roll(names.len())].to_owned())][dice.roll(2)]
+                            .clone(),
+                        arguments: raws[dice.roll(raws.len())].to_owned(),
+                    },
+                    3 => call(
+                        dice.roll(4),
+                        names[dice.roll(names.len())],
+                        raws[dice.roll(3)],
+                    ),
+                    _ => crate::testing::usage(1, 1),
+                };
+                reads.push(Ok(vec![chunk]));
+            }
+            match dice.roll(8) {
+                0 => reads.push(Err(model_error(ModelErrorKind::Network))),
+                1 => {}
+                2 => reads.push(Ok(vec![aside_llm::Chunk::Stop(
+                    aside_llm::StopReason::MaxTokens,
+                )])),
+                _ => reads.push(Ok(vec![calls_end()])),
+            }
+            replies.push(Reply::Streams(reads));
+        }
+        replies.push(Reply::chunks(vec![end()]));
+        let (mut world, _) = world(replies);
+        if dice.roll(2) == 0 {
+            world.sink.cancel_at = Some((dice.roll(40), world.cancel.clone()));
+        }
+        if dice.roll(2) == 0 {
+            world.limits.max_iterations = 2;
+        }
+        // Two questions are answered; a third one is withdrawn by the cancel.
+        world.approver.on_ask = world.cancel.clone();
+        let files = std::sync::Arc::clone(&world.files);
+        let played = world.play().await;
+        check_next(check_events(&played.events));
+        check_files(&files, &played.events);
+    }
+}
