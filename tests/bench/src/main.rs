@@ -8,6 +8,7 @@
     clippy::print_stderr,
     reason = "a bench fails loudly, starts what it measures and prints what it found"
 )]
+mod crowd;
 mod measure;
 mod model;
 mod place;
@@ -27,11 +28,14 @@ fn main() {
     };
     let mut aside = Samples::default();
     let mut floor = Samples::default();
+    eprintln!("{} sessions of {} items", crowd::SESSIONS, crowd::ITEMS);
+    let crowd = crowd::Crowd::seed();
     for round in 1..=rounds {
         eprintln!("round {round} of {rounds}");
         // In turns, so that what else the machine does falls on both.
         floor.add_round(Kind::Floor);
         aside.add_round(Kind::Aside);
+        aside.add_crowd(&crowd);
     }
     print!("{}", table::render(&aside, &floor));
 }

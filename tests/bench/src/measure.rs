@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use aside_script::Gate;
 
+use crate::crowd::Crowd;
 use crate::model::{Pace, Stamped, scripted};
 use crate::place::Place;
 use crate::process::{peak, processor_time, pss};
@@ -48,6 +49,11 @@ pub(crate) struct Samples {
     pub(crate) burst: Vec<f64>,
     /// In bytes.
     pub(crate) first_request: Vec<f64>,
+    /// Of each round, as are those below.
+    pub(crate) list_p50: Vec<f64>,
+    pub(crate) list_p99: Vec<f64>,
+    pub(crate) items_p50: Vec<f64>,
+    pub(crate) items_p99: Vec<f64>,
 }
 
 impl Samples {
@@ -63,6 +69,17 @@ impl Samples {
         self.add_cold_peak(kind);
         self.add_slow_stream(kind);
         self.add_burst(kind);
+    }
+
+    /// Reads a database with many sessions.
+    pub(crate) fn add_crowd(&mut self, crowd: &Crowd) {
+        let (list, items) = crowd.measure();
+        let mut list: Vec<f64> = list.into_iter().map(milliseconds).collect();
+        let mut items: Vec<f64> = items.into_iter().map(milliseconds).collect();
+        self.list_p50.push(percentile(&mut list, 50));
+        self.list_p99.push(percentile(&mut list, 99));
+        self.items_p50.push(percentile(&mut items, 50));
+        self.items_p99.push(percentile(&mut items, 99));
     }
 
     fn add_turns(&mut self, kind: Kind) {

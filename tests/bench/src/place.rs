@@ -37,6 +37,14 @@ impl Place {
         self.workspace().join(FILE)
     }
 
+    /// The database that the server made.
+    pub(crate) fn database(&self) -> PathBuf {
+        let mut workspaces =
+            std::fs::read_dir(self.folder("data").join("workspaces")).expect("the workspaces");
+        let folder = workspaces.next().expect("a workspace").expect("a folder");
+        folder.path().join("aside.db")
+    }
+
     /// What is in the file at first: a value among lines that stay.
     pub(crate) fn text() -> String {
         let mut lines: Vec<String> = (0..60).map(|n| format!("line {n} stays")).collect();

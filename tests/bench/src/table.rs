@@ -80,12 +80,44 @@ pub(crate) fn render(aside: &Samples, floor: &Samples) -> String {
             &floor.first_request,
             "6 KB",
         ),
+        row(
+            "1,000 sessions of 200 items: `session/list`, p50",
+            "ms",
+            &aside.list_p50,
+            &floor.list_p50,
+            "",
+        ),
+        row(
+            "the same, p99",
+            "ms",
+            &aside.list_p99,
+            &floor.list_p99,
+            "5 ms",
+        ),
+        row(
+            "of these, the newest page of `session/items`, p50",
+            "ms",
+            &aside.items_p50,
+            &floor.items_p50,
+            "",
+        ),
+        row(
+            "the same, p99",
+            "ms",
+            &aside.items_p99,
+            &floor.items_p99,
+            "5 ms",
+        ),
     ];
     HEAD.to_owned() + &rows.concat()
 }
 
 fn row(name: &str, unit: &str, aside: &[f64], floor: &[f64], reach: &str) -> String {
     let aside = median(aside);
+    if floor.is_empty() {
+        // The bare server keeps nothing.
+        return format!("| {name} | {aside:.2} {unit} | | | {reach} |\n");
+    }
     let floor = median(floor);
     let ratio = aside / floor;
     let digits = match aside.min(floor) {
