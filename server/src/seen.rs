@@ -64,7 +64,10 @@ pub fn remember(dirs: &Dirs, profile: &ClientProfile) {
     let json = crate::wire::to_json(&editors);
     let path = file(dirs);
     let written = std::fs::create_dir_all(&dirs.data).and_then(|()| {
-        #[allow(clippy::disallowed_methods, reason = "Aside's own data, not the user's files")]
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "Aside's own data, not the user's files"
+        )]
         std::fs::write(&path, json)
     });
     if let Err(error) = written {

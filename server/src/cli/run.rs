@@ -261,7 +261,9 @@ impl Printer {
             }
             Some(StopReason::Cancelled) => exit::CANCELLED,
             Some(StopReason::MaxTokens) => {
-                terminal::error("the answer reached the model's token limit; go on with --continue");
+                terminal::error(
+                    "the answer reached the model's token limit; go on with --continue",
+                );
                 exit::FAILED
             }
             Some(StopReason::MaxIterations) => {

@@ -1,4 +1,5 @@
 //! Bounds that are not settings.
+use std::time::Duration;
 
 /// The longest title, in characters.
 pub const MAX_TITLE_CHARS: usize = 200;
@@ -14,3 +15,15 @@ pub const DEFAULT_PAGE: u32 = 50;
 
 /// How many events one page of a replay has.
 pub const EVENTS_PAGE: u32 = 500;
+
+/// How long streamed text may stay unstored.
+pub const FLUSH_INTERVAL: Duration = Duration::from_millis(200);
+
+/// Messages that may wait for a session.
+pub const MAILBOX: usize = 256;
+
+/// A session that nothing happened to for this long leaves memory.
+pub const IDLE_LIMIT: Duration = Duration::from_secs(300);
+
+/// How often the database is looked at for others' events.
+pub const POLL_INTERVAL: Duration = Duration::from_millis(400);

@@ -14,14 +14,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
-use aside_agent::limits::Limits;
 use aside_agent::event::NoticeLevel;
 use aside_agent::item::ItemRecord;
+use aside_agent::limits::Limits;
 use aside_agent::prompt::PromptFacts;
 use aside_agent::toolbox::Toolbox;
 use aside_protocol::{
-    ChatCancelParams, ChatCancelResult, ChatSendParams, ChatSendResult, ErrorCode,
-    Session, SessionCreateParams, SessionUpdateParams,
+    ChatCancelParams, ChatCancelResult, ChatSendParams, ChatSendResult, ErrorCode, Session,
+    SessionCreateParams, SessionUpdateParams,
 };
 use aside_store::{SessionRow, Store, StoreOptions, Write};
 use tokio::sync::{OnceCell, mpsc, oneshot};
@@ -108,7 +108,10 @@ impl Engine {
 
     /// New settings, for turns that start from now on.
     pub fn set_settings(&self, settings: Arc<Settings>) {
-        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
+        *self
+            .settings
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = settings;
     }
 
     fn front(&self) -> Arc<dyn Front> {
@@ -194,10 +197,10 @@ impl Engine {
     /// found interrupted by the next server.
     pub async fn close(&self) {
         self.sync_all().await;
-        if let Some(store) = self.store.get() {
-            if let Err(error) = store.close().await {
-                tracing::error!(%error, "the database did not close in order");
-            }
+        if let Some(store) = self.store.get()
+            && let Err(error) = store.close().await
+        {
+            tracing::error!(%error, "the database did not close in order");
         }
     }
 

@@ -53,12 +53,7 @@ impl Models {
 }
 
 fn is_same(a: &ProviderConfig, b: &ProviderConfig) -> bool {
-    let key = |config: &ProviderConfig| {
-        config
-            .api_key
-            .as_ref()
-            .map(|key| key.expose().to_owned())
-    };
+    let key = |config: &ProviderConfig| config.api_key.as_ref().map(|key| key.expose().to_owned());
     a.base_url == b.base_url
         && key(a) == key(b)
         && a.connect_timeout == b.connect_timeout

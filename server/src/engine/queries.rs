@@ -95,7 +95,10 @@ impl Engine {
     }
 
     /// `chat/events`.
-    pub async fn events(self: &Arc<Self>, params: ChatEventsParams) -> Result<RawEvents, EngineError> {
+    pub async fn events(
+        self: &Arc<Self>,
+        params: ChatEventsParams,
+    ) -> Result<RawEvents, EngineError> {
         let after = i64::try_from(params.after_seq)
             .map_err(|_| EngineError::invalid("`afterSeq` is larger than any event's number"))?;
         let store = self.store().await?;
@@ -107,10 +110,7 @@ impl Engine {
             .events_after(&params.session_id, after, EVENTS_PAGE)
             .await?;
         let next_seq = rows.last().map_or(after, |row| row.seq);
-        let events = rows
-            .iter()
-            .map(event_json)
-            .collect::<Result<Vec<_>, _>>()?;
+        let events = rows.iter().map(event_json).collect::<Result<Vec<_>, _>>()?;
         Ok(RawEvents {
             events,
             next_seq: u64::try_from(next_seq).unwrap_or(0),

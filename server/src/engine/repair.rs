@@ -23,23 +23,27 @@ fn repairs(taken: TakenOver) -> (Vec<Write>, i64) {
     let session_id = taken.session.id.clone();
     let mut seq = taken.lease.next_seq;
     let mut writes = Vec::new();
-    let mut event = |turn_id: &str, item_id: Option<String>, event: &Event, writes: &mut Vec<Write>| {
-        writes.push(Write::Event(EventRow {
-            session_id: session_id.clone(),
-            seq,
-            turn_id: Some(turn_id.to_owned()),
-            item_id,
-            json: crate::wire::to_json(event),
-        }));
-        seq += 1;
-    };
+    let mut event =
+        |turn_id: &str, item_id: Option<String>, event: &Event, writes: &mut Vec<Write>| {
+            writes.push(Write::Event(EventRow {
+                session_id: session_id.clone(),
+                seq,
+                turn_id: Some(turn_id.to_owned()),
+                item_id,
+                json: crate::wire::to_json(event),
+            }));
+            seq += 1;
+        };
 
     let mut records: Vec<(ItemRecord, i64)> = taken
         .items
         .iter()
         .filter_map(|row| crate::wire::item_record(row).map(|record| (record, row.first_seq)))
         .collect();
-    let mut items: Vec<Item> = records.iter().map(|(record, _)| record.item.clone()).collect();
+    let mut items: Vec<Item> = records
+        .iter()
+        .map(|(record, _)| record.item.clone())
+        .collect();
     append_deltas(&mut items, &taken.deltas);
     for ((record, first_seq), item) in records.iter_mut().zip(items) {
         record.item = item;

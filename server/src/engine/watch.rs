@@ -1,16 +1,13 @@
 //! What other servers on the workspace do: their events are shown here too.
 use std::sync::{Arc, Weak};
-use std::time::Duration;
 
 use aside_store::Store;
 use tokio::time::MissedTickBehavior;
 
 use super::Engine;
 use super::error::EngineError;
+use super::limits::POLL_INTERVAL;
 use super::queries::event_params;
-
-/// How often the database is looked at for others' events.
-const POLL_INTERVAL: Duration = Duration::from_millis(400);
 
 /// How many events are passed on at once.
 const BATCH: u32 = 500;

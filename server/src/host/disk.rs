@@ -244,6 +244,10 @@ fn io_error(verb: &str, path: &WorkspacePath, error: &io::Error) -> HostError {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the tests play the user and other programs"
+)]
 mod tests {
     use super::*;
 
@@ -345,7 +349,11 @@ mod tests {
     #[test]
     fn git_is_never_written() {
         let fixture = fixture();
-        let path = fixture.files.roots.resolve(".git/hooks/pre-commit").unwrap();
+        let path = fixture
+            .files
+            .roots
+            .resolve(".git/hooks/pre-commit")
+            .unwrap();
         assert!(matches!(
             fixture.files.write(&fixture.change(&path, "x")),
             Err(HostError::Denied(_))

@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 use aside_agent::host::{HostError, WorkspacePath};
 
 /// The longest path that is looked at, in bytes.
-const MAX_PATH_BYTES: usize = 4096;
+pub const MAX_PATH_BYTES: usize = 4096;
 
 /// A folder of the workspace.
 #[derive(Debug, Clone)]
@@ -84,9 +84,9 @@ impl Roots {
     }
 
     fn holds_by_name(&self, absolute: &Path) -> bool {
-        self.roots.iter().any(|root| {
-            absolute.starts_with(&root.given) || absolute.starts_with(&root.canonical)
-        })
+        self.roots
+            .iter()
+            .any(|root| absolute.starts_with(&root.given) || absolute.starts_with(&root.canonical))
     }
 
     fn outside(&self, path: &str) -> HostError {

@@ -12,8 +12,7 @@ use tower_lsp::lsp_types::{
     DidSaveTextDocumentParams, ExecuteCommandOptions, ExecuteCommandParams, InitializeParams,
     InitializeResult, InitializedParams, MessageType, OneOf, ServerCapabilities, ServerInfo,
     TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities,
-    WorkspaceServerCapabilities,
+    TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 use tower_lsp::{LanguageServer, async_trait};
 
@@ -80,11 +79,11 @@ impl LanguageServer for Backend {
             self.shared.adopt_root_of(&path);
         }
         let document = params.text_document;
-        if let Err(error) = self.shared.documents.open(
-            document.uri,
-            document.version,
-            &document.text,
-        ) {
+        if let Err(error) =
+            self.shared
+                .documents
+                .open(document.uri, document.version, &document.text)
+        {
             self.complain(error.to_string()).await;
         }
     }
@@ -167,7 +166,11 @@ impl Backend {
 
     /// Asks the editor for its settings, where it can be asked.
     fn pull_settings(&self) {
-        if !self.shared.profile().is_some_and(|profile| profile.configuration) {
+        if !self
+            .shared
+            .profile()
+            .is_some_and(|profile| profile.configuration)
+        {
             return;
         }
         let shared = Arc::clone(&self.shared);
@@ -192,7 +195,10 @@ impl Backend {
             shared.set_editor_settings(own);
             for warning in shared.resolve_settings() {
                 tracing::warn!("{warning}");
-                shared.client.log_message(MessageType::WARNING, warning).await;
+                shared
+                    .client
+                    .log_message(MessageType::WARNING, warning)
+                    .await;
             }
         });
     }
@@ -244,7 +250,10 @@ fn capabilities(encoding: super::documents::PositionEncoding) -> ServerCapabilit
             },
         )),
         execute_command_provider: Some(ExecuteCommandOptions {
-            commands: commands::NAMES.iter().map(|name| (*name).to_owned()).collect(),
+            commands: commands::NAMES
+                .iter()
+                .map(|name| (*name).to_owned())
+                .collect(),
             ..ExecuteCommandOptions::default()
         }),
         workspace: Some(WorkspaceServerCapabilities {

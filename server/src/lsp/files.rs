@@ -70,11 +70,7 @@ impl Files for LspFiles {
             .all()
             .iter()
             .filter_map(|open| {
-                let path = editor
-                    .disk
-                    .roots()
-                    .resolve(open.path()?.to_str()?)
-                    .ok()?;
+                let path = editor.disk.roots().resolve(open.path()?.to_str()?).ok()?;
                 snapshot(open, &path).ok()
             })
             .collect()
@@ -299,10 +295,9 @@ impl Editor {
 
     async fn request(&self, params: ApplyWorkspaceEditParams) -> Result<(), HostError> {
         let limit = self.shared.settings().editor.request_timeout();
-        let answer =
-            request_with_timeout::<ApplyWorkspaceEdit>(&self.shared.client, params, limit)
-                .await
-                .map_err(|error| HostError::Io(error.to_string()))?;
+        let answer = request_with_timeout::<ApplyWorkspaceEdit>(&self.shared.client, params, limit)
+            .await
+            .map_err(|error| HostError::Io(error.to_string()))?;
         if answer.applied {
             return Ok(());
         }

@@ -36,7 +36,10 @@ impl Front for LspFront {
                 return;
             };
             progress::on_event(&shared, &event.session_id, &event.event);
-            if shared.profile().is_some_and(|profile| profile.wants_events()) {
+            if shared
+                .profile()
+                .is_some_and(|profile| profile.wants_events())
+            {
                 send(&shared, event.params).await;
             } else {
                 plain::on_event(&shared, &event.event).await;

@@ -101,8 +101,8 @@ impl Backend {
         let _: aside_protocol::ModelListParams = read(params)?;
         let settings = self.shared.settings();
         let available = self.shared.engine().map_err(to_rpc)?.model(&settings.model);
-        let (provider, name) = aside_llm::parse_model(&settings.model)
-            .map_err(|error| to_rpc(error.into()))?;
+        let (provider, name) =
+            aside_llm::parse_model(&settings.model).map_err(|error| to_rpc(error.into()))?;
         answer(Ok(ModelListResult {
             models: vec![ModelInfo {
                 id: settings.model.clone(),
@@ -143,8 +143,7 @@ impl Backend {
     }
 
     async fn progress_cancel(&self, params: Value) {
-        let Ok(params) =
-            serde_json::from_value::<lsp_types::WorkDoneProgressCancelParams>(params)
+        let Ok(params) = serde_json::from_value::<lsp_types::WorkDoneProgressCancelParams>(params)
         else {
             return;
         };

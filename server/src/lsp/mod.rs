@@ -15,6 +15,10 @@ mod text_edits;
 mod transport;
 
 pub use client::ClientProfile;
+pub(crate) use transport::{
+    END_OF_INPUT_GRACE, FLUSH_LIMIT, MAX_HEADER_BYTES, MAX_OPEN_NOTIFICATIONS,
+    MAX_OPEN_REQUEST_BYTES, MAX_OPEN_REQUESTS, NOTIFY_STOP_BYTES, READ_STOP_BYTES,
+};
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -28,7 +32,7 @@ use shared::Shared;
 use transport::{ExitReason, Options, Outgoing};
 
 /// How long storing what is pending may take at the end.
-const CLOSE_LIMIT: Duration = Duration::from_secs(2);
+pub const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 
 /// Serves standard input and output until the editor leaves; returns the exit code.
 pub async fn serve(dirs: Dirs, layers: Layers) -> u8 {
@@ -61,7 +65,9 @@ pub async fn serve(dirs: Dirs, layers: Layers) -> u8 {
     };
     tracing::info!(?reason, "the editor left");
     if let Some(engine) = shared.get().and_then(|shared| shared.engine_if_any())
-        && tokio::time::timeout(CLOSE_LIMIT, engine.close()).await.is_err()
+        && tokio::time::timeout(CLOSE_LIMIT, engine.close())
+            .await
+            .is_err()
     {
         tracing::error!("the database did not close in time; the next start repairs it");
     }

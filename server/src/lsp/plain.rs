@@ -24,7 +24,10 @@ pub async fn on_event(shared: &Arc<Shared>, event: &Event) {
                 return;
             };
             let message = crate::redact::redact(&error.message);
-            shared.client.show_message(MessageType::ERROR, message).await;
+            shared
+                .client
+                .show_message(MessageType::ERROR, message)
+                .await;
         }
         Event::Notice { message, .. } => {
             shared.client.log_message(MessageType::INFO, message).await;

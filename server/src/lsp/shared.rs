@@ -99,7 +99,10 @@ impl Shared {
         }
         let resolved = state.layers.resolve();
         let settings = Arc::new(resolved.settings);
-        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&settings);
+        *self
+            .settings
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::clone(&settings);
         if let Some(engine) = &state.engine {
             engine.set_settings(settings);
         }

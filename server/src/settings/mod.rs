@@ -3,6 +3,7 @@
 //! Later layers win: built-in defaults, the user's config.toml, the editor, the environment,
 //! flags. The workspace's `.aside/config.toml` is read and reported but not applied: a workspace
 //! is not trusted. Nothing wrong in any of them stops the program; it is ignored with a warning.
+mod bounds;
 mod dirs;
 mod layer;
 mod render;

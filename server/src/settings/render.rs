@@ -1,5 +1,6 @@
 //! The settings for people: `aside doctor --settings`, and docs/settings.md.
-use super::table::{BOUNDS, Bound, SETTINGS, Spec};
+use super::bounds::{Bound, bounds};
+use super::table::{SETTINGS, Spec};
 use super::value::{self, Value};
 use super::{DEFAULT_ORIGIN, Entry, Resolved};
 
@@ -22,11 +23,7 @@ impl Resolved {
         let mut text = aligned(&rows);
         text.push('\n');
         let mut rows = vec![["FIXED BOUND", "VALUE"].map(str::to_owned)];
-        rows.extend(
-            BOUNDS
-                .iter()
-                .map(|bound| [bound.what.to_owned(), amount(bound)]),
-        );
+        rows.extend(bounds().map(|bound| [bound.what.to_owned(), amount(&bound)]));
         text.push_str(&aligned(&rows));
         text
     }
@@ -65,8 +62,8 @@ pub fn settings_markdown() -> String {
         ));
     }
     text.push_str("\n## Bounds that no setting changes\n\n| what | bound |\n| --- | --- |\n");
-    for bound in &BOUNDS {
-        text.push_str(&format!("| {} | {} |\n", bound.what, amount(bound)));
+    for bound in bounds() {
+        text.push_str(&format!("| {} | {} |\n", bound.what, amount(&bound)));
     }
     text
 }
@@ -83,7 +80,7 @@ fn default(spec: &Spec) -> String {
 
 /// Bytes in the largest unit that leaves a whole number.
 fn amount(bound: &Bound) -> String {
-    const STEP: usize = 1024;
+    const STEP: u64 = 1024;
     match (bound.unit, bound.value) {
         ("bytes", bytes) if bytes.is_multiple_of(STEP * STEP) => {
             format!("{} MB", bytes / (STEP * STEP))

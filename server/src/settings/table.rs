@@ -1,5 +1,4 @@
 //! The table of all settings: the one truth that values, `doctor` and docs/settings.md follow.
-use crate::lsp::documents;
 
 /// A setting.
 #[derive(Debug)]
@@ -201,62 +200,6 @@ pub static SETTINGS: [Spec; 22] = [
         env: None,
         doc: "How many log files are kept, the one that is written to included.",
     },
-];
-
-/// A bound that no setting changes.
-#[derive(Debug)]
-pub struct Bound {
-    /// What is bounded.
-    pub what: &'static str,
-    /// The bound.
-    pub value: usize,
-    /// What is counted.
-    pub unit: &'static str,
-}
-
-const fn bound(what: &'static str, value: usize, unit: &'static str) -> Bound {
-    Bound { what, value, unit }
-}
-
-/// The bounds that no setting changes.
-pub static BOUNDS: [Bound; 9] = [
-    bound(
-        "one settings file",
-        super::source::MAX_CONFIG_BYTES,
-        "bytes",
-    ),
-    bound(
-        "warnings about one source of settings",
-        super::layer::MAX_WARNINGS,
-        "warnings",
-    ),
-    bound("one setting of text", super::value::MAX_TEXT_BYTES, "bytes"),
-    bound(
-        "documents open in the editor",
-        documents::MAX_OPEN_DOCUMENTS,
-        "documents",
-    ),
-    bound("one open document", documents::MAX_DOCUMENT_BYTES, "bytes"),
-    bound(
-        "all open documents together",
-        documents::MAX_TOTAL_BYTES,
-        "bytes",
-    ),
-    bound(
-        "one field of a log line",
-        crate::logs::MAX_FIELD_BYTES,
-        "bytes",
-    ),
-    bound(
-        "secret values that are looked for in logs",
-        crate::redact::MAX_SECRETS,
-        "values",
-    ),
-    bound(
-        "the shortest secret value that is looked for",
-        crate::redact::MIN_SECRET_BYTES,
-        "bytes",
-    ),
 ];
 
 /// The setting of that name.

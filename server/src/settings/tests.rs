@@ -417,6 +417,65 @@ fn the_table_for_people_shows_no_secret() {
         one field of a log line                       8 KB
         secret values that are looked for in logs     64 values
         the shortest secret value that is looked for  8 bytes
+        one path                                      4 KB
+        one title                                     200 characters
+        one prompt                                    20 MB
+        entries of one page of a list                 200 entries
+        entries of a page where no limit is given     50 entries
+        events of one page of chat/events             500 events
+        messages that wait for one session            256 messages
+        how long streamed text may stay unstored      200 ms
+        how long an idle session stays in memory      300000 ms
+        how often others' events are looked for       400 ms
+        requests of the editor that are open          16384 requests
+        bytes of open requests                        256 MB
+        notifications of the editor that are open     4096 notifications
+        unwritten output above which events wait      1 MB
+        unwritten output above which nothing is read  64 MB
+        one header of a message                       4 KB
+        open requests after end-of-file               500 ms
+        writing the last answers                      1000 ms
+        closing the database at the end               2000 ms
+        text of one message of a model                1 MB
+        arguments of one tool call                    2 MB
+        one answer of a model                         8 MB
+        items in one answer                           256 items
+        tool calls made of one answer                 64 calls
+        one tool's output to the model                64 KB
+        refused repetitions before a turn ends        3 calls
+        a title made from the first message           60 characters
+        one server-sent event                         8 MB
+        one streamed answer                           256 MB
+        one answer that is not streamed               16 MB
+        tool calls in one answer                      256 calls
+        a provider's error text                       64 KB
+        silence after the end of an answer            5000 ms
+        a provider's list of models                   4 MB
+        idle connections to a provider                4 connections
+        how long an idle connection is kept           55000 ms
+        output of a tool that reads or searches       48 KB
+        one line of read_file                         2000 bytes
+        lines of read_file where no limit is given    2000 lines
+        matches of grep where no limit is given       100 matches
+        matches of grep                               1000 matches
+        lines of context of grep                      20 lines
+        one file that grep searches                   64 MB
+        a regular expression, compiled                4 MB
+        files of glob where no limit is given         100 files
+        files of glob                                 1000 files
+        entries that list_directory shows             500 entries
+        depth of list_directory                       10 folders
+        files and folders visited by one search       500000 entries
+        edits of one edit_file call                   256 edits
+        places that replace_all replaces              100000 places
+        the text after an edit                        128 MB
+        lines compared for the smallest difference    40000 lines
+        time for the smallest difference              50 ms
+        requests that wait for the database           256 requests
+        event numbers reserved at a time              1000 numbers
+        rows of one page from the database            500 rows
+        sessions repaired at a time after a crash     256 sessions
+        streamed pieces read back for one repair      100000 events
     "#]].assert_eq(&resolved.table());
 }
 

@@ -2,7 +2,7 @@
 use std::path::Path;
 
 use aside_agent::item as agent;
-use aside_agent::permission as permission;
+use aside_agent::permission;
 use aside_protocol as wire;
 
 use super::path_to_uri;

@@ -2,12 +2,44 @@
 
 /// What is bounded, by how much, and in which unit; times are in milliseconds.
 pub const BOUNDS: &[(&str, u64, &str)] = &[
-    ("text of one message of a model", crate::limits::MAX_TEXT_BYTES as u64, "bytes"),
-    ("arguments of one tool call", crate::limits::MAX_ARGUMENT_BYTES as u64, "bytes"),
-    ("one answer of a model", crate::limits::MAX_ANSWER_BYTES as u64, "bytes"),
-    ("items in one answer", crate::limits::MAX_ANSWER_ITEMS as u64, "items"),
-    ("tool calls made of one answer", crate::limits::MAX_ANSWER_CALLS as u64, "calls"),
-    ("one tool's output to the model", crate::limits::MAX_OUTPUT_BYTES as u64, "bytes"),
-    ("refused repetitions before a turn ends", crate::limits::MAX_REPEAT_REFUSALS as u64, "calls"),
-    ("a title made from the first message", crate::title::MAX_TITLE_CHARS as u64, "characters"),
+    (
+        "text of one message of a model",
+        crate::limits::MAX_TEXT_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "arguments of one tool call",
+        crate::limits::MAX_ARGUMENT_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "one answer of a model",
+        crate::limits::MAX_ANSWER_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "items in one answer",
+        crate::limits::MAX_ANSWER_ITEMS as u64,
+        "items",
+    ),
+    (
+        "tool calls made of one answer",
+        crate::limits::MAX_ANSWER_CALLS as u64,
+        "calls",
+    ),
+    (
+        "one tool's output to the model",
+        crate::limits::MAX_OUTPUT_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "refused repetitions before a turn ends",
+        crate::limits::MAX_REPEAT_REFUSALS as u64,
+        "calls",
+    ),
+    (
+        "a title made from the first message",
+        crate::title::MAX_TITLE_CHARS as u64,
+        "characters",
+    ),
 ];

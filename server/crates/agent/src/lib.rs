@@ -3,6 +3,7 @@
 //! Nothing here does I/O of its own. [`machine`] is a pure state machine; [`driver`] feeds it and
 //! carries out its actions through [`host::Files`], [`host::Approver`], [`tool::Tool`],
 //! [`event::TurnSink`] and [`aside_llm::Model`].
+mod bounds;
 pub mod clock;
 pub mod driver;
 pub mod event;
@@ -20,3 +21,5 @@ pub mod toolbox;
 
 #[cfg(test)]
 mod testing;
+
+pub use bounds::BOUNDS;

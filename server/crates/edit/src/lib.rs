@@ -3,7 +3,10 @@
 //! [`matching`] finds what a model means to replace, [`diff`] turns two texts into the smallest
 //! line edits between them, and [`hunk`] shows these to people. Lines are LSP's everywhere:
 //! they end at LF, CR LF or a CR alone.
+mod bounds;
 pub mod diff;
 pub mod hunk;
 pub mod lines;
 pub mod matching;
+
+pub use bounds::BOUNDS;

@@ -1,7 +1,7 @@
 //! OpenAI's Chat Completions, streamed, at OpenAI or any compatible server.
 mod body;
-mod decoder;
-mod stream;
+pub(crate) mod decoder;
+pub(crate) mod stream;
 mod wire;
 
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::failure::{error_body, request_id};
 use crate::{ChunkStream, Model, ModelError, ModelErrorKind, ModelRequest, ProviderConfig};
 
 /// Bytes of a list of models.
-const MAX_LIST_BYTES: usize = 4 * 1024 * 1024;
+pub(crate) const MAX_LIST_BYTES: usize = 4 * 1024 * 1024;
 
 /// A server that speaks Chat Completions. Making one costs nothing; the HTTP client is set
 /// up at the first request and its connections are kept for later ones. Clones share it.

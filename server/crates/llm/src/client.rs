@@ -10,9 +10,9 @@ use crate::failure::Failures;
 use crate::{ModelError, ModelErrorKind, ProviderConfig};
 
 /// Idle connections kept for reuse.
-const MAX_IDLE_CONNECTIONS: usize = 4;
+pub(crate) const MAX_IDLE_CONNECTIONS: usize = 4;
 /// How long an idle connection is kept; servers commonly close theirs after a minute.
-const IDLE_CONNECTION_TIMEOUT: Duration = Duration::from_secs(55);
+pub(crate) const IDLE_CONNECTION_TIMEOUT: Duration = Duration::from_secs(55);
 /// Sent as `user-agent`.
 const USER_AGENT: &str = concat!("aside/", env!("CARGO_PKG_VERSION"));
 

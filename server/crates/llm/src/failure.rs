@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{ModelError, ModelErrorKind, ProviderConfig, Secret};
 
 /// Bytes read of an error's body.
-const MAX_ERROR_BODY: usize = 64 * 1024;
+pub(crate) const MAX_ERROR_BODY: usize = 64 * 1024;
 /// Characters of the provider's own words that are shown.
 const MAX_WORDS: usize = 600;
 /// Characters of a request id or a `retry-after` that are kept.

@@ -1,4 +1,5 @@
 //! Talking to model providers: one request and one stream of chunks, whatever the wire format.
+mod bounds;
 mod chat;
 mod client;
 mod error;
@@ -8,6 +9,7 @@ mod request;
 mod secret;
 mod sse;
 
+pub use bounds::BOUNDS;
 pub use chat::OpenAiChat;
 pub use error::{ModelError, ModelErrorKind};
 pub use provider::{Provider, ProviderConfig, parse_model};

@@ -11,6 +11,7 @@
 //! take_over_dead    sessions whose server was killed, with what there is to repair
 //! items_page, ...   reads, each as of one moment
 //! ```
+mod bounds;
 mod columns;
 mod cursor;
 mod error;
@@ -29,6 +30,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use bounds::BOUNDS;
 pub use error::{Result, StoreError};
 pub use events::MAX_EVENTS;
 pub use lease::{MAX_DELTAS, MAX_TAKE_OVER, OPEN_STATUSES, SEQ_BLOCK};

@@ -82,16 +82,20 @@ pub(crate) fn list_query(filter: &SessionFilter) -> Result<(String, Vec<Value>)>
     }
     if let Some(cursor) = &filter.cursor {
         let cursor = SessionCursor::decode(cursor)?;
-        let at = values.len();
-        values.extend([
-            Value::from(cursor.pinned),
-            Value::from(cursor.updated_at),
-            Value::from(cursor.id),
-        ]);
-        let (pinned, updated_at, id) = (at + 1, at + 2, at + 3);
-        sql.push_str(&format!(
-            " AND (pinned, updated_at, id) < (?{pinned}, ?{updated_at}, ?{id})"
-        ));
+        let mut after = |column: &str, value: Value| {
+            values.push(value);
+            (column.to_owned(), format!("?{}", values.len()))
+        };
+        let mut pairs = Vec::new();
+        // Where all are alike in this, the index is entered after it.
+        if filter.pinned.is_none() {
+            pairs.push(after("pinned", Value::from(cursor.pinned)));
+        }
+        pairs.push(after("updated_at", Value::from(cursor.updated_at)));
+        pairs.push(after("id", Value::from(cursor.id)));
+        let (columns, places): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
+        let (columns, places) = (columns.join(", "), places.join(", "));
+        sql.push_str(&format!(" AND ({columns}) < ({places})"));
     }
     sql.push_str(" ORDER BY pinned DESC, updated_at DESC, id DESC LIMIT ?1");
     Ok((sql, values))

@@ -1,1 +1,256 @@
-//! Tests of what is not visible from outside.
+//! Tests of what is not visible from outside: query plans, panics, a full database.
+use std::time::Duration;
+
+use expect_test::{Expect, expect};
+use tempfile::TempDir;
+
+use crate::rows::{EventRow, SessionFilter, SessionRow, Write};
+use crate::{Store, StoreError, StoreOptions, events, items, lease, read, sessions};
+
+fn open(dir: &TempDir) -> Store {
+    let options = StoreOptions {
+        path: dir.path().join("aside.db"),
+        server_id: "me".to_owned(),
+        servers_dir: dir.path().join("servers"),
+        busy_timeout: Duration::from_secs(10),
+    };
+    Store::open(options).unwrap().store
+}
+
+fn session(id: &str) -> Write {
+    Write::CreateSession(SessionRow {
+        id: id.to_owned(),
+        ..SessionRow::default()
+    })
+}
+
+async fn plan(store: &Store, sql: &str) -> String {
+    let sql = format!("EXPLAIN QUERY PLAN {sql}");
+    store
+        .call(move |db| {
+            let mut statement = db.conn.prepare(&sql)?;
+            let rows = statement.raw_query();
+            let lines: Vec<String> = rows.mapped(|row| row.get(3)).collect::<Result<_, _>>()?;
+            Ok(lines.join("\n"))
+        })
+        .await
+        .unwrap()
+}
+
+async fn check(store: &Store, sql: &str, expect: Expect) {
+    expect.assert_eq(&plan(store, sql).await);
+}
+
+#[tokio::test]
+async fn hot_queries_use_indexes() {
+    let dir = TempDir::new().unwrap();
+    let store = open(&dir);
+    let one = "SEARCH sessions USING INDEX sqlite_autoindex_sessions_1 (id=?)";
+    assert_eq!(plan(&store, sessions::SESSION).await, one);
+    assert_eq!(plan(&store, items::LAST_SEQ).await, one);
+    check(
+        &store,
+        items::NEWEST,
+        expect!["SEARCH items USING INDEX items_of_session (session_id=?)"],
+    )
+    .await;
+    check(
+        &store,
+        items::BEFORE,
+        expect!["SEARCH items USING INDEX items_of_session (session_id=? AND rowid<?)"],
+    )
+    .await;
+    check(
+        &store,
+        items::AFTER,
+        expect!["SEARCH items USING INDEX items_of_session (session_id=? AND rowid>?)"],
+    )
+    .await;
+    check(
+        &store,
+        items::HISTORY,
+        expect!["SEARCH items USING INDEX items_of_session (session_id=?)"],
+    )
+    .await;
+    check(
+        &store,
+        items::TURN,
+        expect!["SEARCH turns USING INDEX sqlite_autoindex_turns_1 (id=?)"],
+    )
+    .await;
+    check(
+        &store,
+        items::TURNS_OF_STATUS,
+        expect!["SEARCH turns USING INDEX turns_by_status (session_id=? AND status=?)"],
+    )
+    .await;
+    check(
+        &store,
+        items::FIND_CLIENT_MESSAGE,
+        expect![[r#"
+        SEARCH client_messages USING PRIMARY KEY (session_id=? AND client_message_id=?)
+        SEARCH turns USING INDEX sqlite_autoindex_turns_1 (id=?)"#]],
+    )
+    .await;
+    check(
+        &store,
+        lease::FOREIGN_OWNED,
+        expect!["SEARCH sessions USING INDEX sessions_owned (owner>?)"],
+    )
+    .await;
+    check(
+        &store,
+        lease::RUNNING_TURNS,
+        expect!["SEARCH turns USING INDEX turns_by_status (session_id=? AND status=?)"],
+    )
+    .await;
+    check(
+        &store,
+        lease::OPEN_ITEMS,
+        expect!["SEARCH items USING INDEX items_of_session (session_id=?)"],
+    )
+    .await;
+    check(
+        &store,
+        lease::DELTAS,
+        expect!["SEARCH events USING INDEX sqlite_autoindex_events_1 (session_id=? AND seq>?)"],
+    )
+    .await;
+    check(
+        &store,
+        events::EVENTS_AFTER,
+        expect!["SEARCH events USING INDEX sqlite_autoindex_events_1 (session_id=? AND seq>?)"],
+    )
+    .await;
+    check(
+        &store,
+        events::FOREIGN_EVENTS,
+        expect!["SEARCH events USING INTEGER PRIMARY KEY (rowid>?)"],
+    )
+    .await;
+    check(&store, events::MAX_ROWID, expect!["SEARCH events"]).await;
+    check(
+        &store,
+        read::EDITS,
+        expect!["SEARCH edits USING INDEX edits_of_session (session_id=?)"],
+    )
+    .await;
+    check(
+        &store,
+        read::EDIT,
+        expect!["SEARCH edits USING INDEX sqlite_autoindex_edits_1 (id=?)"],
+    )
+    .await;
+    check(
+        &store,
+        read::BLOB,
+        expect!["SEARCH blobs USING INDEX sqlite_autoindex_blobs_1 (hash=?)"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn every_list_of_sessions_reads_an_index_in_its_order() {
+    let dir = TempDir::new().unwrap();
+    let store = open(&dir);
+    let cursor = crate::cursor::SessionCursor {
+        pinned: false,
+        updated_at: String::new(),
+        id: String::new(),
+    };
+    let mut plans = std::collections::BTreeSet::new();
+    for pinned in [None, Some(true)] {
+        for query in [None, Some("x".to_owned())] {
+            for cursor in [None, Some(cursor.encode())] {
+                for project_id in [None, Some("p".to_owned())] {
+                    let filter = SessionFilter {
+                        cursor: cursor.clone(),
+                        query: query.clone(),
+                        pinned,
+                        project_id,
+                        ..SessionFilter::default()
+                    };
+                    let (sql, _) = sessions::list_query(&filter).unwrap();
+                    plans.insert(plan(&store, &sql).await);
+                }
+            }
+        }
+    }
+    let plans: Vec<_> = plans.into_iter().collect();
+    expect![[r#"
+        SEARCH sessions USING INDEX sessions_listed (archived=? AND (pinned,updated_at,id)<(?,?,?))
+        SEARCH sessions USING INDEX sessions_listed (archived=? AND pinned=? AND (updated_at,id)<(?,?))
+        SEARCH sessions USING INDEX sessions_listed (archived=? AND pinned=?)
+        SEARCH sessions USING INDEX sessions_listed (archived=?)
+        SEARCH sessions USING INDEX sessions_of_project (project_id=? AND archived=? AND (pinned,updated_at,id)<(?,?,?))
+        SEARCH sessions USING INDEX sessions_of_project (project_id=? AND archived=? AND pinned=? AND (updated_at,id)<(?,?))
+        SEARCH sessions USING INDEX sessions_of_project (project_id=? AND archived=? AND pinned=?)
+        SEARCH sessions USING INDEX sessions_of_project (project_id=? AND archived=?)"#]].assert_eq(&plans.join("\n"));
+}
+
+#[tokio::test]
+async fn a_panic_in_an_operation_is_an_error_and_leaves_nothing() {
+    let dir = TempDir::new().unwrap();
+    let store = open(&dir);
+    store.write(vec![session("a")]).await.unwrap();
+    let result = store.append_unleased("a", |_| panic!("on purpose")).await;
+    assert!(
+        matches!(result, Err(StoreError::Internal { .. })),
+        "{result:?}"
+    );
+    let result = store
+        .call(|db| {
+            db.writing(|tx, _| {
+                tx.execute("DELETE FROM sessions", [])?;
+                let nothing: Option<()> = None;
+                nothing.expect("on purpose");
+                Ok(())
+            })
+        })
+        .await;
+    assert!(
+        matches!(result, Err(StoreError::Internal { .. })),
+        "{result:?}"
+    );
+    assert_eq!(store.get_session("a").await.unwrap().id, "a");
+    store.write(vec![session("b")]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_full_database_refuses_and_stays_as_it_was() {
+    let dir = TempDir::new().unwrap();
+    let store = open(&dir);
+    store.write(vec![session("a")]).await.unwrap();
+    let lease = store.acquire("a").await.unwrap();
+    store
+        .call(|db| {
+            let pages: i64 = db
+                .conn
+                .pragma_query_value(None, "page_count", |row| row.get(0))?;
+            db.conn
+                .pragma_update_and_check(None, "max_page_count", pages + 2, |_| Ok(()))?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    let event = |seq: i64, size: usize| {
+        Write::Event(EventRow {
+            session_id: "a".to_owned(),
+            seq,
+            json: "x".repeat(size),
+            ..EventRow::default()
+        })
+    };
+    let first = lease.next_seq;
+    let before = store.stats().await.unwrap();
+    let result = store
+        .write(vec![event(first, 10), event(first + 1, 100_000)])
+        .await;
+    assert_eq!(result, Err(StoreError::Full));
+    let after = store.stats().await.unwrap();
+    assert_eq!((before.events, after.events), (0, 0));
+    assert_eq!(store.get_session("a").await.unwrap().last_seq, 0);
+    // What fits is still written, with the same number.
+    store.write(vec![event(first, 10)]).await.unwrap();
+    assert_eq!(store.events_after("a", 0, 10).await.unwrap().len(), 1);
+}

@@ -14,7 +14,7 @@ use crate::lock::{self, Guard, ServerLock};
 use crate::open::{self, Database};
 
 /// How many jobs may wait for the thread before callers wait to hand over theirs.
-const QUEUE: usize = 256;
+pub(crate) const QUEUE: usize = 256;
 
 /// Where the database is and who opens it.
 #[derive(Debug, Clone)]

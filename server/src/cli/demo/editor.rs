@@ -140,8 +140,10 @@ impl Editor {
     pub async fn send_prompt(&mut self, prompt: &str) -> Result<(), Failure> {
         let params = json!({ "content": [{ "type": "text", "text": prompt }] });
         let id = self.next_id();
-        self.send(json!({ "jsonrpc": "2.0", "id": id, "method": methods::CHAT_SEND, "params": params }))
-            .await
+        self.send(
+            json!({ "jsonrpc": "2.0", "id": id, "method": methods::CHAT_SEND, "params": params }),
+        )
+        .await
     }
 
     /// The next `chat/event`; what else the server asks is answered meanwhile.
@@ -150,7 +152,9 @@ impl Editor {
             let message = self.receive().await?;
             if message["method"] == methods::CHAT_EVENT {
                 let event = serde_json::from_value::<ChatEvent>(message["params"].clone())
-                    .map_err(|error| Failure::failed(format!("an event cannot be read: {error}")))?;
+                    .map_err(|error| {
+                        Failure::failed(format!("an event cannot be read: {error}"))
+                    })?;
                 return Ok(event.event);
             }
             self.answer(&message).await?;
@@ -272,7 +276,9 @@ impl Editor {
         }
         let length = length.filter(|length| *length <= MAX_MESSAGE_BYTES);
         let Some(length) = length else {
-            return Err(Failure::failed("the server sent a message without a usable length"));
+            return Err(Failure::failed(
+                "the server sent a message without a usable length",
+            ));
         };
         let mut body = vec![0; length];
         self.from_server.read_exact(&mut body).await?;

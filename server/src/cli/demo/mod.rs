@@ -58,7 +58,12 @@ pub async fn demo(args: DemoArgs) -> Result<u8, Failure> {
     heading("5. The test, after")?;
     let after = project.run_test().await?;
     terminal::line(after.output.trim_end(), Style::Plain)?;
-    conclude(&project, before.passed, after.passed, text.starts_with(UNSAVED))
+    conclude(
+        &project,
+        before.passed,
+        after.passed,
+        text.starts_with(UNSAVED),
+    )
 }
 
 fn introduce(folder: &Path) -> Result<(), Failure> {
@@ -135,7 +140,10 @@ fn conclude(
         Style::Plain,
     )?;
     if let Some(folder) = project.kept() {
-        terminal::line(&format!("The workspace is kept: {}", folder.display()), Style::Dim)?;
+        terminal::line(
+            &format!("The workspace is kept: {}", folder.display()),
+            Style::Dim,
+        )?;
     }
     Ok(exit::DONE)
 }

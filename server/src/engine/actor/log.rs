@@ -3,16 +3,13 @@
 //! Finished things are stored before they are shown. Streamed text is shown at once and stored
 //! within [`FLUSH_INTERVAL`], so that a kill loses at most that much of it.
 use std::sync::Arc;
-use std::time::Duration;
 
 use aside_protocol::Event;
 use aside_store::{EventRow, Lease, Store, StoreError, Write};
 use tokio::time::Instant;
 
 use crate::engine::front::{Front, Published};
-
-/// How long streamed text may stay unstored.
-pub const FLUSH_INTERVAL: Duration = Duration::from_millis(200);
+use crate::engine::limits::FLUSH_INTERVAL;
 
 /// How many unstored rows are gathered before they are stored ahead of time.
 const MAX_PENDING_WRITES: usize = 512;

@@ -8,7 +8,6 @@ mod turns;
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use aside_agent::event::{SinkError, TurnEvent, TurnOutcome};
 use aside_agent::item::{ContentBlock, ItemRecord};
@@ -21,16 +20,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::approver::SessionApprover;
 use super::error::EngineError;
+use super::limits::{IDLE_LIMIT, MAILBOX};
 use super::{Engine, NewSession};
 use log::{Entry, EventLog};
 
 pub use requests::{check_title, mode_name};
-
-/// Messages that may wait for a session.
-const MAILBOX: usize = 256;
-
-/// A session that nothing happened to for this long leaves memory.
-const IDLE_LIMIT: Duration = Duration::from_secs(300);
 
 /// An answer to a request.
 pub type Reply<T> = oneshot::Sender<Result<T, EngineError>>;

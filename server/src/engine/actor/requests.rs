@@ -182,7 +182,9 @@ impl Actor {
 
     async fn update_leased(&mut self, params: SessionUpdateParams) -> Result<Session, EngineError> {
         let before = self.row.clone();
-        let mode = params.permission_mode.map(|mode| mode_name(mode).to_owned());
+        let mode = params
+            .permission_mode
+            .map(|mode| mode_name(mode).to_owned());
         let patch = SessionPatch {
             title: params.title,
             model: params.model,

@@ -4,7 +4,9 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use aside_agent::driver::{Turn, run_turn};
-use aside_agent::event::{NoticeLevel, SinkError, TurnError, TurnEvent, TurnOutcome, TurnSink, TurnStop};
+use aside_agent::event::{
+    NoticeLevel, SinkError, TurnError, TurnEvent, TurnOutcome, TurnSink, TurnStop,
+};
 use aside_agent::item::{ContentBlock, Item, ItemBody, ItemRecord};
 use aside_protocol::Event;
 use aside_store::{SessionPatch, TurnRow, Write};
@@ -35,9 +37,14 @@ impl Actor {
 
     /// Starts a turn. After an error nothing has changed.
     pub(super) async fn start_turn(&mut self, mut row: TurnRow) -> Result<(), EngineError> {
-        let content: Vec<ContentBlock> = serde_json::from_str(row.prompt.as_deref().unwrap_or("[]"))
-            .map_err(|error| EngineError::internal(format!("a stored prompt cannot be read: {error}")))?;
-        let mut history = self.engine.history(self.log.store(), &self.session_id).await?;
+        let content: Vec<ContentBlock> =
+            serde_json::from_str(row.prompt.as_deref().unwrap_or("[]")).map_err(|error| {
+                EngineError::internal(format!("a stored prompt cannot be read: {error}"))
+            })?;
+        let mut history = self
+            .engine
+            .history(self.log.store(), &self.session_id)
+            .await?;
         let model = self.engine.model(&self.row.model)?;
 
         let now = clock::now();
@@ -94,7 +101,10 @@ impl Actor {
                 },
             ),
             updated,
-            in_turn(Some(item.id.clone()), Event::ItemStarted { item: item.clone() }),
+            in_turn(
+                Some(item.id.clone()),
+                Event::ItemStarted { item: item.clone() },
+            ),
             in_turn(Some(item.id.clone()), Event::ItemCompleted { item }),
         ];
         if let Err(error) = self.log.record_or_undo(writes, entries).await {
@@ -188,7 +198,11 @@ impl Actor {
             running.row.error = Some(crate::wire::turn_error(error));
         }
         running.row.usage = crate::wire::model_usage(outcome.usage);
-        let status = if self.queue.is_empty() { "idle" } else { "running" };
+        let status = if self.queue.is_empty() {
+            "idle"
+        } else {
+            "running"
+        };
         let patch = SessionPatch {
             status: Some(status.to_owned()),
             usage: Some(crate::wire::model_usage(self.usage)),

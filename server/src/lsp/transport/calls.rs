@@ -20,10 +20,10 @@ use super::message::{self, CallId, Incoming, Refusal};
 use super::output::Outgoing;
 
 /// Requests that may be unanswered at once; more are refused as busy.
-pub(super) const MAX_OPEN_REQUESTS: usize = 16_384;
+pub(crate) const MAX_OPEN_REQUESTS: usize = 16_384;
 
 /// Bytes of unanswered requests that may be held at once; above it more are refused as busy.
-const MAX_OPEN_REQUEST_BYTES: usize = 256 * 1024 * 1024;
+pub(crate) const MAX_OPEN_REQUEST_BYTES: usize = 256 * 1024 * 1024;
 
 /// Where answers to the requests of tower-lsp's `Client` go.
 type Replies = <ClientSocket as Loopback>::ResponseSink;

@@ -4,7 +4,7 @@
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// The longest header, all its lines together, in bytes.
-const MAX_HEADER_BYTES: usize = 4 * 1024;
+pub(crate) const MAX_HEADER_BYTES: usize = 4 * 1024;
 
 /// The largest body that is skipped by its length. A `Content-Length` above it is taken for a
 /// mistake, as skipping that much would be deafness.

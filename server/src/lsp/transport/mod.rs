@@ -33,8 +33,10 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tower_lsp::{ClientSocket, LanguageServer, LspService};
 
 use calls::Dispatcher;
+pub(crate) use calls::{MAX_OPEN_REQUEST_BYTES, MAX_OPEN_REQUESTS};
+pub(crate) use frame::MAX_HEADER_BYTES;
 use frame::{Frame, Framer};
-pub(crate) use output::Outgoing;
+pub(crate) use output::{NOTIFY_STOP_BYTES, Outgoing};
 pub(crate) use parent::parent_gone;
 pub(crate) use request::{RequestError, request_with_timeout};
 pub(crate) use stdio::stdio;
@@ -44,17 +46,17 @@ pub(crate) const MAX_MESSAGE_BYTES: usize = 32 * 1024 * 1024;
 
 /// How long unfinished requests may go on after the input has ended, so that
 /// `printf … | aside lsp` gets its answers.
-const END_OF_INPUT_GRACE: Duration = Duration::from_millis(500);
+pub(crate) const END_OF_INPUT_GRACE: Duration = Duration::from_millis(500);
 
 /// How long the last answers may take to be written once the server is ending.
-const FLUSH_LIMIT: Duration = Duration::from_secs(1);
+pub(crate) const FLUSH_LIMIT: Duration = Duration::from_secs(1);
 
 /// Notifications that may be unfinished at once; above it nothing more is read until one ends.
-const MAX_OPEN_NOTIFICATIONS: usize = 4_096;
+pub(crate) const MAX_OPEN_NOTIFICATIONS: usize = 4_096;
 
 /// Bytes of unwritten output above which no further message is read: responses are never
 /// dropped, so this is what bounds them.
-const READ_STOP_BYTES: usize = 64 * 1024 * 1024;
+pub(crate) const READ_STOP_BYTES: usize = 64 * 1024 * 1024;
 
 /// Messages handled in a row before other tasks and the writer get a turn.
 const MESSAGES_PER_TURN: u32 = 64;

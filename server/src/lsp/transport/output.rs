@@ -18,7 +18,7 @@ use super::message::CallId;
 
 /// Unwritten bytes above which notifications and requests to the client wait. Responses never
 /// wait; the reader stops instead when too many of them are unwritten.
-pub(super) const NOTIFY_STOP_BYTES: usize = 1024 * 1024;
+pub(crate) const NOTIFY_STOP_BYTES: usize = 1024 * 1024;
 
 /// Capacity above which an empty buffer is given back.
 const KEEP_CAPACITY: usize = 64 * 1024;
@@ -99,6 +99,7 @@ impl Outgoing {
     }
 
     /// Bytes that wait to be written or are being written.
+    #[cfg(test)]
     pub(crate) fn unwritten_bytes(&self) -> usize {
         self.with(|queue| queue.unwritten_bytes())
     }

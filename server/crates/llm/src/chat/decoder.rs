@@ -6,7 +6,7 @@ use crate::{Chunk, ModelError, StopReason, Usage};
 /// The data of the event that ends a stream.
 const DONE: &str = "[DONE]";
 /// Tool calls of one answer.
-const MAX_CALLS: usize = 256;
+pub(crate) const MAX_CALLS: usize = 256;
 /// Bytes of text of an event that is not understood, for its message.
 const MAX_QUOTED: usize = 200;
 

@@ -13,13 +13,13 @@ use crate::sse::{MAX_EVENT_BYTES, Parser};
 use crate::{ChunkStream, ModelError};
 
 /// Bytes of one answer, framing included.
-const MAX_ANSWER_BYTES: usize = 256 * 1024 * 1024;
+pub(crate) const MAX_ANSWER_BYTES: usize = 256 * 1024 * 1024;
 /// Bytes of a completion that comes whole.
-const MAX_WHOLE_BYTES: usize = 16 * 1024 * 1024;
+pub(crate) const MAX_WHOLE_BYTES: usize = 16 * 1024 * 1024;
 /// HTTP chunks of one network read that are put together at most.
 const MAX_MERGED: usize = 256;
 /// How long after the finish reason the token counts and `[DONE]` are waited for.
-const AFTER_STOP: Duration = Duration::from_secs(5);
+pub(crate) const AFTER_STOP: Duration = Duration::from_secs(5);
 /// How long and for how many bytes the rest of a body is read after `[DONE]`, so that the
 /// connection can be used again.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);

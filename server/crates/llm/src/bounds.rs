@@ -1,0 +1,50 @@
+//! The bounds of this crate that no setting changes, for `aside doctor --settings` and the docs.
+
+/// What is bounded, by how much, and in which unit; times are in milliseconds.
+pub const BOUNDS: &[(&str, u64, &str)] = &[
+    (
+        "one server-sent event",
+        crate::sse::MAX_EVENT_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "one streamed answer",
+        crate::chat::stream::MAX_ANSWER_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "one answer that is not streamed",
+        crate::chat::stream::MAX_WHOLE_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "tool calls in one answer",
+        crate::chat::decoder::MAX_CALLS as u64,
+        "calls",
+    ),
+    (
+        "a provider's error text",
+        crate::failure::MAX_ERROR_BODY as u64,
+        "bytes",
+    ),
+    (
+        "silence after the end of an answer",
+        crate::chat::stream::AFTER_STOP.as_millis() as u64,
+        "ms",
+    ),
+    (
+        "a provider's list of models",
+        crate::chat::MAX_LIST_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "idle connections to a provider",
+        crate::client::MAX_IDLE_CONNECTIONS as u64,
+        "connections",
+    ),
+    (
+        "how long an idle connection is kept",
+        crate::client::IDLE_CONNECTION_TIMEOUT.as_millis() as u64,
+        "ms",
+    ),
+];

@@ -1,0 +1,30 @@
+//! The bounds of this crate that no setting changes, for `aside doctor --settings` and the docs.
+
+/// What is bounded, by how much, and in which unit; times are in milliseconds.
+pub const BOUNDS: &[(&str, u64, &str)] = &[
+    (
+        "requests that wait for the database",
+        crate::thread::QUEUE as u64,
+        "requests",
+    ),
+    (
+        "event numbers reserved at a time",
+        crate::SEQ_BLOCK as u64,
+        "numbers",
+    ),
+    (
+        "rows of one page from the database",
+        crate::MAX_PAGE as u64,
+        "rows",
+    ),
+    (
+        "sessions repaired at a time after a crash",
+        crate::MAX_TAKE_OVER as u64,
+        "sessions",
+    ),
+    (
+        "streamed pieces read back for one repair",
+        crate::MAX_DELTAS as u64,
+        "events",
+    ),
+];

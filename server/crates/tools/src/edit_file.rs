@@ -1,0 +1,187 @@
+//! `edit_file`: exact replacements in an existing file, all or none.
+use aside_agent::host::{Document, FileChange, Stamp};
+use aside_agent::item::{LineRange, Location, ToolKind};
+use aside_agent::permission::Effect;
+use aside_agent::tool::{Arguments, Outcome, Tool, ToolContext, ToolError, ToolOutput, ToolSpec};
+use aside_edit::diff::{LineEdit, line_edits};
+use aside_edit::lines::{content, lines, split_bom};
+use aside_edit::matching::{Edit, apply_edits};
+use futures_util::future::BoxFuture;
+use serde::Deserialize;
+
+use crate::text::{self, count};
+use crate::{arguments, blocking, definition, nearby};
+
+/// How many changed places are shown to the model.
+const MAX_SHOWN_PLACES: usize = 8;
+/// How many lines around a change are shown.
+const CONTEXT_LINES: usize = 2;
+/// How many lines of one place are shown.
+const MAX_PLACE_LINES: usize = 24;
+/// How many bytes are shown in all.
+const MAX_SHOWN_BYTES: usize = 6 * 1024;
+/// How many changed places are named to the client.
+const MAX_LOCATIONS: usize = 50;
+
+/// The arguments of `edit_file`.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
+pub(crate) struct Args {
+    path: String,
+    edits: Vec<EditArgs>,
+}
+
+/// One entry of `edits`.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
+pub(crate) struct EditArgs {
+    old_text: String,
+    new_text: String,
+    replace_all: Option<bool>,
+}
+
+pub(crate) struct EditFile {
+    spec: ToolSpec,
+}
+
+impl EditFile {
+    pub(crate) fn new() -> Self {
+        Self {
+            spec: definition::spec(
+                "edit_file",
+                ToolKind::Edit,
+                include_str!("../descriptions/edit_file.md"),
+                include_str!("../descriptions/edit_file.json"),
+            ),
+        }
+    }
+}
+
+impl Tool for EditFile {
+    fn spec(&self) -> &ToolSpec {
+        &self.spec
+    }
+
+    fn title(&self, arguments: &Arguments) -> String {
+        definition::title("Edit", arguments)
+    }
+
+    fn effects(
+        &self,
+        arguments: &Arguments,
+        context: &ToolContext,
+    ) -> Result<Vec<Effect>, ToolError> {
+        let args: Args = arguments::parse(&self.spec.input_schema, arguments.clone())?;
+        definition::writes(&args.path, context)
+    }
+
+    fn call(
+        &self,
+        arguments: Arguments,
+        context: ToolContext,
+    ) -> BoxFuture<'static, Result<Outcome, ToolError>> {
+        let args = arguments::parse::<Args>(&self.spec.input_schema, arguments);
+        Box::pin(async move { edit(args?, context).await })
+    }
+}
+
+async fn edit(args: Args, context: ToolContext) -> Result<Outcome, ToolError> {
+    let path = context.files.resolve(&args.path)?;
+    let document = definition::document(path, &context).await?;
+    if document.stamp == Stamp::Absent {
+        let otherwise = "Use write_file to create it.";
+        return Err(nearby::missing(&document.path, &context, otherwise).await);
+    }
+    let edits = args.edits.into_iter().map(|edit| Edit {
+        old_text: edit.old_text,
+        new_text: edit.new_text,
+        replace_all: edit.replace_all.unwrap_or(false),
+    });
+    let edits = edits.collect::<Vec<_>>();
+    let size = document.text.len();
+    blocking::run_by_size(size, &context.cancel, move || compute(document, &edits)).await
+}
+
+fn compute(document: Document, edits: &[Edit]) -> Result<Outcome, ToolError> {
+    let display = document.path.display();
+    let edited = apply_edits(&document.text, edits)
+        .map_err(|refused| ToolError(format!("{display} is unchanged. {refused}")))?;
+    if *edited.text == *document.text {
+        return Ok(Outcome::Done(ToolOutput {
+            text: format!("The edits take each other back, so {display} is unchanged."),
+            ..ToolOutput::default()
+        }));
+    }
+    let changes = line_edits(&document.text, &edited.text);
+    let places = edited.places.iter().sum::<usize>();
+    let mut text = format!("Edited {display}: {} replaced.", count(places, "place"));
+    text.push_str(&show(&edited.text, &changes));
+    let output = ToolOutput {
+        text,
+        extra: Vec::new(),
+        locations: locations(&document, &changes),
+    };
+    Ok(Outcome::Edit {
+        changes: vec![FileChange {
+            label: text::title(&format!("Edit {display}")),
+            base: document,
+            new_text: edited.text.into(),
+        }],
+        output,
+    })
+}
+
+/// The new lines around each change, numbered as in `read_file`.
+fn show(new_text: &str, changes: &[LineEdit]) -> String {
+    let mut out = String::new();
+    let mut rest = lines(split_bom(new_text).1).enumerate().peekable();
+    let mut shown_to = 0;
+    for (index, change) in changes.iter().enumerate() {
+        if index == MAX_SHOWN_PLACES || out.len() > MAX_SHOWN_BYTES {
+            out.push_str(&format!(
+                "\n[{} more not shown.]",
+                count(changes.len() - index, "changed place")
+            ));
+            break;
+        }
+        let start = change
+            .new_start_line
+            .saturating_sub(CONTEXT_LINES)
+            .max(shown_to);
+        let end = change.new_end_line + CONTEXT_LINES;
+        let last = end.min(start + MAX_PLACE_LINES);
+        if start > shown_to || index == 0 {
+            out.push_str(match index {
+                0 => "\nIt now reads:\n",
+                _ => "…\n",
+            });
+        }
+        while rest.next_if(|(number, _)| *number < start).is_some() {}
+        while let Some((number, line)) = rest.next_if(|(number, _)| *number < last) {
+            text::push_numbered(&mut out, number + 1, content(line));
+            if out.len() > MAX_SHOWN_BYTES {
+                break;
+            }
+        }
+        shown_to = last;
+        if last < end {
+            out.push_str("…\n");
+        }
+    }
+    out.truncate(out.trim_end_matches('\n').len());
+    out
+}
+
+fn locations(document: &Document, changes: &[LineEdit]) -> Vec<Location> {
+    let line = |line: usize| u32::try_from(line).unwrap_or(u32::MAX);
+    let changes = changes.iter().take(MAX_LOCATIONS);
+    changes
+        .map(|change| Location {
+            path: document.path.absolute().to_owned(),
+            lines: Some(LineRange {
+                start: line(change.new_start_line),
+                end: line(change.new_end_line),
+            }),
+        })
+        .collect()
+}

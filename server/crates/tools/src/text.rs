@@ -1,0 +1,45 @@
+//! Text for the model and for people, cut to size.
+use std::fmt::Write as _;
+
+/// How many bytes of one call's text the model is given.
+pub(crate) const MAX_OUTPUT_BYTES: usize = 48 * 1024;
+/// How many bytes of one line the model is given when it reads.
+pub(crate) const MAX_LINE_BYTES: usize = 2000;
+/// How many bytes a title may have.
+const MAX_TITLE_BYTES: usize = 120;
+
+/// A title in one line, cut where it is long.
+pub(crate) fn title(text: &str) -> String {
+    let mut line = text
+        .chars()
+        .take(MAX_TITLE_BYTES)
+        .map(|char| if char.is_control() { ' ' } else { char })
+        .collect::<String>();
+    if line.len() > MAX_TITLE_BYTES || line.len() < text.len() {
+        line.truncate(line.floor_char_boundary(MAX_TITLE_BYTES));
+        line.push('…');
+    }
+    line
+}
+
+/// The number of things with their name: "1 line", "2 lines".
+pub(crate) fn count(number: usize, name: &str) -> String {
+    match number {
+        1 => format!("1 {name}"),
+        _ => format!("{number} {name}s"),
+    }
+}
+
+/// Writes a line as `read_file` shows it, its middle or end cut where it is long.
+pub(crate) fn push_numbered(out: &mut String, number: usize, line: &str) {
+    let shown = &line[..line.floor_char_boundary(MAX_LINE_BYTES)];
+    // Writing to a string cannot fail.
+    let _ = match shown.len() == line.len() {
+        true => writeln!(out, "{number}\t{line}"),
+        false => writeln!(
+            out,
+            "{number}\t{shown}[… {} more bytes in this line; grep shows the part that matches]",
+            line.len() - shown.len()
+        ),
+    };
+}

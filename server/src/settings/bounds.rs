@@ -1,0 +1,178 @@
+//! The bounds that no setting changes, gathered from where they are kept.
+use std::time::Duration;
+
+use crate::engine;
+use crate::lsp;
+use crate::lsp::documents;
+
+/// A bound that no setting changes.
+#[derive(Debug)]
+pub struct Bound {
+    /// What is bounded.
+    pub what: &'static str,
+    /// The bound.
+    pub value: u64,
+    /// What is counted.
+    pub unit: &'static str,
+}
+
+/// All of them, by the part of Aside that they bound.
+pub fn bounds() -> impl Iterator<Item = Bound> {
+    let crates = [
+        aside_agent::BOUNDS,
+        aside_llm::BOUNDS,
+        aside_tools::BOUNDS,
+        aside_edit::BOUNDS,
+        aside_store::BOUNDS,
+    ];
+    own()
+        .into_iter()
+        .chain(crates.into_iter().flatten().copied())
+        .map(|(what, value, unit)| Bound { what, value, unit })
+}
+
+fn ms(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Those of the server itself.
+fn own() -> Vec<(&'static str, u64, &'static str)> {
+    vec![
+        (
+            "one settings file",
+            super::source::MAX_CONFIG_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "warnings about one source of settings",
+            super::layer::MAX_WARNINGS as u64,
+            "warnings",
+        ),
+        (
+            "one setting of text",
+            super::value::MAX_TEXT_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "documents open in the editor",
+            documents::MAX_OPEN_DOCUMENTS as u64,
+            "documents",
+        ),
+        (
+            "one open document",
+            documents::MAX_DOCUMENT_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "all open documents together",
+            documents::MAX_TOTAL_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "one field of a log line",
+            crate::logs::MAX_FIELD_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "secret values that are looked for in logs",
+            crate::redact::MAX_SECRETS as u64,
+            "values",
+        ),
+        (
+            "the shortest secret value that is looked for",
+            crate::redact::MIN_SECRET_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "one path",
+            crate::host::roots::MAX_PATH_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "one title",
+            engine::limits::MAX_TITLE_CHARS as u64,
+            "characters",
+        ),
+        (
+            "one prompt",
+            engine::limits::MAX_CONTENT_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "entries of one page of a list",
+            u64::from(engine::limits::MAX_PAGE),
+            "entries",
+        ),
+        (
+            "entries of a page where no limit is given",
+            u64::from(engine::limits::DEFAULT_PAGE),
+            "entries",
+        ),
+        (
+            "events of one page of chat/events",
+            u64::from(engine::limits::EVENTS_PAGE),
+            "events",
+        ),
+        (
+            "messages that wait for one session",
+            engine::limits::MAILBOX as u64,
+            "messages",
+        ),
+        (
+            "how long streamed text may stay unstored",
+            ms(engine::limits::FLUSH_INTERVAL),
+            "ms",
+        ),
+        (
+            "how long an idle session stays in memory",
+            ms(engine::limits::IDLE_LIMIT),
+            "ms",
+        ),
+        (
+            "how often others' events are looked for",
+            ms(engine::limits::POLL_INTERVAL),
+            "ms",
+        ),
+        (
+            "requests of the editor that are open",
+            lsp::MAX_OPEN_REQUESTS as u64,
+            "requests",
+        ),
+        (
+            "bytes of open requests",
+            lsp::MAX_OPEN_REQUEST_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "notifications of the editor that are open",
+            lsp::MAX_OPEN_NOTIFICATIONS as u64,
+            "notifications",
+        ),
+        (
+            "unwritten output above which events wait",
+            lsp::NOTIFY_STOP_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "unwritten output above which nothing is read",
+            lsp::READ_STOP_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "one header of a message",
+            lsp::MAX_HEADER_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "open requests after end-of-file",
+            ms(lsp::END_OF_INPUT_GRACE),
+            "ms",
+        ),
+        ("writing the last answers", ms(lsp::FLUSH_LIMIT), "ms"),
+        (
+            "closing the database at the end",
+            ms(lsp::CLOSE_LIMIT),
+            "ms",
+        ),
+    ]
+}
