@@ -20,7 +20,7 @@ pub enum StoreError {
         id: String,
     },
     /// An argument is not acceptable.
-    #[error("{field} is not valid: {message}")]
+    #[error("`{field}` is not valid: {message}")]
     Invalid {
         /// The argument, as its field is called on the wire.
         field: &'static str,

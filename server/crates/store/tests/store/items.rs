@@ -76,7 +76,7 @@ async fn a_page_has_the_turns_of_its_items() {
     store.write(batch).await.unwrap();
     let newest = page(&store, None, None, 4).await.unwrap();
     assert_eq!(turns(&newest), ["at8", "at9", "run", "wait"]);
-    let older = page(&store, newest.prev_cursor.as_deref(), None, 2).await;
+    let older = page(&store, newest.prev_cursor.as_deref(), None, 4).await;
     assert_eq!(turns(&older.unwrap()), ["at7", "at8"]);
 }
 

@@ -1,7 +1,8 @@
 //! A folder with a database in it, rows to fill it, and child processes.
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use aside_store::{
@@ -11,6 +12,9 @@ use tempfile::TempDir;
 
 /// Says to a test that it is the child, and names the folder.
 pub const CHILD: &str = "ASIDE_STORE_TEST_CHILD";
+
+/// How long a child may take to say something.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A folder for one test.
 pub struct Folder(TempDir);
@@ -71,47 +75,63 @@ impl Folder {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
+        let (said, heard) = mpsc::channel();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        std::thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                // The harness may have written the test's name before it on the same line.
+                if let Some((_, rest)) = line.split_once('@')
+                    && said.send(rest.trim_end().to_owned()).is_err()
+                {
+                    return;
+                }
+            }
+        });
         Running {
             input: child.stdin.take().unwrap(),
-            output: BufReader::new(child.stdout.take().unwrap()),
+            heard,
             child,
         }
     }
 }
 
-/// A child process.
+/// A child process, killed on drop.
 pub struct Running {
     child: Child,
     input: ChildStdin,
-    output: BufReader<ChildStdout>,
+    heard: mpsc::Receiver<String>,
 }
 
 impl Running {
-    /// Waits for a line that the child says with [`say`].
+    /// Waits for what the child says next with [`say`].
     pub fn hear(&mut self, prefix: &str) -> String {
-        let mut line = String::new();
-        loop {
-            line.clear();
-            let read = self.output.read_line(&mut line).unwrap();
-            assert_ne!(read, 0, "the child ended without saying {prefix:?}");
-            // The harness may have written the test's name before it on the same line.
-            if let Some((_, rest)) = line.trim_end().split_once(&format!("@{prefix} ")) {
-                return rest.to_owned();
-            }
-        }
+        let line = self.heard.recv_timeout(PATIENCE).unwrap();
+        let rest = line.strip_prefix(prefix);
+        rest.unwrap_or_else(|| panic!("{line:?} is not {prefix:?}"))
+            .trim_start()
+            .to_owned()
     }
 
     pub fn tell(&mut self) {
         writeln!(self.input, "go on").unwrap();
     }
 
-    pub fn kill(mut self) {
+    /// Sends `SIGKILL`, waits for the end, and answers with what was said until then.
+    pub fn kill(mut self) -> Vec<String> {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+        self.heard.iter().collect()
     }
 
     pub fn wait(mut self) {
         assert!(self.child.wait().unwrap().success());
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
