@@ -41,7 +41,7 @@ mod tests {
         });
         assert!(prompt.contains("\nWorkspace: /home/u/my project\nSystem: linux\n"));
         assert!(!prompt.contains("{{"));
-        assert!(TEMPLATE.len() <= 1536, "{} bytes", TEMPLATE.len());
+        assert!(TEMPLATE.len() <= 1300, "{} bytes", TEMPLATE.len());
     }
 
     #[test]

@@ -4,7 +4,8 @@ use expect_test::expect;
 use super::super::{Action, Input, Judgement};
 use super::{Bench, at_once, check, check_within, done, edits, examined, runs};
 use crate::host::PermissionOutcome;
-use crate::limits::Limits;
+use crate::item::{ContentBlock, ItemBody};
+use crate::limits::{Limits, MAX_OUTPUT_BYTES};
 use crate::permission::PermissionMode::{Ask, Full, ReadOnly};
 use crate::testing::{call, calls_end, change, end, text};
 
@@ -538,4 +539,24 @@ fn inputs_that_make_no_sense_change_nothing() {
     bench.take(Input::Chunks(vec![end()]));
     bench.take(Input::AnswerEnded);
     bench.check_end();
+}
+
+#[test]
+fn a_long_result_loses_its_middle() {
+    let long = "a line\n".repeat(MAX_OUTPUT_BYTES);
+    let mut bench = Bench::new(Limits::default());
+    for input in calls(&[("read", "{}")], vec![examined(0, Ask, Vec::new())]) {
+        bench.take(input);
+    }
+    bench.take(done(0, &long));
+    bench.take(Input::Cancel);
+    bench.check_end();
+    let ItemBody::ToolCall(call) = &bench.state.records()[0].item.body else {
+        panic!("no call");
+    };
+    let [ContentBlock::Text { text }] = &call.output[..] else {
+        panic!("{:?}", call.output);
+    };
+    assert!(text.contains("bytes cut here"));
+    assert!(text.len() < MAX_OUTPUT_BYTES + 200, "{}", text.len());
 }
