@@ -63,16 +63,16 @@ impl DiskFiles {
         };
         if !unchanged {
             return Err(HostError::Conflict(format!(
-                "{} changed on disk since it was read, so nothing was written; read it again",
+                "{} changed on disk since it was read, so nothing was written. Read it again.",
                 path.display()
             )));
         }
         write_atomically(path.absolute(), change.new_text.as_bytes())
-            .map_err(|error| io_error("write", path, &error))?;
+            .map_err(|error| io_error("written", path, &error))?;
         let after = self.read(path)?;
         if after.text != change.new_text {
             return Err(HostError::Conflict(format!(
-                "{} changed while it was written; read it again",
+                "{} changed while it was written. Read it again.",
                 path.display()
             )));
         }
@@ -85,7 +85,7 @@ impl DiskFiles {
             return Ok(());
         }
         Err(HostError::Denied(format!(
-            "{} now leads outside the workspace",
+            "{} now leads outside the workspace.",
             path.display()
         )))
     }
@@ -132,15 +132,24 @@ pub fn refuse_protected(path: &WorkspacePath) -> Result<(), HostError> {
         return Ok(());
     }
     Err(HostError::Denied(format!(
-        "{} belongs to Git's own folder, which Aside never writes to",
+        "{} belongs to Git's own folder, which Aside never writes to.",
         path.display()
     )))
 }
 
+/// Opening a named pipe would wait for its other end, so nothing is waited for.
+fn open_to_read(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    options.open(path)
+}
+
 fn read_text(path: &WorkspacePath, max_bytes: u64) -> Result<Option<Arc<str>>, HostError> {
-    let file = match File::open(path.absolute()) {
+    let file = match open_to_read(path.absolute()) {
         Ok(file) => file,
-        Err(error) if is_absent(&error) => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(io_error("read", path, &error)),
     };
     let metadata = file
@@ -148,13 +157,13 @@ fn read_text(path: &WorkspacePath, max_bytes: u64) -> Result<Option<Arc<str>>, H
         .map_err(|error| io_error("read", path, &error))?;
     if metadata.is_dir() {
         return Err(HostError::Unreadable(format!(
-            "{} is a folder; use list_directory",
+            "{} is a folder. Use list_directory to see what is in it.",
             path.display()
         )));
     }
     if !metadata.is_file() {
         return Err(HostError::Unreadable(format!(
-            "{} is not a regular file",
+            "{} is not a regular file, so it is not read.",
             path.display()
         )));
     }
@@ -164,14 +173,14 @@ fn read_text(path: &WorkspacePath, max_bytes: u64) -> Result<Option<Arc<str>>, H
         .map_err(|error| io_error("read", path, &error))?;
     if bytes.len() as u64 > max_bytes {
         return Err(HostError::Unreadable(format!(
-            "{} is larger than the limit of {} MB (setting files.max_read_mb); use grep to search it",
+            "{} is larger than the limit of {} MB (setting files.max_read_mb). Use grep to search it.",
             path.display(),
             max_bytes / (1024 * 1024)
         )));
     }
     if bytes.contains(&0) {
         return Err(HostError::Unreadable(format!(
-            "{} is a binary file ({} bytes), not text",
+            "{} is a binary file ({} bytes), not text.",
             path.display(),
             bytes.len()
         )));
@@ -179,7 +188,7 @@ fn read_text(path: &WorkspacePath, max_bytes: u64) -> Result<Option<Arc<str>>, H
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Some(text.into())),
         Err(error) => Err(HostError::Unreadable(format!(
-            "{} is not UTF-8 text (first wrong byte at offset {})",
+            "{} is not UTF-8 text (first wrong byte at offset {}).",
             path.display(),
             error.utf8_error().valid_up_to()
         ))),
@@ -232,15 +241,8 @@ fn create_temporary(folder: &Path) -> io::Result<(PathBuf, File)> {
     Err(last)
 }
 
-fn is_absent(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-    )
-}
-
 fn io_error(verb: &str, path: &WorkspacePath, error: &io::Error) -> HostError {
-    HostError::Io(format!("cannot {verb} {}: {error}", path.display()))
+    HostError::Io(format!("{} could not be {verb}: {error}.", path.display()))
 }
 
 #[cfg(test)]
@@ -358,6 +360,14 @@ mod tests {
             fixture.files.write(&fixture.change(&path, "x")),
             Err(HostError::Denied(_))
         ));
+    }
+
+    #[test]
+    fn a_file_is_no_folder() {
+        let fixture = fixture();
+        fixture.put("a.txt", b"one");
+        let below = fixture.files.roots.resolve("a.txt/b.txt").unwrap();
+        assert!(matches!(fixture.files.read(&below), Err(HostError::Io(_))));
     }
 
     #[cfg(unix)]

@@ -52,17 +52,17 @@ impl Roots {
     pub fn resolve(&self, path: &str) -> Result<WorkspacePath, HostError> {
         if path.is_empty() {
             return Err(HostError::Denied(
-                "the path is empty; name a file or `.` for the workspace folder".to_owned(),
+                "The path is empty. Name a file, or `.` for the workspace folder.".to_owned(),
             ));
         }
         if path.contains('\0') || path.len() > MAX_PATH_BYTES {
             return Err(HostError::Denied(format!(
-                "the path is not valid: it holds a NUL character or more than {MAX_PATH_BYTES} bytes"
+                "The path is not valid: it holds a NUL character or more than {MAX_PATH_BYTES} bytes."
             )));
         }
         let Some(first) = self.roots.first() else {
             return Err(HostError::Denied(
-                "no folder is open, so there is nothing that Aside may read or write; open a folder".to_owned(),
+                "No folder is open, so there is nothing that Aside may read or write. Open a folder.".to_owned(),
             ));
         };
         let absolute = normalise(&first.given.join(path));
@@ -96,7 +96,7 @@ impl Roots {
             .map(|root| root.given.display().to_string())
             .collect();
         HostError::Denied(format!(
-            "`{path}` lies outside the workspace; only files inside {} can be read or written",
+            "`{path}` lies outside the workspace. Only files inside {} can be read or written.",
             folders.join(", ")
         ))
     }

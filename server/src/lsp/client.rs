@@ -1,7 +1,9 @@
 //! What the editor at the other end can do, and how it is asked.
 use aside_protocol::AsideClientCapabilities;
 use serde_json::{Value, json};
-use tower_lsp::lsp_types::{ClientCapabilities, InitializeParams, ResourceOperationKind};
+use tower_lsp::lsp_types::{
+    ClientCapabilities, InitializeParams, ResourceOperationKind, WorkspaceEditClientCapabilities,
+};
 
 use super::documents::PositionEncoding;
 
@@ -14,6 +16,8 @@ pub struct ClientProfile {
     pub encoding: PositionEncoding,
     /// Whether it takes `workspace/applyEdit`.
     pub apply_edit: bool,
+    /// Whether it takes edits bound to a document's version.
+    pub versioned_edits: bool,
     /// Whether it takes file creation inside an edit.
     pub create_files: bool,
     /// Whether it shows work-done progress that the server starts.
@@ -32,6 +36,7 @@ impl ClientProfile {
             name: client_name(params),
             encoding: PositionEncoding::negotiate(capabilities),
             apply_edit: apply_edit(capabilities),
+            versioned_edits: versioned_edits(capabilities),
             create_files: create_files(capabilities),
             progress: capabilities
                 .window
@@ -52,6 +57,7 @@ impl ClientProfile {
         json!({
             "positionEncoding": self.encoding.to_lsp(),
             "applyEdit": self.apply_edit,
+            "versionedEdits": self.versioned_edits,
             "createFiles": self.create_files,
             "progress": self.progress,
             "configuration": self.configuration,
@@ -88,11 +94,20 @@ fn apply_edit(capabilities: &ClientCapabilities) -> bool {
         .unwrap_or(false)
 }
 
+fn workspace_edit(
+    capabilities: &ClientCapabilities,
+) -> Option<&WorkspaceEditClientCapabilities> {
+    capabilities.workspace.as_ref()?.workspace_edit.as_ref()
+}
+
+fn versioned_edits(capabilities: &ClientCapabilities) -> bool {
+    workspace_edit(capabilities).is_some_and(|edit| edit.document_changes == Some(true))
+}
+
+/// File operations come in `documentChanges` only.
 fn create_files(capabilities: &ClientCapabilities) -> bool {
-    capabilities
-        .workspace
-        .as_ref()
-        .and_then(|workspace| workspace.workspace_edit.as_ref())
-        .and_then(|edit| edit.resource_operations.as_ref())
-        .is_some_and(|operations| operations.contains(&ResourceOperationKind::Create))
+    versioned_edits(capabilities)
+        && workspace_edit(capabilities)
+            .and_then(|edit| edit.resource_operations.as_ref())
+            .is_some_and(|operations| operations.contains(&ResourceOperationKind::Create))
 }

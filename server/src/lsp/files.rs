@@ -33,7 +33,7 @@ impl LspFiles {
 
     fn editor(&self) -> Result<Editor, HostError> {
         let shared = self.shared.upgrade().ok_or_else(|| {
-            HostError::Io("the editor has left, so its files cannot be read".to_owned())
+            HostError::Io("The editor has left, so its files cannot be read.".to_owned())
         })?;
         let max_read = shared.settings().files.max_read_bytes();
         let disk = DiskFiles::new((*shared.roots()).clone(), max_read);
@@ -92,7 +92,7 @@ struct Editor {
 
 fn snapshot(open: &documents::Document, path: &WorkspacePath) -> Result<Document, HostError> {
     let text = open.text().map_err(|error| {
-        HostError::Unreadable(format!("{} cannot be read: {error}", path.display()))
+        HostError::Unreadable(format!("{} cannot be read: {error}.", path.display()))
     })?;
     Ok(Document {
         path: path.clone(),
@@ -105,7 +105,7 @@ fn snapshot(open: &documents::Document, path: &WorkspacePath) -> Result<Document
 
 fn changed(path: &WorkspacePath) -> HostError {
     HostError::Conflict(format!(
-        "{} changed since it was read, so nothing was written; read it again",
+        "{} changed since it was read, so nothing was written. Read it again.",
         path.display()
     ))
 }
@@ -165,12 +165,7 @@ impl Editor {
         change: &FileChange,
     ) -> Result<AppliedChange, HostError> {
         let uri = open.uri().clone();
-        let edits = text_edits::text_edits(
-            &change.base.text,
-            &change.new_text,
-            self.shared.documents.encoding(),
-        );
-        let params = text_edits::modify(&change.label, uri.clone(), Some(version), edits);
+        let params = self.modification(change, uri.clone(), Some(version));
         let answered = self.request(params).await;
         let limit = match answered {
             Ok(()) => self.shared.settings().editor.edit_confirm_timeout(),
@@ -193,7 +188,7 @@ impl Editor {
             }),
             (Err(_), Err(error)) => Err(error),
             (Err(_), Ok(())) => Err(HostError::Conflict(format!(
-                "the editor said that it applied the edit to {}, but its text is not what was meant; read the file again",
+                "The editor said that it applied the edit to {}, but its text is not what was meant. Read the file again.",
                 change.base.path.display()
             ))),
         }
@@ -209,7 +204,7 @@ impl Editor {
         let on_disk = self.disk.read(path)?;
         if open.is_modified() || on_disk.text != change.base.text {
             return Err(HostError::Conflict(format!(
-                "{} has unsaved changes, and this editor takes no edits from Aside; ask the user to save it first",
+                "{} has unsaved changes, and this editor takes no edits from Aside. Ask the user to save it first.",
                 path.display()
             )));
         }
@@ -227,12 +222,7 @@ impl Editor {
         if self.disk.read(path)?.text != change.base.text {
             return Err(changed(path));
         }
-        let edits = text_edits::text_edits(
-            &change.base.text,
-            &change.new_text,
-            self.shared.documents.encoding(),
-        );
-        let params = text_edits::modify(&change.label, self.uri(path)?, None, edits);
+        let params = self.modification(change, self.uri(path)?, None);
         let answered = self.request(params).await;
         self.confirm_closed(change, answered).await
     }
@@ -252,9 +242,32 @@ impl Editor {
         }
     }
 
+    /// A change of a file's text in the form that the editor takes.
+    fn modification(
+        &self,
+        change: &FileChange,
+        uri: Url,
+        version: Option<i32>,
+    ) -> ApplyWorkspaceEditParams {
+        let edits = text_edits::text_edits(
+            &change.base.text,
+            &change.new_text,
+            self.shared.documents.encoding(),
+        );
+        let is_versioned = self
+            .shared
+            .profile()
+            .is_some_and(|profile| profile.versioned_edits);
+        if is_versioned {
+            text_edits::modify(&change.label, uri, version, edits)
+        } else {
+            text_edits::modify_unversioned(&change.label, uri, edits)
+        }
+    }
+
     fn uri(&self, path: &WorkspacePath) -> Result<Url, HostError> {
         path_to_uri(path.absolute()).ok_or_else(|| {
-            HostError::Denied(format!("{} cannot be written as a URI", path.display()))
+            HostError::Denied(format!("{} cannot be written as a URI.", path.display()))
         })
     }
 
@@ -287,7 +300,7 @@ impl Editor {
             (Ok(version), _) => Ok(AppliedChange { version }),
             (Err(_), Err(error)) => Err(error),
             (Err(_), Ok(())) => Err(HostError::Conflict(format!(
-                "the editor said that it applied the edit to {}, but neither the file nor an open document shows it; read the file again",
+                "The editor said that it applied the edit to {}, but neither the file nor an open document shows it. Read the file again.",
                 path.display()
             ))),
         }
@@ -297,7 +310,7 @@ impl Editor {
         let limit = self.shared.settings().editor.request_timeout();
         let answer = request_with_timeout::<ApplyWorkspaceEdit>(&self.shared.client, params, limit)
             .await
-            .map_err(|error| HostError::Io(error.to_string()))?;
+            .map_err(|error| HostError::Io(super::error::sentence(&error.to_string())))?;
         if answer.applied {
             return Ok(());
         }
@@ -305,7 +318,7 @@ impl Editor {
             .failure_reason
             .unwrap_or_else(|| "it gives no reason".to_owned());
         Err(HostError::Conflict(format!(
-            "the editor refused the edit: {reason}"
+            "The editor refused the edit: {reason}."
         )))
     }
 }

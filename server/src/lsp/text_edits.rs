@@ -1,4 +1,6 @@
 //! Changes as LSP workspace edits: minimal, and bound to a document's version.
+use std::collections::HashMap;
+
 use aside_edit::diff::line_edits;
 use ropey::Rope;
 use tower_lsp::lsp_types::{
@@ -35,6 +37,18 @@ pub fn modify(
         label,
         DocumentChanges::Edits(vec![document_edit(uri, version, edits)]),
     )
+}
+
+/// An edit of one document for editors that take none bound to a version.
+pub fn modify_unversioned(
+    label: &str,
+    uri: Url,
+    edits: Vec<TextEdit>,
+) -> ApplyWorkspaceEditParams {
+    ApplyWorkspaceEditParams {
+        label: Some(label.to_owned()),
+        edit: WorkspaceEdit::new(HashMap::from([(uri, edits)])),
+    }
 }
 
 /// The creation of a file with a text. It never overwrites.

@@ -46,7 +46,7 @@ pub enum Asks {
     RequestPermission,
     /// `window.showMessage` with action items only.
     ShowMessageRequest,
-    /// Neither.
+    /// Neither: it answers both with an error.
     Nothing,
 }
 

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::client::{Answer, ApplyEdit};
+use super::client::{Answer, ApplyEdit, Asks};
 use super::state::{Answered, Buffer, RpcError, State};
 use crate::text::{apply_edits, position};
 use crate::world::{path_of, to_uri};
@@ -109,6 +109,9 @@ fn permission(state: &mut State, message: &Value) -> Vec<Value> {
 /// Buttons have no kind on the wire, so they are known by their position among the options that
 /// the protocol lists: the titles say what they do.
 fn show_message(state: &mut State, message: &Value) -> Vec<Value> {
+    if state.client.asks == Asks::Nothing {
+        return vec![method_not_found(message)];
+    }
     let actions = message["params"]["actions"].clone();
     let answer = match state.client.answer.clone() {
         Answer::Silent => {
@@ -242,8 +245,10 @@ fn create_file(state: &mut State, change: &Value) -> Result<(), String> {
             false => Err(format!("{} is there already", path.display())),
         };
     }
-    crate::world::write_at(&path, "");
-    Ok(())
+    let parent = path.parent().ok_or("a file without a folder")?;
+    std::fs::create_dir_all(parent)
+        .and_then(|()| std::fs::write(&path, ""))
+        .map_err(|error| format!("{} cannot be made: {error}", path.display()))
 }
 
 fn edit_document(state: &mut State, change: &Value) -> Result<Vec<Value>, String> {

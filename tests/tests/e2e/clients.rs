@@ -1,8 +1,21 @@
 //! Editors that refuse, lie, stay silent, answer out of order, or whose user types meanwhile.
 use aside_tests::editor::ApplyEdit;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::common::{Stage, check_sentence, edit, only_call, output, say};
+
+/// What is waited for in vain is given up soon; all else has its time.
+fn limits(habit: ApplyEdit) -> Value {
+    match habit {
+        ApplyEdit::Silent => json!({"request_timeout_s": 1}),
+        ApplyEdit::Lie => json!({"edit_confirm_timeout_ms": 50}),
+        ApplyEdit::Unsupported
+        | ApplyEdit::Apply
+        | ApplyEdit::AnswerFirst
+        | ApplyEdit::Refuse
+        | ApplyEdit::TypeFirst => json!({}),
+    }
+}
 
 /// One edit with an editor of this habit: the tool's status, and the text that must be left.
 async fn check(habit: ApplyEdit, status: &str, buffer: &str) {
@@ -12,7 +25,7 @@ async fn check(habit: ApplyEdit, status: &str, buffer: &str) {
         say("More."),
     ]);
     let path = stage.world.write("a.txt", "one\n");
-    let mut client = stage.client_with(json!({"edit": {"timeout_s": 1}}));
+    let mut client = stage.client_with(json!({"editor": limits(habit)}));
     client.apply_edit = habit;
     let editor = stage.open_with(client).await;
     editor.open_file(&path);

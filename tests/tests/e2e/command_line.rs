@@ -41,7 +41,7 @@ async fn sessions_are_listed_shown_and_deleted() {
     for command in ["show", "delete"] {
         let gone = aside(&stage, &["sessions", command, &session])
             .await
-            .expect_code(1);
+            .expect_code(2);
         assert!(gone.stderr.contains(&session), "{}", gone.stderr);
     }
 }
@@ -142,8 +142,8 @@ async fn the_demo_needs_no_key_and_no_network() {
     let said = done.stdout.to_lowercase();
     for part in [
         "recording",
-        "read_file",
-        "edit_file",
+        "read leap.sh",
+        "edit leap.sh",
         "\n-",
         "\n+",
         "openai_api_key",

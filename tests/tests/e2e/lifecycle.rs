@@ -109,21 +109,19 @@ async fn with_no_root_the_repository_of_the_first_document_is_the_workspace() {
 
 #[tokio::test]
 async fn with_no_root_and_no_document_there_is_an_answer() {
-    let stage = Stage::new([say("Hello.")]);
+    let stage = Stage::new([]);
     let client = Client {
         roots: Roots::Null,
         ..stage.client()
     };
     let editor = stage.open_with(client).await;
-    match editor.try_request("session/create", json!({})).await {
-        Ok(session) => {
-            editor.turn(text(&session, "/id"), "Hello?").await;
-        }
-        Err(error) => {
-            assert!(["invalid", "notFound"].contains(&error.kind()), "{error:?}");
-            crate::common::check_sentence(&error.message);
-        }
+    for method in ["session/create", "session/list"] {
+        let error = editor.fail(method, json!({})).await;
+        assert_eq!(error.kind(), "invalid", "{error:?}");
+        crate::common::check_sentence(&error.message);
     }
+    // A document that is opened later gives it a workspace.
+    editor.open_file(&stage.world.write("a.txt", "one\n"));
     editor.is_alive().await;
     editor.close().await;
 }

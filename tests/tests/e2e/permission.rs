@@ -171,8 +171,10 @@ async fn with_nobody_to_ask_it_is_refused_and_says_so() {
         "{said}"
     );
     assert_eq!(outcome.resolved(), ["expired"]);
+    // No capability announces `window/showMessageRequest`, so only the answer shows it.
+    assert!(outcome.editor.asked("chat/requestPermission").is_empty());
     outcome
-        .check("rejected", 0, "one\n")
+        .check("rejected", 1, "one\n")
         .await
         .editor
         .close()
