@@ -1,6 +1,7 @@
 //! The machine as data: inputs in, actions out.
 mod answers;
 mod edits;
+mod permission;
 mod running;
 
 use std::sync::Arc;
