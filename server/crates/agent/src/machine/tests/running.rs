@@ -3,6 +3,7 @@ use expect_test::expect;
 
 use super::super::{Action, Input};
 use super::{Bench, at_once, check, check_within, done, examined, runs};
+use crate::host::PermissionOutcome;
 use crate::item::{ContentBlock, ItemBody};
 use crate::limits::{Limits, MAX_OUTPUT_BYTES};
 use crate::permission::PermissionMode::{Ask, Full};
