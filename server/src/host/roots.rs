@@ -60,6 +60,12 @@ impl Roots {
                 "The path is not valid: it holds a NUL character or more than {MAX_PATH_BYTES} bytes."
             )));
         }
+        // Joined to a folder it would name a file in a folder called `file:`.
+        if path.contains("://") {
+            return Err(HostError::Denied(format!(
+                "`{path}` is a URI. Name the file by its path."
+            )));
+        }
         let Some(first) = self.roots.first() else {
             return Err(HostError::Denied(
                 "No folder is open, so there is nothing that Aside may read or write. Open a folder.".to_owned(),
@@ -99,6 +105,15 @@ impl Roots {
             "`{path}` lies outside the workspace. Only files inside {} can be read or written.",
             folders.join(", ")
         ))
+    }
+
+    /// Models mistake the workspace's name; a file of that name at its top is likely meant.
+    fn same_name_inside(&self, path: &str) -> Option<String> {
+        let name = Path::new(path).file_name()?;
+        let root = &self.roots.first()?.given;
+        root.join(name)
+            .is_file()
+            .then(|| name.to_string_lossy().into_owned())
     }
 
     fn display(&self, absolute: &Path) -> String {
@@ -194,6 +209,7 @@ mod tests {
         check("ROOT-sibling/x", Err("outside the workspace"));
         check("", Err("empty"));
         check("a\0b", Err("NUL"));
+        check("file:///etc/passwd", Err("URI"));
     }
 
     #[cfg(unix)]

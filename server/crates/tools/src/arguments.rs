@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ArgumentError {
     /// A field that is needed is not there.
-    #[error("{field}: missing; expected {expected}")]
+    #[error("{field} is missing. Give {expected}.")]
     Missing {
         /// Which field.
         field: String,
@@ -19,7 +19,7 @@ pub enum ArgumentError {
         expected: &'static str,
     },
     /// A field is of the wrong type.
-    #[error("{field}: expected {expected}, got {got}")]
+    #[error("{field} must be {expected}, not {got}.")]
     WrongType {
         /// Which field.
         field: String,
@@ -29,13 +29,13 @@ pub enum ArgumentError {
         got: &'static str,
     },
     /// A list that must not be empty is.
-    #[error("{field}: expected at least one entry")]
+    #[error("{field} is empty. Give at least one entry.")]
     Empty {
         /// Which field.
         field: String,
     },
     /// The schema admits what the tool does not take.
-    #[error("{0}")]
+    #[error("The arguments do not fit: {0}.")]
     Other(String),
 }
 

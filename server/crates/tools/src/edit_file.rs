@@ -5,7 +5,7 @@ use aside_agent::permission::Effect;
 use aside_agent::tool::{Arguments, Outcome, Tool, ToolContext, ToolError, ToolOutput, ToolSpec};
 use aside_edit::diff::{LineEdit, line_edits};
 use aside_edit::lines::{content, lines, split_bom};
-use aside_edit::matching::{Edit, apply_edits};
+use aside_edit::matching::{Edit, Refusal, apply_edits};
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
 
@@ -16,6 +16,8 @@ use crate::{arguments, blocking, definition, nearby};
 const MAX_SHOWN_PLACES: usize = 8;
 /// How many lines around a change are shown.
 const CONTEXT_LINES: usize = 2;
+/// How many lines around the place are shown that a refused edit may have meant.
+const REFUSAL_CONTEXT_LINES: usize = 6;
 /// How many lines of one place are shown.
 const MAX_PLACE_LINES: usize = 24;
 /// How many bytes are shown in all.
@@ -104,8 +106,10 @@ async fn edit(args: Args, context: ToolContext) -> Result<Outcome, ToolError> {
 
 fn compute(document: Document, edits: &[Edit]) -> Result<Outcome, ToolError> {
     let display = document.path.display();
-    let edited = apply_edits(&document.text, edits)
-        .map_err(|refused| ToolError(format!("{display} is unchanged. {refused}")))?;
+    let edited = apply_edits(&document.text, edits).map_err(|refused| {
+        let lines = show_closest(&document.text, &refused.reason);
+        ToolError(format!("{display} is unchanged. {refused}{lines}"))
+    })?;
     if *edited.text == *document.text {
         return Ok(Outcome::Done(ToolOutput {
             text: format!("The edits take each other back, so {display} is unchanged."),
@@ -129,6 +133,35 @@ fn compute(document: Document, edits: &[Edit]) -> Result<Outcome, ToolError> {
         }],
         output,
     })
+}
+
+/// The lines that a refused edit may have meant, as they are: with them before its eyes, also a
+/// small model corrects itself. Around the closest place, or the beginning of the file.
+fn show_closest(text: &str, refusal: &Refusal) -> String {
+    let (first, last) = match refusal {
+        Refusal::NotFound(not_found) => not_found
+            .closest
+            .as_ref()
+            .map_or((1, 1), |closest| (closest.first_line, closest.last_line)),
+        Refusal::Unchanged | Refusal::EmptyOldText => (1, 1),
+        Refusal::NoEdits
+        | Refusal::TooManyEdits
+        | Refusal::Ambiguous { .. }
+        | Refusal::TooManyPlaces
+        | Refusal::TooLarge => return String::new(),
+    };
+    let start = first.saturating_sub(REFUSAL_CONTEXT_LINES).max(1);
+    let end = (last + REFUSAL_CONTEXT_LINES).min(start + MAX_PLACE_LINES);
+    let mut out = String::from("\nThe file has there, after each line's number and a tab:\n");
+    let shown = lines(split_bom(text).1).enumerate().skip(start - 1);
+    for (index, line) in shown.take(end + 1 - start) {
+        text::push_numbered(&mut out, index + 1, content(line));
+        if out.len() > MAX_SHOWN_BYTES {
+            break;
+        }
+    }
+    out.truncate(out.trim_end_matches('\n').len());
+    out
 }
 
 /// The new lines around each change, numbered as in `read_file`.

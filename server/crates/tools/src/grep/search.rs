@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aside_agent::host::{Document, WorkspacePath};
 use aside_agent::tool::ToolError;
+use grep_matcher::LineTerminator;
 use grep_regex::RegexMatcher;
 use grep_searcher::{BinaryDetection, MmapChoice, Searcher, SearcherBuilder};
 use ignore::{DirEntry, WalkState};
@@ -42,6 +43,8 @@ impl Query {
             .before_context(self.context)
             .after_context(self.context)
             .line_number(true)
+            // The matcher's own, or nothing is searched.
+            .line_terminator(LineTerminator::crlf())
             .build()
     }
 }
