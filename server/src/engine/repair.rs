@@ -9,14 +9,20 @@ use crate::clock;
 
 /// Repairs every session whose owner is dead. Recorded, not shown: clients read the result.
 pub async fn repair(store: &Store) -> Result<(), EngineError> {
-    for taken in store.take_over_dead().await? {
-        let session_id = taken.session.id.clone();
-        let (writes, last_seq) = repairs(taken);
-        tracing::warn!(session = session_id, "a turn was interrupted by a crash");
-        store.write(writes).await?;
-        store.release(&session_id, last_seq).await?;
+    // Each round takes a bounded number and releases them, so this ends.
+    loop {
+        let dead = store.take_over_dead().await?;
+        if dead.is_empty() {
+            return Ok(());
+        }
+        for taken in dead {
+            let session_id = taken.session.id.clone();
+            let (writes, last_seq) = repairs(taken);
+            tracing::warn!(session = session_id, "a turn was interrupted by a crash");
+            store.write(writes).await?;
+            store.release(&*session_id, last_seq).await?;
+        }
     }
-    Ok(())
 }
 
 fn repairs(taken: TakenOver) -> (Vec<Write>, i64) {

@@ -101,8 +101,12 @@ impl Roots {
             .iter()
             .map(|root| root.given.display().to_string())
             .collect();
+        let hint = match self.same_name_inside(path) {
+            Some(name) => format!(" Did you mean `{name}`?"),
+            None => String::new(),
+        };
         HostError::Denied(format!(
-            "`{path}` lies outside the workspace. Only files inside {} can be read or written.",
+            "`{path}` lies outside the workspace. Only files inside {} can be read or written.{hint}",
             folders.join(", ")
         ))
     }

@@ -82,7 +82,7 @@ fn apply_one(body: &str, edit: &Edit) -> Result<(String, usize), Refusal> {
         Some(old) => (old, split_bom(&edit.new_text).1),
     };
     if endings::normalized(old) == endings::normalized(new) {
-        return Err(Refusal::Unchanged);
+        return Err(unchanged(body, old));
     }
     if old.is_empty() {
         return match body.is_empty() {
@@ -106,6 +106,15 @@ fn apply_one(body: &str, edit: &Edit) -> Result<(String, usize), Refusal> {
     }
     out.push_str(&body[done..]);
     Ok((out, ranges.len()))
+}
+
+/// A model that invents both texts has not read the file; it is told what is there.
+fn unchanged(body: &str, old: &str) -> Refusal {
+    let is_there = endings::normalized(body).contains(&*endings::normalized(old));
+    if old.is_empty() || is_there {
+        return Refusal::Unchanged;
+    }
+    Refusal::NotFound(Box::new(NotFound::new(body, old, "")))
 }
 
 /// Where `old` is, in bytes of the body: one place, or all of them.

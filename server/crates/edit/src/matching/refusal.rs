@@ -51,7 +51,10 @@ pub enum Refusal {
     )]
     EmptyOldText,
     /// Nothing would change.
-    #[error("old_text and new_text are the same, so nothing would change.")]
+    #[error(
+        "old_text and new_text are the same, so nothing would change. Read the file with \
+         read_file and give in new_text what is to be there instead."
+    )]
     Unchanged,
     /// The text is not there.
     #[error("{0}")]
