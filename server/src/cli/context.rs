@@ -79,22 +79,6 @@ pub fn environment() -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Resolves at Ctrl-C, or at a polite request to end.
-pub async fn interrupted() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
-}
-
 /// The disk, and whoever sits at the terminal.
 struct HeadlessFront {
     files: Arc<DiskFiles>,

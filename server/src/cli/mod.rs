@@ -4,6 +4,7 @@ mod context;
 mod demo;
 mod doctor;
 mod failure;
+mod interrupts;
 mod lsp;
 mod run;
 mod sessions;

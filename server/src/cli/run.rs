@@ -1,5 +1,6 @@
 //! `aside run`: one prompt without an editor.
 use std::io::Read;
+use std::sync::Arc;
 
 use aside_protocol::{
     ChatCancelParams, ChatSendParams, ContentBlock, Event, ItemBody, ItemDelta, Session,
@@ -133,10 +134,23 @@ async fn follow(
     mut events: mpsc::Receiver<Published>,
     mut printer: Printer,
 ) -> Result<u8, Failure> {
-    let mut interrupts = 0;
+    let mut interrupts = super::interrupts::watch()?;
     loop {
         tokio::select! {
             biased;
+            Some(()) = interrupts.recv() => {
+                let params = ChatCancelParams {
+                    session_id: session_id.to_owned(),
+                    turn_id: Some(printer.turn_id.clone()),
+                };
+                let engine = Arc::clone(&context.engine);
+                // The session may wait for its events to be taken before it cancels.
+                tokio::spawn(async move {
+                    if let Err(error) = engine.cancel(params).await {
+                        terminal::error(&error.to_string());
+                    }
+                });
+            }
             event = events.recv() => {
                 let Some(event) = event else {
                     return Err(Failure::failed("the session ended unexpectedly"));
@@ -144,18 +158,6 @@ async fn follow(
                 if let Some(code) = printer.print(&event)? {
                     return Ok(code);
                 }
-            }
-            () = super::context::interrupted() => {
-                interrupts += 1;
-                if interrupts > 1 {
-                    return Ok(exit::CANCELLED);
-                }
-                terminal::note("cancelling; press Ctrl-C again to quit at once", Style::Dim);
-                let params = ChatCancelParams {
-                    session_id: session_id.to_owned(),
-                    turn_id: Some(printer.turn_id.clone()),
-                };
-                context.engine.cancel(params).await?;
             }
         }
     }

@@ -149,7 +149,11 @@ async fn told_after(stage: &Stage, client: Client) -> String {
     editor.is_alive().await;
     editor.close().await;
     let told = stage.tool_result("call-1");
-    check_sentence(told.trim());
+    // What is there instead may follow the sentence, or be quoted before it.
+    match told.split_once("\nThe file has there") {
+        Some((sentence, _)) => check_sentence(sentence),
+        None => check_sentence(told.trim()),
+    }
     told
 }
 

@@ -144,8 +144,8 @@ async fn the_demo_needs_no_key_and_no_network() {
         "recording",
         "read leap.sh",
         "edit leap.sh",
-        "\n-",
-        "\n+",
+        "\n  -if [",
+        "\n  +if [",
         "openai_api_key",
     ] {
         assert!(said.contains(part), "{part:?} is not in {}", done.stdout);

@@ -4,6 +4,7 @@ use aside_tests::process::{command, finish, run, signal};
 use aside_tests::rules::{Restarts, check_events, kind};
 use aside_tests::world::SECRET;
 use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 
 use crate::common::{Stage, check_types, content, edit, only_call, patiently, read, say};
 
@@ -145,6 +146,60 @@ async fn an_interrupt_cancels_with_code_130() {
         events.last().unwrap()["event"]["turn"]["stopReason"],
         "cancelled"
     );
+}
+
+/// A turn whose output no pipe holds, and which only a cancel ends.
+fn flood() -> Stage {
+    Stage::new([Reply::new()
+        .texts(vec!["x".repeat(4096); 500])
+        .gate(&Gate::new())])
+}
+
+#[tokio::test]
+async fn an_interrupt_in_a_flood_of_output_cancels() {
+    let stage = flood();
+    let mut child = command(&stage.world, &["run", "--json", "Talk."])
+        .spawn()
+        .unwrap();
+    drop(child.stdin.take());
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut first = String::new();
+    stdout.read_line(&mut first).await.unwrap();
+    signal(&child, libc::SIGINT);
+    let mut rest = String::new();
+    patiently("the end", stdout.read_to_string(&mut rest))
+        .await
+        .unwrap();
+    let status = patiently("the exit", child.wait()).await.unwrap();
+    assert_eq!(status.code(), Some(130));
+    let events = events(&(first + &rest));
+    check_events(&events, Restarts::None);
+    assert_eq!(
+        events.last().unwrap()["event"]["turn"]["stopReason"],
+        "cancelled"
+    );
+}
+
+#[tokio::test]
+async fn a_second_interrupt_quits_though_nobody_reads_the_output() {
+    let stage = flood();
+    let mut child = command(&stage.world, &["run", "--json", "Talk."])
+        .spawn()
+        .unwrap();
+    drop(child.stdin.take());
+    // Not read any further, the pipe fills up, and the turn cannot end.
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut String::new()).await.unwrap();
+    signal(&child, libc::SIGINT);
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut said = String::new();
+    patiently("a word on the cancel", stderr.read_line(&mut said))
+        .await
+        .unwrap();
+    assert!(said.contains("again to quit"), "{said}");
+    signal(&child, libc::SIGINT);
+    let status = patiently("the exit", child.wait()).await.unwrap();
+    assert_eq!(status.code(), Some(130));
 }
 
 #[tokio::test]

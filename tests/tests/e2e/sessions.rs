@@ -32,7 +32,28 @@ async fn a_new_session_says_all_about_itself() {
     for name in ["id", "createdAt", "updatedAt", "workspaceUri"] {
         session[name] = json!(name.to_uppercase());
     }
-    let expected: Expect = expect![[r#""#]];
+    let expected: Expect = expect![[r#"
+        {
+          "agent": "default",
+          "archived": false,
+          "createdAt": "CREATEDAT",
+          "id": "ID",
+          "model": "openai/scripted",
+          "permissionMode": "ask",
+          "pinned": false,
+          "status": "idle",
+          "title": "New",
+          "turnCount": 0,
+          "updatedAt": "UPDATEDAT",
+          "usage": {
+            "cachedInputTokens": 0,
+            "inputTokens": 0,
+            "outputTokens": 0,
+            "reasoningTokens": 0
+          },
+          "workspaceUri": "WORKSPACEURI"
+        }
+    "#]];
     expected.assert_eq(&(serde_json::to_string_pretty(&session).unwrap() + "\n"));
     editor.close().await;
 }
