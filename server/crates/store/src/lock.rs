@@ -120,32 +120,17 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    /// Waits until nobody moves the database aside, then notes that it is open.
-    pub(crate) fn share(path: &Path, deadline: Instant) -> Result<Self> {
-        let guard = Self { file: open(path)? };
-        guard.wait(deadline, File::try_lock_shared)?;
-        Ok(guard)
+    /// Opens the file of the lock, without locking it.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        Ok(Self { file: open(path)? })
     }
 
-    /// Becomes the only one that has the database open; [`StoreError::Locked`] where others do.
-    pub(crate) fn make_exclusive(&self, deadline: Instant) -> Result<()> {
+    /// Notes that the database is open, once nobody moves it aside;
+    /// [`StoreError::Locked`] after the deadline.
+    pub(crate) fn share(&self, deadline: Instant) -> Result<()> {
         self.file.unlock()?;
-        self.wait(deadline, File::try_lock)
-    }
-
-    /// Lets others open the database again.
-    pub(crate) fn make_shared(&self, deadline: Instant) -> Result<()> {
-        self.file.unlock()?;
-        self.wait(deadline, File::try_lock_shared)
-    }
-
-    fn wait(
-        &self,
-        deadline: Instant,
-        try_lock: fn(&File) -> std::result::Result<(), TryLockError>,
-    ) -> Result<()> {
         loop {
-            match try_lock(&self.file) {
+            match self.file.try_lock_shared() {
                 Ok(()) => return Ok(()),
                 Err(TryLockError::Error(error)) => return Err(error.into()),
                 Err(TryLockError::WouldBlock) if Instant::now() >= deadline => {
@@ -153,6 +138,17 @@ impl Guard {
                 }
                 Err(TryLockError::WouldBlock) => std::thread::sleep(RETRY_PAUSE),
             }
+        }
+    }
+
+    /// Becomes the only one that has the database open, or lets go of it altogether where
+    /// others have it open.
+    pub(crate) fn try_exclusive(&self) -> Result<bool> {
+        self.file.unlock()?;
+        match self.file.try_lock() {
+            Ok(()) => Ok(true),
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(error)) => Err(error.into()),
         }
     }
 }

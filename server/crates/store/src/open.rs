@@ -53,31 +53,26 @@ pub(crate) fn open(path: &Path, busy_timeout: Duration) -> Result<Database> {
     if let Some(folder) = path.parent() {
         make_private_folder(folder)?;
     }
-    let guard = Guard::share(&with_suffix(path, "-guard"), deadline)?;
-    let damage = match connect(path, busy_timeout, deadline) {
-        Ok(conn) => return Ok(database(conn, guard, None)),
-        Err(StoreError::Corrupt { detail }) => detail,
-        Err(error) => return Err(error),
-    };
-    match guard.make_exclusive(deadline) {
-        Ok(()) => {}
-        // Another server works with this file. It may be doing well or not: it is not ours to
-        // pull the file away from under it.
-        Err(StoreError::Locked) => return Err(StoreError::Corrupt { detail: damage }),
-        Err(error) => return Err(error),
-    }
-    // Another server may have moved it aside while we waited.
-    let (conn, moved_aside) = match connect(path, busy_timeout, deadline) {
-        Ok(conn) => (conn, None),
-        Err(StoreError::Corrupt { detail }) => {
-            let aside = move_aside(path)?;
-            tracing::warn!(%detail, moved_to = %aside.display(), "the database was damaged");
-            (connect(path, busy_timeout, deadline)?, Some(aside))
+    let guard = Guard::open(&with_suffix(path, "-guard"))?;
+    loop {
+        guard.share(deadline)?;
+        let damage = match connect(path, busy_timeout, deadline) {
+            Ok(conn) => return Ok(database(conn, guard, None)),
+            Err(StoreError::Corrupt { detail }) => detail,
+            Err(error) => return Err(error),
+        };
+        if guard.try_exclusive()? {
+            let (conn, moved_aside) = replace(path, busy_timeout, deadline)?;
+            guard.share(deadline)?;
+            return Ok(database(conn, guard, moved_aside));
         }
-        Err(error) => return Err(error),
-    };
-    guard.make_shared(deadline)?;
-    Ok(database(conn, guard, moved_aside))
+        // Another server works with this file, or is just looking at it or moving it aside. If
+        // it keeps it, it is not ours to pull the file away from under it.
+        if Instant::now() >= deadline {
+            return Err(StoreError::Corrupt { detail: damage });
+        }
+        std::thread::sleep(RETRY_PAUSE);
+    }
 }
 
 /// Asks the next start to check the whole file, after damage was met at run time.
@@ -116,6 +111,23 @@ fn database(conn: Connection, guard: Guard, moved_aside: Option<PathBuf>) -> Dat
     }
 }
 
+/// Makes a new database in place of a damaged one, which nobody else has open.
+fn replace(
+    path: &Path,
+    busy_timeout: Duration,
+    deadline: Instant,
+) -> Result<(Connection, Option<PathBuf>)> {
+    // Another server may have moved it aside meanwhile.
+    let detail = match connect(path, busy_timeout, deadline) {
+        Ok(conn) => return Ok((conn, None)),
+        Err(StoreError::Corrupt { detail }) => detail,
+        Err(error) => return Err(error),
+    };
+    let aside = move_aside(path)?;
+    tracing::warn!(%detail, moved_to = %aside.display(), "the database was damaged");
+    Ok((connect(path, busy_timeout, deadline)?, Some(aside)))
+}
+
 fn connect(path: &Path, busy_timeout: Duration, deadline: Instant) -> Result<Connection> {
     loop {
         match try_connect(path, busy_timeout) {
@@ -139,8 +151,17 @@ fn try_connect(path: &Path, busy_timeout: Duration) -> Result<Connection> {
     conn.pragma_update(None, "cache_size", -CACHE_KIB)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
     conn.pragma_update(None, "foreign_keys", true)?;
+    if migrate::version(&conn)? == 0 {
+        // A new database holds nothing yet that a power failure could take.
+        conn.pragma_update(None, "synchronous", "OFF")?;
+    }
     let mode: String = conn.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
     if mode != "wal" {
+        if fs::metadata(path)?.len() == 0 {
+            // A new file need not reach the disk page by page: a power failure could only lose
+            // what the log would lose as well, and a half-made file is moved aside.
+            conn.pragma_update(None, "synchronous", "OFF")?;
+        }
         let mode: String =
             conn.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
         if mode != "wal" {
@@ -149,10 +170,10 @@ fn try_connect(path: &Path, busy_timeout: Duration) -> Result<Connection> {
             });
         }
     }
-    conn.pragma_update(None, "synchronous", "NORMAL")?;
     conn.pragma_update_and_check(None, "journal_size_limit", JOURNAL_LIMIT, |_| Ok(()))?;
     check_whole(&conn, path)?;
     migrate::migrate(&mut conn, path)?;
+    conn.pragma_update(None, "synchronous", "NORMAL")?;
     probe(&conn)?;
     Ok(conn)
 }

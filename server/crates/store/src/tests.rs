@@ -198,13 +198,11 @@ async fn a_panic_in_an_operation_is_an_error_and_leaves_nothing() {
         matches!(result, Err(StoreError::Internal { .. })),
         "{result:?}"
     );
-    let result = store
+    let result: Result<(), _> = store
         .call(|db| {
             db.writing(|tx, _| {
                 tx.execute("DELETE FROM sessions", [])?;
-                let nothing: Option<()> = None;
-                nothing.expect("on purpose");
-                Ok(())
+                panic!("on purpose")
             })
         })
         .await;
