@@ -2,7 +2,10 @@
 //!
 //! The threads read and write in the ordinary blocking way, so the flags of the descriptors,
 //! which other processes may share, stay as they are. Against `tokio::io::stdin` this saves one
-//! hop through the blocking pool per read and write.
+//! hop through the blocking pool per read and write. What the system takes at once does not go
+//! through the output's thread at all, see [`direct`].
+
+mod direct;
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -12,6 +15,8 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+pub(super) use direct::Direct;
 
 /// Bytes that wait between a thread and its stream.
 const BUFFERED_BYTES: usize = 64 * 1024;
@@ -24,7 +29,9 @@ const STACK_BYTES: usize = 128 * 1024;
 
 /// Standard input and output. To be called once: bytes read by one input are lost to another.
 pub(crate) fn stdio() -> io::Result<(Input, Output)> {
-    Ok((Input::new(own_stdin()?)?, Output::new(own_stdout()?)?))
+    let output = own_stdout()?;
+    let direct = Direct::new(&output);
+    Ok((Input::new(own_stdin()?)?, Output::new(output, direct)?))
 }
 
 // Through descriptors of our own: the handles of `std` would buffer once more, by lines.
@@ -63,6 +70,7 @@ pub(crate) struct Input {
 #[derive(Debug)]
 pub(crate) struct Output {
     shared: Arc<Shared>,
+    direct: Direct,
 }
 
 #[derive(Debug, Default)]
@@ -199,15 +207,15 @@ impl Drop for Input {
 }
 
 impl Output {
-    /// A stream over a sink that blocks.
-    pub(super) fn new(sink: impl Write + Send + 'static) -> io::Result<Self> {
+    /// A stream over a sink that blocks, with a second way to the same sink that does not.
+    pub(super) fn new(sink: impl Write + Send + 'static, direct: Direct) -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let theirs = Arc::clone(&shared);
         let thread = thread::Builder::new()
             .name("stdout".into())
             .stack_size(STACK_BYTES);
         thread.spawn(move || theirs.end(write_all(sink, &theirs)))?;
-        Ok(Self { shared })
+        Ok(Self { shared, direct })
     }
 }
 
@@ -243,13 +251,21 @@ fn write_all(mut sink: impl Write, shared: &Shared) -> io::ErrorKind {
 
 impl AsyncWrite for Output {
     fn poll_write(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffer: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let mut state = self.shared.lock();
+        let Self { shared, direct } = &mut *self;
+        let mut state = shared.lock();
         if let Some(kind) = state.ended {
             return Poll::Ready(Err(kind.into()));
+        }
+        // With nothing under way the thread sleeps until it is given something.
+        if state.bytes.is_empty()
+            && !state.writing
+            && let Some(written) = direct.write(buffer)
+        {
+            return Poll::Ready(Ok(written));
         }
         let length = (BUFFERED_BYTES - state.bytes.len()).min(buffer.len());
         if length == 0 && !buffer.is_empty() {
@@ -257,7 +273,7 @@ impl AsyncWrite for Output {
             return Poll::Pending;
         }
         state.bytes.extend_from_slice(&buffer[..length]);
-        self.shared.changed.notify_one();
+        shared.changed.notify_one();
         Poll::Ready(Ok(length))
     }
 

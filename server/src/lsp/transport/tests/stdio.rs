@@ -1,21 +1,32 @@
 //! The threads behind standard input and output, over pipes of the operating system.
 
-use std::io::{Read, Write};
+use std::fs::File;
+use std::io::{PipeWriter, Read, Write};
+#[cfg(unix)]
+use std::os::fd::OwnedFd as Owned;
+#[cfg(windows)]
+use std::os::windows::io::OwnedHandle as Owned;
 use std::thread;
 
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::super::ExitReason;
-use super::super::stdio::{Input, Output};
+use super::super::stdio::{Direct, Input, Output};
 use super::peer::{backend, frame, receive, soon};
+
+fn output(pipe: PipeWriter) -> Output {
+    let file = File::from(Owned::from(pipe));
+    let direct = Direct::new(&file);
+    Output::new(file, direct).unwrap()
+}
 
 #[tokio::test]
 async fn more_bytes_than_all_buffers_pass_unchanged_both_ways() {
     let (their_input, our_output) = std::io::pipe().unwrap();
     let (our_input, their_output) = std::io::pipe().unwrap();
     let mut input = Input::new(their_input).unwrap();
-    let mut output = Output::new(their_output).unwrap();
+    let mut output = output(their_output);
     let bytes: Vec<u8> = (0..3_000_000_u32).flat_map(u32::to_le_bytes).collect();
     let expected = bytes.clone();
     let writer = thread::spawn(move || { &our_output }.write_all(&bytes).unwrap());
@@ -41,7 +52,7 @@ async fn more_bytes_than_all_buffers_pass_unchanged_both_ways() {
 #[tokio::test]
 async fn a_reader_that_left_is_an_error() {
     let (their_end, our_output) = std::io::pipe().unwrap();
-    let mut output = Output::new(our_output).unwrap();
+    let mut output = output(our_output);
     drop(their_end);
     let written = async {
         loop {
@@ -65,7 +76,7 @@ async fn a_whole_session_over_pipes() {
     let (service, socket, options, _inside) = backend();
     let served = tokio::spawn(super::super::serve(
         Input::new(server_input).unwrap(),
-        Output::new(server_output).unwrap(),
+        output(server_output),
         service,
         socket,
         options,
