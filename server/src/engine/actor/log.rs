@@ -3,6 +3,7 @@
 //! Finished things are stored before they are shown. Streamed text is shown at once and stored
 //! within [`FLUSH_INTERVAL`], so that a kill loses at most that much of it.
 use std::sync::Arc;
+use std::time::Duration;
 
 use aside_protocol::Event;
 use aside_store::{EventRow, Lease, Store, StoreError, Write};
@@ -10,6 +11,10 @@ use tokio::time::Instant;
 
 use crate::engine::front::{Front, Published};
 use crate::engine::limits::FLUSH_INTERVAL;
+
+/// Streamed text is stored right after a piece was shown, when it is due within this time: then
+/// the next piece is the furthest away, and rarely waits for the disk.
+const FLUSH_EARLY: Duration = Duration::from_millis(40);
 
 /// How many unstored rows are gathered before they are stored ahead of time.
 const MAX_PENDING_WRITES: usize = 512;
@@ -160,7 +165,10 @@ impl EventLog {
             self.front.publish(event).await;
         }
         reserved?;
-        if self.pending.len() >= MAX_PENDING_WRITES {
+        let due_soon = self
+            .flush_at
+            .is_some_and(|at| at.saturating_duration_since(Instant::now()) < FLUSH_EARLY);
+        if due_soon || self.pending.len() >= MAX_PENDING_WRITES {
             self.flush().await?;
         }
         Ok(())
