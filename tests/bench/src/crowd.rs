@@ -46,6 +46,7 @@ impl Crowd {
         {
             let model = scripted(None);
             let mut server = Server::start(Kind::Aside, &place, &model.url());
+            server.open_document();
             server.prepare();
             server.turn();
         }

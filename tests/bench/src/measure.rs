@@ -106,7 +106,7 @@ impl Samples {
         let model = scripted(None);
         let start = Instant::now();
         let child = headless(kind, &place, &model.url());
-        wait(child);
+        wait(child, &place);
         self.cold_turn.push(milliseconds(start.elapsed()));
         check_edited(&place);
     }
@@ -120,7 +120,7 @@ impl Samples {
         reach(&gate);
         self.cold_peak.push(peak(child.id()));
         gate.open();
-        wait(child);
+        wait(child, &place);
         check_edited(&place);
     }
 
@@ -170,11 +170,11 @@ fn headless(kind: Kind, place: &Place, model_url: &str) -> Child {
     if kind == Kind::Aside {
         command.args(["--permission-mode", "acceptEdits"]);
     }
-    command.arg("Raise the value.");
+    command.arg("Raise the value.").stderr(place.stderr());
     command.spawn().expect("the program starts")
 }
 
-fn wait(mut child: Child) {
+fn wait(mut child: Child, place: &Place) {
     drop(child.stdin.take());
     let mut said = Vec::new();
     let mut stdout = child.stdout.take().expect("a pipe");
@@ -182,8 +182,9 @@ fn wait(mut child: Child) {
     let status = child.wait().expect("its end");
     assert!(
         status.success(),
-        "{status}: {}",
-        String::from_utf8_lossy(&said)
+        "{status}: {}{}",
+        String::from_utf8_lossy(&said),
+        place.said_on_stderr()
     );
 }
 

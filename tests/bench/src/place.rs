@@ -1,4 +1,5 @@
 //! A fresh workspace with directories of its own for each run.
+use std::fs::File;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -43,6 +44,16 @@ impl Place {
             std::fs::read_dir(self.folder("data").join("workspaces")).expect("the workspaces");
         let folder = workspaces.next().expect("a workspace").expect("a folder");
         folder.path().join("aside.db")
+    }
+
+    /// Where a command may say what it does, beside the answer.
+    pub(crate) fn stderr(&self) -> File {
+        File::create(self.folder("stderr")).expect("a file")
+    }
+
+    /// What was said there.
+    pub(crate) fn said_on_stderr(&self) -> String {
+        std::fs::read_to_string(self.folder("stderr")).expect("the file")
     }
 
     /// What is in the file at first: a value among lines that stay.
