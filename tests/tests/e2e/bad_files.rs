@@ -202,14 +202,42 @@ async fn a_file_that_is_not_there_or_a_folder() {
 
 #[tokio::test]
 async fn a_fifo_does_not_hang_the_server() {
-    let stage = Stage::new([read("call-1", "fifo"), say("I see.")]);
-    let path = std::ffi::CString::new(stage.world.path("fifo").to_str().unwrap()).unwrap();
-    make_fifo(&path);
-    told_after(&stage, stage.client()).await;
+    for reply in [
+        read("call-1", "fifo"),
+        edit("call-1", "fifo", "a", "b"),
+        call(
+            "call-1",
+            "write_file",
+            json!({"path": "fifo", "content": "x"}),
+        ),
+    ] {
+        let stage = Stage::new([reply, say("I see.")]);
+        make_fifo(&stage);
+        told_after(&stage, stage.client()).await;
+    }
+    // A search passes it over.
+    let stage = Stage::new([
+        call("call-1", "grep", json!({"pattern": "needle"})),
+        call(
+            "call-2",
+            "grep",
+            json!({"pattern": "needle", "path": "fifo"}),
+        ),
+        say("I see."),
+    ]);
+    make_fifo(&stage);
+    stage.world.write("a.txt", "a needle\n");
+    let editor = stage.open().await;
+    let session = editor.create(json!({})).await;
+    editor.turn(&session, "Find it.").await;
+    let told = stage.tool_result("call-1");
+    assert!(told.contains("a.txt:1:a needle"), "{told}");
+    editor.close().await;
 }
 
 #[allow(unsafe_code, reason = "the standard library makes no named pipes")]
-fn make_fifo(path: &std::ffi::CStr) {
+fn make_fifo(stage: &Stage) {
+    let path = std::ffi::CString::new(stage.world.path("fifo").to_str().unwrap()).unwrap();
     // SAFETY: `mkfifo` reads the string, which ends with a zero, and keeps nothing of it.
     let result = unsafe { libc::mkfifo(path.as_ptr(), 0o600) };
     assert_eq!(result, 0);

@@ -177,3 +177,28 @@ async fn further_folders_are_inside_and_named_by_absolute_paths() {
     assert!(stage.tool_result("call-3").contains("in the first folder"));
     editor.close().await;
 }
+
+#[tokio::test]
+async fn what_is_wrong_with_an_editors_settings_is_told_to_it_and_the_rest_holds() {
+    let mut stage = Stage::new([say("Hello.")]);
+    // The environment would come after the editor.
+    stage.world.unset("ASIDE_MODEL");
+    let settings = json!({
+        "model": "openai/from-the-editor",
+        "turn": {"max_queued": "many"},
+        "nonsense": 1,
+    });
+    let editor = stage.open_with(stage.client_with(settings)).await;
+    for part in ["turn.max_queued", "nonsense"] {
+        editor
+            .wait_notification("window/logMessage", |params| {
+                let message = params["message"].as_str();
+                message.is_some_and(|message| message.contains(part))
+            })
+            .await;
+    }
+    let session = editor.create(json!({})).await;
+    editor.turn(&session, "Hello?").await;
+    assert_eq!(stage.requests()[0]["model"], "from-the-editor");
+    editor.close().await;
+}

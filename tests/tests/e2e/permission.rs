@@ -242,6 +242,23 @@ async fn a_dismissed_question_stops_the_turn() {
 }
 
 #[tokio::test]
+async fn dismissed_buttons_refuse_the_call_and_the_turn_goes_on() {
+    let outcome = edit_with(json!({}), |client| {
+        client.asks = Asks::ShowMessageRequest;
+        client.answer = Answer::Dismiss;
+    })
+    .await;
+    let last = outcome.events.last().unwrap();
+    assert_eq!(last["event"]["turn"]["stopReason"], "endTurn");
+    outcome
+        .check("rejected", 1, "one\n")
+        .await
+        .editor
+        .close()
+        .await;
+}
+
+#[tokio::test]
 async fn allowed_for_the_session_is_not_asked_again() {
     for asks in [Asks::RequestPermission, Asks::ShowMessageRequest] {
         let stage = Stage::new([

@@ -173,6 +173,24 @@ async fn an_open_file_of_an_editor_that_cannot_edit_is_not_changed_behind_its_ba
 }
 
 #[tokio::test]
+async fn an_open_file_without_unsaved_changes_is_changed_on_disk_where_the_editor_cannot() {
+    let stage = Stage::new([edit("call-1", "a.txt", "one", "two"), say("Done.")]);
+    let path = stage.world.write("a.txt", "one\n");
+    let client = Client {
+        apply_edit: ApplyEdit::Unsupported,
+        ..stage.client()
+    };
+    let editor = stage.open_with(client).await;
+    editor.open_file(&path);
+    let session = editor.create_free().await;
+    editor.turn(&session, "Change it.").await;
+    let call = only_call(&editor.checked_events(&session));
+    assert_eq!(call["status"], "completed", "{call:#}");
+    assert_eq!(stage.world.read("a.txt"), "two\n");
+    editor.close().await;
+}
+
+#[tokio::test]
 async fn a_new_file_is_made_by_whoever_can() {
     for (apply_edit, resource_operations) in [
         (ApplyEdit::Apply, true),
