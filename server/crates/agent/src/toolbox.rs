@@ -29,22 +29,21 @@ impl Toolbox {
     /// place of a built-in tool.
     pub fn new(tools: Vec<Arc<dyn Tool>>) -> Self {
         let mut by_name: BTreeMap<String, Arc<dyn Tool>> = BTreeMap::new();
+        let mut defs = Vec::with_capacity(tools.len());
         for tool in tools {
             let name = tool.spec().name.to_owned();
             if by_name.contains_key(&name) {
                 tracing::warn!(tool = name, "a second tool of this name is left out");
                 continue;
             }
-            by_name.insert(name, tool);
-        }
-        let defs = by_name.values().map(|tool| {
             let spec = tool.spec();
-            ToolDef {
-                name: spec.name.to_owned(),
+            defs.push(ToolDef {
+                name: name.clone(),
                 description: spec.description.trim_end().to_owned(),
                 input_schema: spec.input_schema.clone(),
-            }
-        });
+            });
+            by_name.insert(name, tool);
+        }
         let facts = by_name.iter().map(|(name, tool)| {
             let spec = tool.spec();
             let facts = ToolFacts {
@@ -54,7 +53,7 @@ impl Toolbox {
             (name.clone(), facts)
         });
         Self {
-            defs: defs.collect(),
+            defs: defs.into(),
             facts: Arc::new(facts.collect()),
             tools: Arc::new(by_name),
         }
@@ -70,7 +69,8 @@ impl Toolbox {
         self.tools.values()
     }
 
-    /// The tools as a model is told of them, sorted by name so that requests share their prefix.
+    /// The tools as a model is told of them, in the order given: small models reach for what
+    /// comes first, and requests share their prefix as long as the order stays.
     pub fn defs(&self) -> Arc<[ToolDef]> {
         Arc::clone(&self.defs)
     }
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn tools_are_sorted_and_the_first_of_a_name_stays() {
+    fn tools_keep_their_order_and_the_first_of_a_name_stays() {
         let tools = Toolbox::new(vec![
             tool("b", ToolKind::Read),
             tool("a", ToolKind::Edit),
@@ -105,7 +105,7 @@ mod tests {
         ]);
         let defs = tools.defs();
         let names = defs.iter().map(|def| def.name.as_str());
-        assert_eq!(names.collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(names.collect::<Vec<_>>(), ["b", "a"]);
         assert_eq!(tools.iter().count(), 2);
         assert_eq!(tools.facts()["b"].kind, ToolKind::Read);
         assert!(tools.get("b").is_some() && tools.get("c").is_none());
