@@ -94,9 +94,7 @@ fn apply_edit(capabilities: &ClientCapabilities) -> bool {
         .unwrap_or(false)
 }
 
-fn workspace_edit(
-    capabilities: &ClientCapabilities,
-) -> Option<&WorkspaceEditClientCapabilities> {
+fn workspace_edit(capabilities: &ClientCapabilities) -> Option<&WorkspaceEditClientCapabilities> {
     capabilities.workspace.as_ref()?.workspace_edit.as_ref()
 }
 

@@ -40,11 +40,7 @@ pub fn modify(
 }
 
 /// An edit of one document for editors that take none bound to a version.
-pub fn modify_unversioned(
-    label: &str,
-    uri: Url,
-    edits: Vec<TextEdit>,
-) -> ApplyWorkspaceEditParams {
+pub fn modify_unversioned(label: &str, uri: Url, edits: Vec<TextEdit>) -> ApplyWorkspaceEditParams {
     ApplyWorkspaceEditParams {
         label: Some(label.to_owned()),
         edit: WorkspaceEdit::new(HashMap::from([(uri, edits)])),
