@@ -1,7 +1,7 @@
 //! The client story: a prompt on unsaved text ends in a versioned edit of the buffer.
 use aside_script::Usage;
 use aside_tests::rules::{kind, text};
-use expect_test::expect_file;
+use expect_test::{ExpectFile, expect_file};
 use serde_json::{Value, json};
 
 use crate::common::{Stage, TOKENS, check_types, edit, output, read, say, tool_calls};
@@ -115,16 +115,24 @@ async fn the_requests_are_these() {
     editor.turn(&session, "Make it say edited.").await;
     let requests = stage.requests();
     assert_eq!(requests.len(), 3);
-    expect_file!["requests/first.json"].assert_eq(&shown(&stage, &requests[0]));
+    kept("first.json").assert_eq(&shown(&stage, &requests[0]));
     // The others differ from it in what was said meanwhile.
     let messages = requests[2]["messages"].as_array().unwrap();
     assert_eq!(messages[1], requests[0]["messages"][1]);
     let later = shown(&stage, &json!(messages[2..]));
-    expect_file!["requests/later_messages.json"].assert_eq(&later);
+    kept("later_messages.json").assert_eq(&later);
     let mut last = requests[2].clone();
     last["messages"] = requests[0]["messages"].clone();
     assert_eq!(last, requests[0]);
     editor.close().await;
+}
+
+/// What is expected, in a file beside this one.
+fn kept(name: &str) -> ExpectFile {
+    expect_file![format!(
+        "{}/tests/e2e/requests/{name}",
+        env!("CARGO_MANIFEST_DIR")
+    )]
 }
 
 /// JSON to read, the same on every machine, with texts of several lines as lists of lines.
