@@ -111,8 +111,17 @@ fn changed(path: &WorkspacePath) -> HostError {
 }
 
 impl Editor {
+    /// The open document of a file, also where the path leads to it through symbolic links.
+    fn open_document(&self, path: &WorkspacePath) -> Option<documents::Document> {
+        let documents = &self.shared.documents;
+        documents.find(path.absolute()).or_else(|| {
+            let real = path.absolute().canonicalize().ok()?;
+            documents.find(&real)
+        })
+    }
+
     fn read(&self, path: &WorkspacePath) -> Result<Document, HostError> {
-        match self.shared.documents.find(path.absolute()) {
+        match self.open_document(path) {
             Some(open) => snapshot(&open, path),
             None => self.disk.read(path),
         }
@@ -121,7 +130,7 @@ impl Editor {
     async fn apply(&self, change: &FileChange) -> Result<AppliedChange, HostError> {
         let path = &change.base.path;
         refuse_protected(path)?;
-        let open = self.shared.documents.find(path.absolute());
+        let open = self.open_document(path);
         let can_edit = self
             .shared
             .profile()

@@ -1,4 +1,6 @@
 //! Position encodings, line endings, byte-order marks, and where an edit lands.
+use std::os::unix::fs::symlink;
+
 use aside_tests::editor::{ApplyEdit, Client};
 use serde_json::json;
 
@@ -187,6 +189,28 @@ async fn an_open_file_without_unsaved_changes_is_changed_on_disk_where_the_edito
     let call = only_call(&editor.checked_events(&session));
     assert_eq!(call["status"], "completed", "{call:#}");
     assert_eq!(stage.world.read("a.txt"), "two\n");
+    editor.close().await;
+}
+
+#[tokio::test]
+async fn an_open_file_is_known_by_every_name_that_it_has() {
+    let stage = Stage::new([
+        read("call-1", "alias.txt"),
+        edit("call-2", "alias.txt", "unsaved", "edited"),
+        edit("call-3", "folder/a.txt", "edited", "edited twice"),
+        say("Done."),
+    ]);
+    let path = stage.world.write("real/a.txt", "on disk\n");
+    symlink(&path, stage.world.path("alias.txt")).unwrap();
+    symlink("real", stage.world.path("folder")).unwrap();
+    let editor = stage.open().await;
+    editor.open_file(&path);
+    editor.change(&path, "unsaved\n");
+    let session = editor.create_free().await;
+    editor.turn(&session, "Change it.").await;
+    assert!(stage.tool_result("call-1").contains("unsaved"));
+    assert_eq!(editor.buffer(&path), "edited twice\n");
+    assert_eq!(stage.world.read("real/a.txt"), "on disk\n");
     editor.close().await;
 }
 
