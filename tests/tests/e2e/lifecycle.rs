@@ -1,13 +1,13 @@
 //! How a server begins and ends: roots, exit codes, end of input, the death of its parent.
 use std::process::Stdio;
 
-use aside_script::{Gate, Reply};
-use aside_tests::editor::{Client, Roots};
+use aside_script::{Gate, Reply, Script, ScriptServer};
+use aside_tests::editor::{ApplyEdit, Asks, Client, Roots};
 use aside_tests::rules::text;
 use aside_tests::world::{to_uri, write_at};
 use serde_json::{Value, json};
 
-use crate::common::{Stage, patiently, read, say};
+use crate::common::{Stage, edit, patiently, read, say};
 
 #[tokio::test]
 async fn exit_after_shutdown_is_0_and_without_it_1() {
@@ -200,5 +200,78 @@ async fn what_is_wrong_with_an_editors_settings_is_told_to_it_and_the_rest_holds
     let session = editor.create(json!({})).await;
     editor.turn(&session, "Hello?").await;
     assert_eq!(stage.requests()[0]["model"], "from-the-editor");
+    editor.close().await;
+}
+
+#[tokio::test]
+async fn a_client_that_announces_nothing_is_asked_nothing() {
+    let stage = Stage::new([edit("call-1", "a.txt", "one", "two"), say("Done.")]);
+    stage.world.write("a.txt", "one\n");
+    let client = Client {
+        encodings: Vec::new(),
+        apply_edit: ApplyEdit::Unsupported,
+        events: false,
+        asks: Asks::Nothing,
+        progress: false,
+        ..stage.client()
+    };
+    let editor = stage.open_with(client).await;
+    let session = editor.create_free().await;
+    editor.prompt(Some(&session), "Change it.").await;
+    // The answer reaches its user all the same, by what every editor shows.
+    editor
+        .wait_notification("window/logMessage", |params| params["message"] == "Done.")
+        .await;
+    assert_eq!(stage.world.read("a.txt"), "two\n");
+    let state = editor.close().await;
+    assert!(state.asked.is_empty(), "{:#?}", state.asked);
+    for message in state.notifications {
+        assert!(
+            text(&message, "/method").starts_with("window/"),
+            "{message:#}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn settings_and_folders_may_change_while_the_server_runs() {
+    let stage = Stage::new([]);
+    let later = stage.world.outside().join("later");
+    write_at(&later.join("b.txt"), "in the later folder\n");
+    let file = later.join("b.txt").to_str().unwrap().to_owned();
+    let script = Script::new([
+        read("call-1", &file),
+        say("Read."),
+        read("call-2", &file),
+        say("Read."),
+    ]);
+    let mut stage = Stage {
+        model: ScriptServer::start(script).unwrap(),
+        ..stage
+    };
+    stage.world.set("OPENAI_BASE_URL", stage.model.url());
+    stage.world.unset("ASIDE_MODEL");
+    let editor = stage.open().await;
+    let session = editor.create(json!({})).await;
+    editor.turn(&session, "Read it.").await;
+    editor.notify(
+        "workspace/didChangeWorkspaceFolders",
+        json!({"event": {"added": [{"uri": to_uri(&later), "name": "later"}], "removed": []}}),
+    );
+    editor.notify(
+        "workspace/didChangeConfiguration",
+        json!({"settings": {"aside": {"model": "openai/changed"}}}),
+    );
+    let session = editor.create(json!({})).await;
+    editor.turn(&session, "Read it.").await;
+    assert!(!stage.tool_result("call-1").contains("in the later folder"));
+    assert!(stage.tool_result("call-2").contains("in the later folder"));
+    let models: Vec<Value> = stage
+        .requests()
+        .iter()
+        .map(|body| body["model"].clone())
+        .collect();
+    assert_ne!(models[0], "changed");
+    assert_eq!(models[2], "changed");
     editor.close().await;
 }

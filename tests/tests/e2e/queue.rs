@@ -4,7 +4,7 @@ use aside_tests::editor::{ApplyEdit, Sent};
 use aside_tests::rules::{kind, text};
 use serde_json::{Value, json};
 
-use crate::common::{Stage, content, edit, only_call, patiently, say};
+use crate::common::{Stage, check_sentence, content, edit, only_call, patiently, say};
 
 #[tokio::test]
 async fn a_prompt_while_a_turn_runs_is_queued_and_runs_next() {
@@ -56,6 +56,28 @@ async fn a_prompt_while_a_turn_runs_is_queued_and_runs_next() {
         .map(|body| body["messages"].as_array().unwrap().len())
         .collect();
     assert_eq!(said, [2, 4, 6]);
+    editor.close().await;
+}
+
+#[tokio::test]
+async fn no_more_prompts_wait_than_the_setting_says() {
+    let gate = Gate::new();
+    let stage = Stage::new([Reply::say("One.").gate(&gate), say("Two."), say("Four.")]);
+    let client = stage.client_with(json!({"turn": {"max_queued": 1}}));
+    let editor = stage.open_with(client).await;
+    let session = editor.create(json!({})).await;
+    editor.prompt(Some(&session), "First.").await;
+    let second = editor.prompt(Some(&session), "Second.").await;
+    let content = json!([{"type": "text", "text": "Third."}]);
+    let params = json!({"sessionId": session, "content": content});
+    let error = editor.fail("chat/send", params).await;
+    assert_eq!(error.kind(), "busy", "{error:?}");
+    check_sentence(&error.message);
+    gate.open();
+    editor.completed(&second.turn).await;
+    editor.turn(&session, "Fourth.").await;
+    assert_eq!(editor.items(&session).await.len(), 6);
+    editor.checked_events(&session);
     editor.close().await;
 }
 
