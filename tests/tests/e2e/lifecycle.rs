@@ -3,9 +3,13 @@ use std::process::Stdio;
 
 use aside_script::{Gate, Reply, Script, ScriptServer};
 use aside_tests::editor::{ApplyEdit, Asks, Client, Roots};
+use aside_tests::process::{command, signal};
 use aside_tests::rules::text;
+use aside_tests::wire::{frame, read_message};
 use aside_tests::world::{to_uri, write_at};
 use serde_json::{Value, json};
+use tokio::io::{AsyncWriteExt, BufReader};
+use tokio::process::{Child, ChildStdout};
 
 use crate::common::{Stage, edit, patiently, read, say};
 
@@ -274,4 +278,58 @@ async fn settings_and_folders_may_change_while_the_server_runs() {
     assert_ne!(models[0], "changed");
     assert_eq!(models[2], "changed");
     editor.close().await;
+}
+
+/// A server in the middle of a turn that says more than a pipe holds, to an editor that stops
+/// reading when it begins to speak. What holds the pipe open comes with it.
+async fn unread(stage: &Stage) -> (Child, BufReader<ChildStdout>) {
+    let mut child = command(&stage.world, &["lsp"]).spawn().unwrap();
+    let params = stage.client().initialize_params();
+    let content = json!([{"type": "text", "text": "Talk."}]);
+    let stdin = child.stdin.as_mut().unwrap();
+    for message in [
+        json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}),
+        json!({"jsonrpc": "2.0", "method": "initialized", "params": {}}),
+        json!({"jsonrpc": "2.0", "id": 2, "method": "chat/send", "params": {"content": content}}),
+    ] {
+        stdin.write_all(&frame(&message)).await.unwrap();
+    }
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    loop {
+        let message = patiently("a message", read_message(&mut stdout)).await;
+        if message.unwrap().unwrap()["params"]["event"]["type"] == "itemDelta" {
+            return (child, stdout);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_editor_that_does_not_read_keeps_no_server_alive() {
+    let flood = || {
+        Stage::new([Reply::new()
+            .texts(vec!["x".repeat(4096); 500])
+            .gate(&Gate::new())])
+    };
+    let stage = flood();
+    let (mut child, _unread) = unread(&stage).await;
+    drop(child.stdin.take());
+    patiently("the end", child.wait()).await.unwrap();
+
+    let stage = flood();
+    let (mut child, _unread) = unread(&stage).await;
+    signal(&child, libc::SIGTERM);
+    patiently("the end", child.wait()).await.unwrap();
+
+    let stage = flood();
+    let (mut child, _unread) = unread(&stage).await;
+    let exit = frame(&json!({"jsonrpc": "2.0", "method": "exit"}));
+    child
+        .stdin
+        .as_mut()
+        .unwrap()
+        .write_all(&exit)
+        .await
+        .unwrap();
+    let status = patiently("the end", child.wait()).await.unwrap();
+    assert_eq!(status.code(), Some(1));
 }
