@@ -28,13 +28,16 @@ fn main() {
     };
     let mut aside = Samples::default();
     let mut floor = Samples::default();
-    eprintln!("{} sessions of {} items", crowd::SESSIONS, crowd::ITEMS);
-    let crowd = crowd::Crowd::seed();
     for round in 1..=rounds {
         eprintln!("round {round} of {rounds}");
         // In turns, so that what else the machine does falls on both.
         floor.add_round(Kind::Floor);
         aside.add_round(Kind::Aside);
+    }
+    // Last, since writing that much keeps the disk busy for a while.
+    eprintln!("{} sessions of {} items", crowd::SESSIONS, crowd::ITEMS);
+    let crowd = crowd::Crowd::seed();
+    for _ in 0..rounds {
         aside.add_crowd(&crowd);
     }
     print!("{}", table::render(&aside, &floor));

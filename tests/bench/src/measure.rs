@@ -11,6 +11,8 @@ use crate::place::Place;
 use crate::process::{peak, processor_time, pss};
 use crate::server::Server;
 
+/// Turns from start to end, without an editor, in each round.
+const COLD_TURNS: usize = 5;
 /// Turns before a server counts as warm.
 const WARM_UP: usize = 3;
 /// Turns measured in each round once it is warm.
@@ -65,7 +67,9 @@ impl Samples {
             self.start.push(milliseconds(server.started_in));
         }
         self.add_turns(kind);
-        self.add_cold_turn(kind);
+        for _ in 0..COLD_TURNS {
+            self.add_cold_turn(kind);
+        }
         self.add_cold_peak(kind);
         self.add_slow_stream(kind);
         self.add_burst(kind);

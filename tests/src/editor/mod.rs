@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::ExitStatus;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
@@ -35,6 +36,8 @@ pub struct Editor {
     outgoing: Option<mpsc::UnboundedSender<Vec<u8>>>,
     shared: Arc<Shared>,
     next_id: AtomicI64,
+    /// How long anything may take before a test fails.
+    pub patience: Duration,
     /// The result of `initialize`.
     pub initialized: Value,
 }
@@ -92,6 +95,7 @@ impl Editor {
             outgoing: Some(outgoing),
             shared,
             next_id: AtomicI64::new(1),
+            patience: PATIENCE,
             initialized: Value::Null,
         }
     }
@@ -196,7 +200,7 @@ impl Editor {
                 }
             }
         };
-        match timeout(PATIENCE, waiting).await {
+        match timeout(self.patience, waiting).await {
             Ok(Some(found)) => found,
             Ok(None) => panic!("the server ended before {what}. {}", self.describe()),
             Err(_) => panic!("{what} did not come. {}", self.describe()),

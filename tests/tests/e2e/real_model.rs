@@ -21,7 +21,9 @@ async fn a_real_model_reads_a_file() {
     stage
         .world
         .write("colour.txt", "The secret colour is vermilion.\n");
-    let editor = stage.open().await;
+    let mut editor = stage.open().await;
+    // On a small machine a model reads some ten tokens in a second.
+    editor.patience *= 10;
     let session = editor.create_free().await;
     let prompt = "Use the read_file tool to read colour.txt, then tell me the secret colour.";
     let turn = editor.turn(&session, prompt).await;

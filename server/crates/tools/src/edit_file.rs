@@ -118,7 +118,10 @@ fn compute(document: Document, edits: &[Edit]) -> Result<Outcome, ToolError> {
     }
     let changes = line_edits(&document.text, &edited.text);
     let places = edited.places.iter().sum::<usize>();
-    let mut text = format!("Edited {display}: {} replaced.", count(places, "place"));
+    let mut text = format!(
+        "Edited {display}: {} replaced.",
+        count(places, "place", "places")
+    );
     text.push_str(&show(&edited.text, &changes));
     let output = ToolOutput {
         text,
@@ -152,28 +155,33 @@ fn show_closest(text: &str, refusal: &Refusal) -> String {
     };
     let start = first.saturating_sub(REFUSAL_CONTEXT_LINES).max(1);
     let end = (last + REFUSAL_CONTEXT_LINES).min(start + MAX_PLACE_LINES);
-    let mut out = String::from("\nThe file has there, after each line's number and a tab:\n");
-    let shown = lines(split_bom(text).1).enumerate().skip(start - 1);
-    for (index, line) in shown.take(end + 1 - start) {
-        text::push_numbered(&mut out, index + 1, content(line));
+    let mut out = format!("\nThese are the lines of the file from line {start} on:\n```\n");
+    let shown = lines(split_bom(text).1).skip(start - 1);
+    for line in shown.take(end + 1 - start) {
+        out.push_str(content(line));
+        out.push('\n');
         if out.len() > MAX_SHOWN_BYTES {
             break;
         }
     }
-    out.truncate(out.trim_end_matches('\n').len());
+    out.push_str("```");
     out
 }
 
 /// The new lines around each change, numbered as in `read_file`.
 fn show(new_text: &str, changes: &[LineEdit]) -> String {
+    let body = split_bom(new_text).1;
+    if body.is_empty() {
+        return " It is now empty.".to_owned();
+    }
     let mut out = String::new();
-    let mut rest = lines(split_bom(new_text).1).enumerate().peekable();
+    let mut rest = lines(body).enumerate().peekable();
     let mut shown_to = 0;
     for (index, change) in changes.iter().enumerate() {
         if index == MAX_SHOWN_PLACES || out.len() > MAX_SHOWN_BYTES {
             out.push_str(&format!(
                 "\n[{} more not shown.]",
-                count(changes.len() - index, "changed place")
+                count(changes.len() - index, "changed place", "changed places")
             ));
             break;
         }
@@ -183,11 +191,22 @@ fn show(new_text: &str, changes: &[LineEdit]) -> String {
             .max(shown_to);
         let end = change.new_end_line + CONTEXT_LINES;
         let last = end.min(start + MAX_PLACE_LINES);
-        if start > shown_to || index == 0 {
-            out.push_str(match index {
-                0 => "\nIt now reads:\n",
-                _ => "…\n",
-            });
+        if index == 0 {
+            out.push_str(
+                "
+It now reads:
+",
+            );
+        } else if start > shown_to
+            && !out.ends_with(
+                "…
+",
+            )
+        {
+            out.push_str(
+                "…
+",
+            );
         }
         while rest.next_if(|(number, _)| *number < start).is_some() {}
         while let Some((number, line)) = rest.next_if(|(number, _)| *number < last) {

@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use serde::Deserialize;
 
 use crate::blocking::{Stop, cancelled};
-use crate::overlay::Overlay;
+use crate::overlay::{self, Overlay};
 use crate::walk::{self, MAX_VISITED, Pattern};
 use crate::{arguments, blocking, definition, nearby};
 
@@ -77,8 +77,9 @@ impl Tool for Glob {
 async fn find(args: Args, context: ToolContext) -> Result<Outcome, ToolError> {
     let pattern = Pattern::new(&args.pattern, &context.files.roots())?;
     let scopes = walk::scopes(context.files.as_ref(), args.path.as_deref())?;
+    let open = context.files.open_documents();
     if let [base] = scopes.as_slice()
-        && !base.absolute().exists()
+        && !overlay::is_there(base.absolute(), &open)
     {
         let otherwise = "Leave out path to search the whole workspace.";
         return Err(nearby::missing(base, &context, otherwise).await);
@@ -89,7 +90,6 @@ async fn find(args: Args, context: ToolContext) -> Result<Outcome, ToolError> {
         limit: usize::try_from(limit).unwrap_or(usize::MAX),
         ..Found::default()
     };
-    let open = context.files.open_documents();
     let found = blocking::run(&context.cancel, move |stop| {
         for base in &scopes {
             search(base, &pattern, &open, &mut found, stop)?;

@@ -216,7 +216,7 @@ fn show(base: &WorkspacePath, entries: &Entries) -> String {
         };
         text.push_str(&format!(
             "\n[{} {more}not shown. List a subfolder, or use glob.]",
-            count(missing, "entrie").replace("1 entrie", "1 entry"),
+            count(missing, "entry", "entries"),
         ));
     }
     text

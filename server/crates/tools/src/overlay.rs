@@ -50,6 +50,14 @@ impl Overlay {
     }
 }
 
+/// Whether there is a file or folder on disk, or an open document in its place or below it.
+pub(crate) fn is_there(path: &Path, open: &[Document]) -> bool {
+    path.exists()
+        || open
+            .iter()
+            .any(|document| document.path.absolute().starts_with(path))
+}
+
 /// The path with the symbolic links of the part that exists followed.
 fn canonical(path: &Path) -> PathBuf {
     for ancestor in path.ancestors() {

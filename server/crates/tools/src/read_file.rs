@@ -112,12 +112,12 @@ fn show(document: &Document, args: &Args) -> Result<ToolOutput, ToolError> {
     } else if shown == 0 {
         return Err(ToolError(format!(
             "offset: {display} has only {}.",
-            count(total, "line")
+            count(total, "line", "lines")
         )));
     } else if end <= total {
         out.push_str(&format!(
             "[{} more of {total} not shown. To go on, read with offset {end}.]",
-            count(total + 1 - end, "line")
+            count(total + 1 - end, "line", "lines")
         ));
     }
     if out.ends_with('\n') {

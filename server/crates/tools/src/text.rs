@@ -12,21 +12,21 @@ const MAX_TITLE_BYTES: usize = 120;
 pub(crate) fn title(text: &str) -> String {
     let mut line = text
         .chars()
-        .take(MAX_TITLE_BYTES)
+        .take(MAX_TITLE_BYTES + 1)
         .map(|char| if char.is_control() { ' ' } else { char })
         .collect::<String>();
-    if line.len() > MAX_TITLE_BYTES || line.len() < text.len() {
+    if line.len() > MAX_TITLE_BYTES {
         line.truncate(line.floor_char_boundary(MAX_TITLE_BYTES));
         line.push('…');
     }
     line
 }
 
-/// The number of things with their name: "1 line", "2 lines".
-pub(crate) fn count(number: usize, name: &str) -> String {
+/// The number of things with their name: "1 match", "2 matches".
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     match number {
-        1 => format!("1 {name}"),
-        _ => format!("{number} {name}s"),
+        1 => format!("1 {one}"),
+        _ => format!("{number} {many}"),
     }
 }
 

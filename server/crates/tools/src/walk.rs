@@ -80,8 +80,9 @@ impl Pattern {
         let mut relative = pattern;
         for root in roots {
             let root = root.to_string_lossy();
-            if let Some(rest) = relative.strip_prefix(root.as_ref()) {
-                relative = rest.trim_start_matches('/');
+            let rest = relative.strip_prefix(root.as_ref());
+            if let Some(rest) = rest.and_then(|rest| rest.strip_prefix('/')) {
+                relative = rest;
             }
         }
         let relative = relative.trim_start_matches("./");

@@ -72,7 +72,7 @@ async fn write(args: Args, context: ToolContext) -> Result<Outcome, ToolError> {
 fn compute(document: Document, content: &str) -> Outcome {
     let display = document.path.display();
     let new_text = in_the_manner_of(&document.text, content);
-    let size = count(lines(&new_text).count(), "line");
+    let size = count(lines(&new_text).count(), "line", "lines");
     let (verb, text) = match document.stamp {
         Stamp::Absent => ("Create", format!("Created {display} with {size}.")),
         Stamp::Open { .. } | Stamp::Disk if *new_text == *document.text => {

@@ -38,8 +38,6 @@ pub(super) struct Found {
     limit: usize,
     pub(super) files: BTreeMap<PathBuf, FileHits>,
     matches: usize,
-    /// Whether there are, or may be, more matches than those kept.
-    pub(super) more: bool,
     /// Files too large or not readable.
     pub(super) unread: usize,
     /// Whether there were more files than are looked at.
@@ -56,22 +54,24 @@ impl Found {
 
     /// Whether matches of a file would be kept. Once there are enough, files whose paths come
     /// later need not be searched.
-    pub(super) fn wants(&mut self, path: &Path) -> bool {
-        let wanted = self.matches < self.limit
+    pub(super) fn wants(&self, path: &Path) -> bool {
+        !self.is_full()
             || self
                 .files
                 .last_key_value()
-                .is_none_or(|(last, _)| path < last.as_path());
-        self.more |= !wanted;
-        wanted
+                .is_none_or(|(last, _)| path < last.as_path())
+    }
+
+    /// Whether there are as many matches as were asked for; then there may be more.
+    pub(super) fn is_full(&self) -> bool {
+        self.matches >= self.limit
     }
 
     /// Adds a file's matches, and drops files that come too late by now.
-    pub(super) fn add(&mut self, path: PathBuf, hits: FileHits, more: bool) {
+    pub(super) fn add(&mut self, path: PathBuf, hits: FileHits) {
         if hits.matches == 0 || self.files.contains_key(&path) {
             return;
         }
-        self.more |= more;
         self.matches += hits.matches;
         self.files.insert(path, hits);
         while let Some(last) = self.files.last_entry() {
@@ -81,7 +81,6 @@ impl Found {
             }
             last.remove();
             self.matches = without;
-            self.more = true;
         }
     }
 }
@@ -93,7 +92,6 @@ pub(super) struct Collector<'a> {
     pub(super) limit: usize,
     pub(super) lines: Vec<Line>,
     pub(super) matches: usize,
-    pub(super) more: bool,
     pub(super) binary: bool,
     gap: bool,
 }
@@ -106,7 +104,6 @@ impl<'a> Collector<'a> {
             limit,
             lines: Vec::new(),
             matches: 0,
-            more: false,
             binary: false,
             gap: false,
         }
@@ -135,7 +132,6 @@ impl Sink for Collector<'_> {
 
     fn matched(&mut self, _: &Searcher, found: &SinkMatch<'_>) -> io::Result<bool> {
         if self.matches == self.limit {
-            self.more = true;
             return Ok(false);
         }
         self.matches += 1;

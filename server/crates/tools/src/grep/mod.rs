@@ -11,7 +11,7 @@ use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 use serde::Deserialize;
 
 use crate::walk::{self, MAX_PATTERN_BYTES, Pattern};
-use crate::{arguments, blocking, definition, nearby};
+use crate::{arguments, blocking, definition, nearby, overlay};
 use search::Query;
 
 /// How many matches are shown where no limit is given.
@@ -92,10 +92,7 @@ async fn grep(args: Args, context: ToolContext) -> Result<Outcome, ToolError> {
     let scopes = walk::scopes(context.files.as_ref(), args.path.as_deref())?;
     let open = context.files.open_documents();
     if let [base] = scopes.as_slice()
-        && !base.absolute().exists()
-        && !open
-            .iter()
-            .any(|document| document.path.absolute().starts_with(base.absolute()))
+        && !overlay::is_there(base.absolute(), &open)
     {
         let otherwise = "Leave out path to search the whole workspace.";
         return Err(nearby::missing(base, &context, otherwise).await);

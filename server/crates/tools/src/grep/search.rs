@@ -179,7 +179,7 @@ impl Scope<'_> {
             lines: collector.lines,
             matches: collector.matches,
         };
-        self.found().add(path.to_owned(), hits, collector.more);
+        self.found().add(path.to_owned(), hits);
     }
 }
 

@@ -10,7 +10,7 @@ use crate::text::{MAX_OUTPUT_BYTES, count};
 pub(super) fn show(found: &Found, pattern: &str, query: &Query) -> String {
     let mut out = String::new();
     let mut left = query.limit;
-    let mut more = found.more;
+    let mut more = found.is_full();
     'files: for (index, hits) in found.files.values().enumerate() {
         if query.context > 0 && index > 0 {
             out.push_str("--\n");
@@ -43,14 +43,15 @@ pub(super) fn show(found: &Found, pattern: &str, query: &Query) -> String {
         let _ = writeln!(
             out,
             "[{} shown; there may be more. Narrow pattern, path or glob, or raise limit.]",
-            count(query.limit - left, "match").replace("matchs", "matches"),
+            count(query.limit - left, "match", "matches"),
         );
     }
-    if found.unread > 0 {
+    // A full search skips files, so then the number would say nothing.
+    if found.unread > 0 && !found.is_full() {
         let _ = writeln!(
             out,
             "[{} too large or not readable, so not searched.]",
-            count(found.unread, "file")
+            count(found.unread, "file", "files")
         );
     }
     if found.stopped {
