@@ -321,3 +321,65 @@ async fn words_of_the_user_reach_the_model() {
     assert!(stage.tool_result("call-1").contains("Use three instead."));
     editor.close().await;
 }
+
+#[tokio::test]
+async fn a_turn_that_is_cancelled_while_it_asks_makes_no_edit() {
+    for asks in [Asks::RequestPermission, Asks::ShowMessageRequest] {
+        let stage = Stage::new([edit("call-1", "a.txt", "one", "two"), say("Next.")]);
+        let path = stage.world.write("a.txt", "one\n");
+        let mut client = stage.client();
+        client.asks = asks;
+        client.answer = Answer::Silent;
+        let editor = stage.open_with(client).await;
+        editor.open_file(&path);
+        let session = editor.create(json!({})).await;
+        let sent = editor.prompt(Some(&session), "Change it.").await;
+        let question = editor
+            .wait("a question", |state| state.unanswered.first().cloned())
+            .await;
+        editor
+            .request("chat/cancel", json!({"sessionId": session}))
+            .await;
+        let turn = editor.completed(&sent.turn).await;
+        assert_eq!(turn["stopReason"], "cancelled");
+        let events = editor.checked_events(&session);
+        assert_eq!(only_call(&events)["status"], "cancelled");
+        let resolved = events
+            .iter()
+            .find(|event| kind(event) == "permissionResolved");
+        assert_eq!(resolved.unwrap()["event"]["outcome"], "cancelled");
+        // A yes that comes too late allows nothing.
+        let yes = match asks {
+            Asks::RequestPermission => {
+                json!({"optionId": question["params"]["options"][0]["id"]})
+            }
+            Asks::ShowMessageRequest | Asks::Nothing => question["params"]["actions"][0].clone(),
+        };
+        editor.answer(&question, yes);
+        editor.turn(&session, "Next?").await;
+        assert_eq!(editor.buffer(&path), "one\n");
+        editor.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_typed_while_the_user_is_asked_is_not_overwritten() {
+    let stage = Stage::new([edit("call-1", "a.txt", "one", "two"), say("I see.")]);
+    let path = stage.world.write("a.txt", "one\n");
+    let mut client = stage.client();
+    client.answer = Answer::Silent;
+    let editor = stage.open_with(client).await;
+    editor.open_file(&path);
+    let session = editor.create(json!({})).await;
+    let sent = editor.prompt(Some(&session), "Change it.").await;
+    let question = editor.wait_asked("chat/requestPermission").await;
+    editor.change(&path, "one, and mine\n");
+    let allow = question["params"]["options"][0]["id"].clone();
+    editor.answer(&question, json!({"optionId": allow}));
+    editor.completed(&sent.turn).await;
+    assert!(editor.buffer(&path).contains("mine"));
+    let call = only_call(&editor.checked_events(&session));
+    assert_eq!(call["status"], "failed", "{call:#}");
+    check_sentence(output(&call).trim());
+    editor.close().await;
+}

@@ -232,3 +232,33 @@ async fn searches_see_unsaved_text() {
     assert!(list.contains("src"), "{list}");
     editor.close().await;
 }
+
+#[tokio::test]
+async fn what_is_attached_to_a_prompt_reaches_the_model() {
+    let stage = Stage::new([say("I see.")]);
+    let path = stage.world.write("a.txt", "on disk\n");
+    let editor = stage.open().await;
+    editor.open_file(&path);
+    editor.change(&path, "first\nsecond, unsaved\nthird\n");
+    let range = json!({"start": {"line": 1, "character": 0}, "end": {"line": 2, "character": 0}});
+    let content = json!([
+        {"type": "text", "text": "Look at these."},
+        {"type": "resource", "uri": stage.world.uri("a.txt"), "range": range},
+        {"type": "resource", "uri": "untitled:notes", "text": "given with it"},
+        {"type": "image", "mimeType": "image/png", "data": "iVBORw0KGgo="},
+    ]);
+    let sent = editor
+        .request("chat/send", json!({"content": content}))
+        .await;
+    editor.completed(text(&sent, "/turnId")).await;
+    let prompt = stage.requests()[0]["messages"][1].to_string();
+    for part in [
+        "Look at these.",
+        "a.txt, line 2",
+        "given with it",
+        "data:image/png;base64,iVBORw0KGgo=",
+    ] {
+        assert!(prompt.contains(part), "{part} is not in {prompt}");
+    }
+    editor.close().await;
+}
