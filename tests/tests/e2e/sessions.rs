@@ -246,3 +246,29 @@ async fn deleting_a_session_that_runs_ends_its_turn() {
     gate.open();
     editor.close().await;
 }
+
+#[tokio::test]
+async fn many_sessions_run_at_once() {
+    const COUNT: usize = 40;
+    let script = aside_script::Script::answering(|body, _| {
+        let messages = body["messages"].as_array().unwrap();
+        match messages.last().unwrap()["role"].as_str() {
+            Some("user") => crate::common::read("call-1", "a.txt"),
+            _ => say("Read."),
+        }
+    });
+    let stage = Stage::with_script(script);
+    stage.world.write("a.txt", "one\n");
+    let editor = stage.open().await;
+    let mut sent = Vec::new();
+    for _ in 0..COUNT {
+        sent.push(editor.prompt(None, "Read it.").await);
+    }
+    for prompt in &sent {
+        let turn = editor.completed(&prompt.turn).await;
+        assert_eq!(turn["stopReason"], "endTurn", "{turn:#}");
+        editor.checked_events(&prompt.session);
+    }
+    assert_eq!(stage.requests().len(), 2 * COUNT);
+    editor.close().await;
+}
