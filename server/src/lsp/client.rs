@@ -98,8 +98,13 @@ fn workspace_edit(capabilities: &ClientCapabilities) -> Option<&WorkspaceEditCli
     capabilities.workspace.as_ref()?.workspace_edit.as_ref()
 }
 
+/// Who speaks Aside's protocol knows that edits are versioned, unless it says otherwise.
 fn versioned_edits(capabilities: &ClientCapabilities) -> bool {
-    workspace_edit(capabilities).is_some_and(|edit| edit.document_changes == Some(true))
+    workspace_edit(capabilities)
+        .and_then(|edit| edit.document_changes)
+        .unwrap_or_else(|| {
+            AsideClientCapabilities::from_experimental(capabilities.experimental.as_ref()).is_some()
+        })
 }
 
 /// File operations come in `documentChanges` only.
@@ -108,4 +113,41 @@ fn create_files(capabilities: &ClientCapabilities) -> bool {
         && workspace_edit(capabilities)
             .and_then(|edit| edit.resource_operations.as_ref())
             .is_some_and(|operations| operations.contains(&ResourceOperationKind::Create))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Versioned edits, and creating files.
+    fn check(capabilities: Value, expected: (bool, bool)) {
+        let params = serde_json::from_value(json!({"capabilities": capabilities})).unwrap();
+        let profile = ClientProfile::new(&params);
+        assert_eq!(
+            (profile.versioned_edits, profile.create_files),
+            expected,
+            "{capabilities}"
+        );
+    }
+
+    #[test]
+    fn edits_come_in_the_form_that_is_announced() {
+        let edit = |edit: Value| json!({"workspace": {"applyEdit": true, "workspaceEdit": edit}});
+        let aside = json!({"aside": {"events": true}});
+        check(json!({}), (false, false));
+        check(edit(json!({})), (false, false));
+        check(edit(json!({"documentChanges": true})), (true, false));
+        check(
+            edit(json!({"documentChanges": true, "resourceOperations": ["create"]})),
+            (true, true),
+        );
+        check(
+            edit(json!({"resourceOperations": ["create"]})),
+            (false, false),
+        );
+        check(json!({"experimental": aside}), (true, false));
+        let mut both = edit(json!({"documentChanges": false}));
+        both["experimental"] = aside;
+        check(both, (false, false));
+    }
 }
