@@ -98,13 +98,13 @@ fn workspace_edit(capabilities: &ClientCapabilities) -> Option<&WorkspaceEditCli
     capabilities.workspace.as_ref()?.workspace_edit.as_ref()
 }
 
-/// Who speaks Aside's protocol knows that edits are versioned, unless it says otherwise.
+/// Edits are versioned unless the client says that it cannot: editors are known that do not
+/// announce versioned changes and apply them well (Neovim 0.11), and only a version keeps an
+/// edit from landing on a text that it was not made for.
 fn versioned_edits(capabilities: &ClientCapabilities) -> bool {
     workspace_edit(capabilities)
         .and_then(|edit| edit.document_changes)
-        .unwrap_or_else(|| {
-            AsideClientCapabilities::from_experimental(capabilities.experimental.as_ref()).is_some()
-        })
+        .unwrap_or(true)
 }
 
 /// File operations come in `documentChanges` only.
@@ -134,8 +134,9 @@ mod tests {
     fn edits_come_in_the_form_that_is_announced() {
         let edit = |edit: Value| json!({"workspace": {"applyEdit": true, "workspaceEdit": edit}});
         let aside = json!({"aside": {"events": true}});
-        check(json!({}), (false, false));
-        check(edit(json!({})), (false, false));
+        check(json!({}), (true, false));
+        check(edit(json!({})), (true, false));
+        check(edit(json!({"documentChanges": false})), (false, false));
         check(edit(json!({"documentChanges": true})), (true, false));
         check(
             edit(json!({"documentChanges": true, "resourceOperations": ["create"]})),
@@ -143,6 +144,10 @@ mod tests {
         );
         check(
             edit(json!({"resourceOperations": ["create"]})),
+            (true, true),
+        );
+        check(
+            edit(json!({"documentChanges": false, "resourceOperations": ["create"]})),
             (false, false),
         );
         check(json!({"experimental": aside}), (true, false));
