@@ -310,5 +310,5 @@ async fn a_whole_turn() {
     let request = &played.requests[2];
     assert_eq!((&*request.model, &*request.system), ("m", "Be good."));
     let names = request.tools.iter().map(|tool| tool.name.as_str());
-    assert_eq!(names.collect::<Vec<_>>(), ["edit", "read", "sh"]);
+    assert_eq!(names.collect::<Vec<_>>(), ["read", "edit", "sh"]);
 }
