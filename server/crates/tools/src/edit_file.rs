@@ -158,8 +158,7 @@ fn show_closest(text: &str, refusal: &Refusal) -> String {
     let mut out = format!("\nThese are the lines of the file from line {start} on:\n```\n");
     let shown = lines(split_bom(text).1).skip(start - 1);
     for line in shown.take(end + 1 - start) {
-        out.push_str(content(line));
-        out.push('\n');
+        text::push_line(&mut out, content(line));
         if out.len() > MAX_SHOWN_BYTES {
             break;
         }
@@ -180,8 +179,12 @@ fn show(new_text: &str, changes: &[LineEdit]) -> String {
     for (index, change) in changes.iter().enumerate() {
         if index == MAX_SHOWN_PLACES || out.len() > MAX_SHOWN_BYTES {
             out.push_str(&format!(
-                "\n[{} more not shown.]",
-                count(changes.len() - index, "changed place", "changed places")
+                "[{} not shown.]",
+                count(
+                    changes.len() - index,
+                    "more changed place",
+                    "more changed places"
+                )
             ));
             break;
         }

@@ -87,16 +87,21 @@ fn distance(wanted: &str, other: &str) -> Option<usize> {
     {
         return None;
     }
-    // The edit distance, one row of its table at a time.
-    let mut row = (0..=other.len()).collect::<Vec<_>>();
-    for (index, letter) in wanted.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = index + 1;
-        for (at, other) in other.iter().enumerate() {
-            let change = diagonal + usize::from(letter != other);
-            diagonal = row[at + 1];
-            row[at + 1] = change.min(row[at] + 1).min(diagonal + 1);
+    // The edit distance, two letters that changed places being one edit; row by row of its table.
+    let mut before: Vec<usize> = Vec::new();
+    let mut above = (0..=other.len()).collect::<Vec<_>>();
+    for (at, letter) in wanted.iter().enumerate() {
+        let mut row = vec![at + 1; other.len() + 1];
+        for (to, other_letter) in other.iter().enumerate() {
+            let change = above[to] + usize::from(letter != other_letter);
+            row[to + 1] = change.min(row[to] + 1).min(above[to + 1] + 1);
+            let swapped =
+                at > 0 && to > 0 && *letter == other[to - 1] && wanted[at - 1] == *other_letter;
+            if swapped {
+                row[to + 1] = row[to + 1].min(before[to - 1] + 1);
+            }
         }
+        before = std::mem::replace(&mut above, row);
     }
-    row.last().copied().filter(|far| *far <= allowed)
+    above.last().copied().filter(|far| *far <= allowed)
 }

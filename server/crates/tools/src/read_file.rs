@@ -116,8 +116,8 @@ fn show(document: &Document, args: &Args) -> Result<ToolOutput, ToolError> {
         )));
     } else if end <= total {
         out.push_str(&format!(
-            "[{} more of {total} not shown. To go on, read with offset {end}.]",
-            count(total + 1 - end, "line", "lines")
+            "[{} of {total} not shown. To go on, read with offset {end}.]",
+            count(total + 1 - end, "more line", "more lines")
         ));
     }
     if out.ends_with('\n') {

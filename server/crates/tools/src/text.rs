@@ -30,16 +30,24 @@ pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     }
 }
 
-/// Writes a line as `read_file` shows it, its middle or end cut where it is long.
+/// Writes a line as `read_file` shows it, its end cut off where it is long.
 pub(crate) fn push_numbered(out: &mut String, number: usize, line: &str) {
-    let shown = &line[..line.floor_char_boundary(MAX_LINE_BYTES)];
     // Writing to a string cannot fail.
-    let _ = match shown.len() == line.len() {
-        true => writeln!(out, "{number}\t{line}"),
-        false => writeln!(
+    let _ = write!(out, "{number}\t");
+    push_line(out, line);
+}
+
+/// Writes a line, its end cut off where it is long.
+pub(crate) fn push_line(out: &mut String, line: &str) {
+    let shown = &line[..line.floor_char_boundary(MAX_LINE_BYTES)];
+    out.push_str(shown);
+    if shown.len() < line.len() {
+        // Writing to a string cannot fail.
+        let _ = write!(
             out,
-            "{number}\t{shown}[… {} more bytes in this line; grep shows the part that matches]",
+            "[… {} more bytes in this line; grep shows the part that matches]",
             line.len() - shown.len()
-        ),
-    };
+        );
+    }
+    out.push('\n');
 }
