@@ -11,6 +11,7 @@ mod tests;
 pub use closest::{Closest, Difference};
 pub use refusal::{NotFound, Refusal, Refused};
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::memmem;
@@ -64,15 +65,19 @@ pub fn apply_edits(text: &str, edits: &[Edit]) -> Result<Edited, Refused> {
         return Err(refused(0, Refusal::TooManyEdits));
     }
     let (bom, body) = split_bom(text);
-    let mut now = body.to_owned();
+    // Large texts are not copied more often than there are edits.
+    let mut now = Cow::Borrowed(body);
     let mut places = Vec::with_capacity(edits.len());
     for (index, edit) in edits.iter().enumerate() {
         let (next, count) = apply_one(&now, edit).map_err(|reason| refused(index, reason))?;
-        now = next;
+        now = Cow::Owned(next);
         places.push(count);
     }
-    now.insert_str(0, bom);
-    Ok(Edited { text: now, places })
+    let mut text = now.into_owned();
+    if !bom.is_empty() {
+        text.insert_str(0, bom);
+    }
+    Ok(Edited { text, places })
 }
 
 /// Makes one edit: the new text, and how many places were replaced.
