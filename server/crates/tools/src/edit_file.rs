@@ -2,15 +2,15 @@
 use aside_agent::host::{Document, FileChange, Stamp};
 use aside_agent::item::{LineRange, Location, ToolKind};
 use aside_agent::permission::Effect;
-use aside_agent::tool::{Arguments, Outcome, Tool, ToolContext, ToolError, ToolOutput, ToolSpec};
+use aside_agent::tool::{Arguments, Outcome, ToolContext, ToolError, ToolOutput};
 use aside_edit::diff::{LineEdit, line_edits};
 use aside_edit::lines::{content, lines, split_bom};
 use aside_edit::matching::{Edit, Refusal, apply_edits};
-use futures_util::future::BoxFuture;
 use serde::Deserialize;
 
+use crate::builtin::Builtin;
 use crate::text::{self, count};
-use crate::{arguments, blocking, definition, nearby};
+use crate::{blocking, definition, nearby};
 
 /// How many changed places are shown to the model.
 const MAX_SHOWN_PLACES: usize = 8;
@@ -42,48 +42,28 @@ pub(crate) struct EditArgs {
     replace_all: Option<bool>,
 }
 
-pub(crate) struct EditFile {
-    spec: ToolSpec,
-}
+pub(crate) struct EditFile;
 
-impl EditFile {
-    pub(crate) fn new() -> Self {
-        Self {
-            spec: definition::spec(
-                "edit_file",
-                ToolKind::Edit,
-                include_str!("../descriptions/edit_file.md"),
-                include_str!("../descriptions/edit_file.json"),
-            ),
-        }
-    }
-}
+impl Builtin for EditFile {
+    type Args = Args;
+    const NAME: &'static str = "edit_file";
+    const KIND: ToolKind = ToolKind::Edit;
+    const DESCRIPTION: &'static str = include_str!("../descriptions/edit_file.md");
+    const SCHEMA: &'static str = include_str!("../descriptions/edit_file.json");
 
-impl Tool for EditFile {
-    fn spec(&self) -> &ToolSpec {
-        &self.spec
-    }
-
-    fn title(&self, arguments: &Arguments) -> String {
+    fn title(arguments: &Arguments) -> String {
         definition::title("Edit", arguments)
     }
 
-    fn effects(
-        &self,
-        arguments: &Arguments,
-        context: &ToolContext,
-    ) -> Result<Vec<Effect>, ToolError> {
-        let args: Args = arguments::parse(&self.spec.input_schema, arguments.clone())?;
+    fn effects(args: &Args, context: &ToolContext) -> Result<Vec<Effect>, ToolError> {
         definition::writes(&args.path, context)
     }
 
-    fn call(
-        &self,
-        arguments: Arguments,
+    fn run(
+        args: Args,
         context: ToolContext,
-    ) -> BoxFuture<'static, Result<Outcome, ToolError>> {
-        let args = arguments::parse::<Args>(&self.spec.input_schema, arguments);
-        Box::pin(async move { edit(args?, context).await })
+    ) -> impl Future<Output = Result<Outcome, ToolError>> + Send + 'static {
+        edit(args, context)
     }
 }
 

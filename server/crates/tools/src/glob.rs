@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use aside_agent::host::{Document, WorkspacePath};
 use aside_agent::item::ToolKind;
 use aside_agent::permission::Effect;
-use aside_agent::tool::{Arguments, Outcome, Tool, ToolContext, ToolError, ToolOutput, ToolSpec};
-use futures_util::future::BoxFuture;
+use aside_agent::tool::{Arguments, Outcome, ToolContext, ToolError, ToolOutput};
 use serde::Deserialize;
 
 use crate::blocking::{Stop, cancelled};
+use crate::builtin::Builtin;
 use crate::overlay::{self, Overlay};
 use crate::walk::{self, MAX_VISITED, Pattern};
-use crate::{arguments, blocking, definition, nearby};
+use crate::{blocking, definition, nearby};
 
 /// How many files are named where no limit is given.
 pub(crate) const DEFAULT_LIMIT: u64 = 100;
@@ -28,49 +28,29 @@ pub(crate) struct Args {
     limit: Option<u64>,
 }
 
-pub(crate) struct Glob {
-    spec: ToolSpec,
-}
+pub(crate) struct Glob;
 
-impl Glob {
-    pub(crate) fn new() -> Self {
-        Self {
-            spec: definition::spec(
-                "glob",
-                ToolKind::Search,
-                include_str!("../descriptions/glob.md"),
-                include_str!("../descriptions/glob.json"),
-            ),
-        }
-    }
-}
+impl Builtin for Glob {
+    type Args = Args;
+    const NAME: &'static str = "glob";
+    const KIND: ToolKind = ToolKind::Search;
+    const DESCRIPTION: &'static str = include_str!("../descriptions/glob.md");
+    const SCHEMA: &'static str = include_str!("../descriptions/glob.json");
 
-impl Tool for Glob {
-    fn spec(&self) -> &ToolSpec {
-        &self.spec
-    }
-
-    fn title(&self, arguments: &Arguments) -> String {
+    fn title(arguments: &Arguments) -> String {
         definition::search_title("Find files", arguments)
     }
 
-    fn effects(
-        &self,
-        arguments: &Arguments,
-        context: &ToolContext,
-    ) -> Result<Vec<Effect>, ToolError> {
-        let args: Args = arguments::parse(&self.spec.input_schema, arguments.clone())?;
+    fn effects(args: &Args, context: &ToolContext) -> Result<Vec<Effect>, ToolError> {
         walk::scopes(context.files.as_ref(), args.path.as_deref())?;
         Ok(Vec::new())
     }
 
-    fn call(
-        &self,
-        arguments: Arguments,
+    fn run(
+        args: Args,
         context: ToolContext,
-    ) -> BoxFuture<'static, Result<Outcome, ToolError>> {
-        let args = arguments::parse::<Args>(&self.spec.input_schema, arguments);
-        Box::pin(async move { find(args?, context).await })
+    ) -> impl Future<Output = Result<Outcome, ToolError>> + Send + 'static {
+        find(args, context)
     }
 }
 

@@ -5,6 +5,7 @@
 mod arguments;
 mod blocking;
 mod bounds;
+mod builtin;
 mod definition;
 mod edit_file;
 mod glob;
@@ -29,11 +30,11 @@ pub use bounds::BOUNDS;
 /// All built-in tools, in the order in which models are told of them.
 pub fn builtin() -> Vec<Arc<dyn Tool>> {
     vec![
-        Arc::new(read_file::ReadFile::new()),
-        Arc::new(list_directory::ListDirectory::new()),
-        Arc::new(glob::Glob::new()),
-        Arc::new(grep::Grep::new()),
-        Arc::new(edit_file::EditFile::new()),
-        Arc::new(write_file::WriteFile::new()),
+        builtin::tool::<read_file::ReadFile>(),
+        builtin::tool::<list_directory::ListDirectory>(),
+        builtin::tool::<glob::Glob>(),
+        builtin::tool::<grep::Grep>(),
+        builtin::tool::<edit_file::EditFile>(),
+        builtin::tool::<write_file::WriteFile>(),
     ]
 }

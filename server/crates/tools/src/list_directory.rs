@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use aside_agent::host::{Document, WorkspacePath};
 use aside_agent::item::{Location, ToolKind};
 use aside_agent::permission::Effect;
-use aside_agent::tool::{Arguments, Outcome, Tool, ToolContext, ToolError, ToolOutput, ToolSpec};
-use futures_util::future::BoxFuture;
+use aside_agent::tool::{Arguments, Outcome, ToolContext, ToolError, ToolOutput};
 use serde::Deserialize;
 
 use crate::blocking::{Stop, cancelled};
+use crate::builtin::Builtin;
 use crate::overlay::Overlay;
 use crate::text::count;
-use crate::{arguments, blocking, definition, nearby, text, walk};
+use crate::{blocking, definition, nearby, text, walk};
 
 /// How many entries are shown.
 pub(crate) const MAX_SHOWN: usize = 500;
@@ -29,51 +29,31 @@ pub(crate) struct Args {
     depth: Option<u64>,
 }
 
-pub(crate) struct ListDirectory {
-    spec: ToolSpec,
-}
+pub(crate) struct ListDirectory;
 
-impl ListDirectory {
-    pub(crate) fn new() -> Self {
-        Self {
-            spec: definition::spec(
-                "list_directory",
-                ToolKind::Read,
-                include_str!("../descriptions/list_directory.md"),
-                include_str!("../descriptions/list_directory.json"),
-            ),
-        }
-    }
-}
+impl Builtin for ListDirectory {
+    type Args = Args;
+    const NAME: &'static str = "list_directory";
+    const KIND: ToolKind = ToolKind::Read;
+    const DESCRIPTION: &'static str = include_str!("../descriptions/list_directory.md");
+    const SCHEMA: &'static str = include_str!("../descriptions/list_directory.json");
 
-impl Tool for ListDirectory {
-    fn spec(&self) -> &ToolSpec {
-        &self.spec
-    }
-
-    fn title(&self, arguments: &Arguments) -> String {
+    fn title(arguments: &Arguments) -> String {
         match definition::word(arguments, "path") {
             None | Some(".") => "List the workspace".to_owned(),
             Some(path) => text::title(&format!("List {path}")),
         }
     }
 
-    fn effects(
-        &self,
-        arguments: &Arguments,
-        context: &ToolContext,
-    ) -> Result<Vec<Effect>, ToolError> {
-        let args: Args = arguments::parse(&self.spec.input_schema, arguments.clone())?;
+    fn effects(args: &Args, context: &ToolContext) -> Result<Vec<Effect>, ToolError> {
         definition::reads(args.folder(), context)
     }
 
-    fn call(
-        &self,
-        arguments: Arguments,
+    fn run(
+        args: Args,
         context: ToolContext,
-    ) -> BoxFuture<'static, Result<Outcome, ToolError>> {
-        let args = arguments::parse::<Args>(&self.spec.input_schema, arguments);
-        Box::pin(async move { list(args?, context).await })
+    ) -> impl Future<Output = Result<Outcome, ToolError>> + Send + 'static {
+        list(args, context)
     }
 }
 

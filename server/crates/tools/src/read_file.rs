@@ -2,13 +2,13 @@
 use aside_agent::host::{Document, Stamp};
 use aside_agent::item::{LineRange, Location, ToolKind};
 use aside_agent::permission::Effect;
-use aside_agent::tool::{Arguments, Outcome, Tool, ToolContext, ToolError, ToolOutput, ToolSpec};
+use aside_agent::tool::{Arguments, Outcome, ToolContext, ToolError, ToolOutput};
 use aside_edit::lines::{content, lines, split_bom};
-use futures_util::future::BoxFuture;
 use serde::Deserialize;
 
+use crate::builtin::Builtin;
 use crate::text::{self, MAX_LINE_BYTES, MAX_OUTPUT_BYTES, count};
-use crate::{arguments, blocking, definition, nearby};
+use crate::{blocking, definition, nearby};
 
 /// How many lines are shown where no limit is given.
 pub(crate) const DEFAULT_LINES: u64 = 2000;
@@ -22,48 +22,28 @@ pub(crate) struct Args {
     limit: Option<u64>,
 }
 
-pub(crate) struct ReadFile {
-    spec: ToolSpec,
-}
+pub(crate) struct ReadFile;
 
-impl ReadFile {
-    pub(crate) fn new() -> Self {
-        Self {
-            spec: definition::spec(
-                "read_file",
-                ToolKind::Read,
-                include_str!("../descriptions/read_file.md"),
-                include_str!("../descriptions/read_file.json"),
-            ),
-        }
-    }
-}
+impl Builtin for ReadFile {
+    type Args = Args;
+    const NAME: &'static str = "read_file";
+    const KIND: ToolKind = ToolKind::Read;
+    const DESCRIPTION: &'static str = include_str!("../descriptions/read_file.md");
+    const SCHEMA: &'static str = include_str!("../descriptions/read_file.json");
 
-impl Tool for ReadFile {
-    fn spec(&self) -> &ToolSpec {
-        &self.spec
-    }
-
-    fn title(&self, arguments: &Arguments) -> String {
+    fn title(arguments: &Arguments) -> String {
         definition::title("Read", arguments)
     }
 
-    fn effects(
-        &self,
-        arguments: &Arguments,
-        context: &ToolContext,
-    ) -> Result<Vec<Effect>, ToolError> {
-        let args: Args = arguments::parse(&self.spec.input_schema, arguments.clone())?;
+    fn effects(args: &Args, context: &ToolContext) -> Result<Vec<Effect>, ToolError> {
         definition::reads(&args.path, context)
     }
 
-    fn call(
-        &self,
-        arguments: Arguments,
+    fn run(
+        args: Args,
         context: ToolContext,
-    ) -> BoxFuture<'static, Result<Outcome, ToolError>> {
-        let args = arguments::parse::<Args>(&self.spec.input_schema, arguments);
-        Box::pin(async move { read(args?, context).await })
+    ) -> impl Future<Output = Result<Outcome, ToolError>> + Send + 'static {
+        read(args, context)
     }
 }
 

@@ -2,13 +2,13 @@
 use aside_agent::host::{Document, FileChange, Stamp};
 use aside_agent::item::{Location, ToolKind};
 use aside_agent::permission::Effect;
-use aside_agent::tool::{Arguments, Outcome, Tool, ToolContext, ToolError, ToolOutput, ToolSpec};
+use aside_agent::tool::{Arguments, Outcome, ToolContext, ToolError, ToolOutput};
 use aside_edit::lines::{in_the_manner_of, lines};
-use futures_util::future::BoxFuture;
 use serde::Deserialize;
 
+use crate::builtin::Builtin;
+use crate::definition;
 use crate::text::{self, count};
-use crate::{arguments, definition};
 
 /// The arguments of `write_file`.
 #[derive(Debug, Default, Deserialize)]
@@ -18,48 +18,28 @@ pub(crate) struct Args {
     content: String,
 }
 
-pub(crate) struct WriteFile {
-    spec: ToolSpec,
-}
+pub(crate) struct WriteFile;
 
-impl WriteFile {
-    pub(crate) fn new() -> Self {
-        Self {
-            spec: definition::spec(
-                "write_file",
-                ToolKind::Edit,
-                include_str!("../descriptions/write_file.md"),
-                include_str!("../descriptions/write_file.json"),
-            ),
-        }
-    }
-}
+impl Builtin for WriteFile {
+    type Args = Args;
+    const NAME: &'static str = "write_file";
+    const KIND: ToolKind = ToolKind::Edit;
+    const DESCRIPTION: &'static str = include_str!("../descriptions/write_file.md");
+    const SCHEMA: &'static str = include_str!("../descriptions/write_file.json");
 
-impl Tool for WriteFile {
-    fn spec(&self) -> &ToolSpec {
-        &self.spec
-    }
-
-    fn title(&self, arguments: &Arguments) -> String {
+    fn title(arguments: &Arguments) -> String {
         definition::title("Write", arguments)
     }
 
-    fn effects(
-        &self,
-        arguments: &Arguments,
-        context: &ToolContext,
-    ) -> Result<Vec<Effect>, ToolError> {
-        let args: Args = arguments::parse(&self.spec.input_schema, arguments.clone())?;
+    fn effects(args: &Args, context: &ToolContext) -> Result<Vec<Effect>, ToolError> {
         definition::writes(&args.path, context)
     }
 
-    fn call(
-        &self,
-        arguments: Arguments,
+    fn run(
+        args: Args,
         context: ToolContext,
-    ) -> BoxFuture<'static, Result<Outcome, ToolError>> {
-        let args = arguments::parse::<Args>(&self.spec.input_schema, arguments);
-        Box::pin(async move { write(args?, context).await })
+    ) -> impl Future<Output = Result<Outcome, ToolError>> + Send + 'static {
+        write(args, context)
     }
 }
 

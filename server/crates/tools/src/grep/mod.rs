@@ -5,13 +5,13 @@ mod show;
 
 use aside_agent::item::ToolKind;
 use aside_agent::permission::Effect;
-use aside_agent::tool::{Arguments, Outcome, Tool, ToolContext, ToolError, ToolOutput, ToolSpec};
-use futures_util::future::BoxFuture;
+use aside_agent::tool::{Arguments, Outcome, ToolContext, ToolError, ToolOutput};
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 use serde::Deserialize;
 
+use crate::builtin::Builtin;
 use crate::walk::{self, MAX_PATTERN_BYTES, Pattern};
-use crate::{arguments, blocking, definition, nearby, overlay};
+use crate::{blocking, definition, nearby, overlay};
 use search::Query;
 
 /// How many matches are shown where no limit is given.
@@ -37,49 +37,29 @@ pub(crate) struct Args {
     limit: Option<u64>,
 }
 
-pub(crate) struct Grep {
-    spec: ToolSpec,
-}
+pub(crate) struct Grep;
 
-impl Grep {
-    pub(crate) fn new() -> Self {
-        Self {
-            spec: definition::spec(
-                "grep",
-                ToolKind::Search,
-                include_str!("../../descriptions/grep.md"),
-                include_str!("../../descriptions/grep.json"),
-            ),
-        }
-    }
-}
+impl Builtin for Grep {
+    type Args = Args;
+    const NAME: &'static str = "grep";
+    const KIND: ToolKind = ToolKind::Search;
+    const DESCRIPTION: &'static str = include_str!("../../descriptions/grep.md");
+    const SCHEMA: &'static str = include_str!("../../descriptions/grep.json");
 
-impl Tool for Grep {
-    fn spec(&self) -> &ToolSpec {
-        &self.spec
-    }
-
-    fn title(&self, arguments: &Arguments) -> String {
+    fn title(arguments: &Arguments) -> String {
         definition::search_title("Search for", arguments)
     }
 
-    fn effects(
-        &self,
-        arguments: &Arguments,
-        context: &ToolContext,
-    ) -> Result<Vec<Effect>, ToolError> {
-        let args: Args = arguments::parse(&self.spec.input_schema, arguments.clone())?;
+    fn effects(args: &Args, context: &ToolContext) -> Result<Vec<Effect>, ToolError> {
         walk::scopes(context.files.as_ref(), args.path.as_deref())?;
         Ok(Vec::new())
     }
 
-    fn call(
-        &self,
-        arguments: Arguments,
+    fn run(
+        args: Args,
         context: ToolContext,
-    ) -> BoxFuture<'static, Result<Outcome, ToolError>> {
-        let args = arguments::parse::<Args>(&self.spec.input_schema, arguments);
-        Box::pin(async move { grep(args?, context).await })
+    ) -> impl Future<Output = Result<Outcome, ToolError>> + Send + 'static {
+        grep(args, context)
     }
 }
 
