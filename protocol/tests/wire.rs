@@ -66,7 +66,7 @@ fn tool_call() -> Value {
         "kind": "read", "title": "Read src/main.rs",
         "arguments": { "path": "src/main.rs", "limit": 10 }, "status": "completed",
         "output": [{ "type": "text", "text": "1: fn main() {}" }], "editIds": ["e1"],
-        "locations": [{ "uri": "file:///work/src/main.rs", "range": range() }],
+        "locations": [{ "uri": "file:///project/src/main.rs", "range": range() }],
         "durationMs": 12
     })
 }
@@ -74,7 +74,7 @@ fn tool_call() -> Value {
 fn edit() -> Value {
     json!({
         "id": "e1", "sessionId": "s1", "turnId": "t1", "itemId": "i3",
-        "uri": "file:///work/a.rs", "newUri": "file:///work/b.rs", "kind": "rename",
+        "uri": "file:///project/a.rs", "newUri": "file:///project/b.rs", "kind": "rename",
         "status": "applied", "version": 7, "baseHash": "abc", "diff": "@@ -1 +1 @@\n-a\n+b\n",
         "hunks": [{
             "id": "h1", "oldRange": range(), "newRange": range(), "oldText": "a\n",
@@ -112,8 +112,8 @@ fn items() {
         "content": [
             { "type": "text", "text": "Look." },
             { "type": "image", "mimeType": "image/png", "data": "aGk=" },
-            { "type": "resource", "uri": "file:///work/a.rs", "range": range(), "text": "a" },
-            { "type": "resource", "uri": "file:///work/b.rs" }
+            { "type": "resource", "uri": "file:///project/a.rs", "range": range(), "text": "a" },
+            { "type": "resource", "uri": "file:///project/b.rs" }
         ]
     }));
     check_item(json!({ "type": "assistantMessage", "text": "Yes", "status": "inProgress" }));
