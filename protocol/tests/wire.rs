@@ -38,7 +38,7 @@ fn usage() -> Value {
 
 fn session() -> Value {
     json!({
-        "id": "s1", "title": "Fix the parser", "workspaceUri": "file:///work",
+        "id": "s1", "title": "Fix the parser", "workspaceUri": "file:///project",
         "createdAt": "2026-01-02T03:04:05Z", "updatedAt": "2026-01-02T03:04:06Z",
         "model": "openai/gpt-5", "agent": "default", "permissionMode": "acceptEdits",
         "status": "waiting", "pinned": false, "archived": true, "parentId": "s0",
@@ -203,8 +203,8 @@ fn permission() {
         "requestId": "r1", "sessionId": "s1", "turnId": "t1", "item": tool_call(),
         "reason": "Aside wants to write.",
         "effects": [
-            { "type": "readPath", "path": "/work/a" },
-            { "type": "writePath", "path": "/work/a" },
+            { "type": "readPath", "path": "/project/a" },
+            { "type": "writePath", "path": "/project/a" },
             { "type": "runProgram", "program": "make", "arguments": ["-j"] },
             { "type": "network", "host": "example.org" },
             { "type": "mcpTool", "server": "files", "tool": "read", "readOnly": true }
