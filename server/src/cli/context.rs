@@ -17,9 +17,6 @@ use crate::settings::{Dirs, Layers, Resolved};
 /// Events that may wait to be printed; more slow the turn down.
 const MAX_WAITING_EVENTS: usize = 256;
 
-/// Bytes of a megabyte, as settings count them.
-const MB: u64 = 1024 * 1024;
-
 /// The engine of the current folder.
 pub struct Context {
     /// Does the work.
@@ -54,7 +51,7 @@ impl Context {
             .key()
             .ok_or_else(|| Failure::failed("the current folder cannot be found"))?;
         let workspace = Workspace::new(key, &dirs);
-        let max_read = resolved.settings.files.max_read_mb.saturating_mul(MB);
+        let max_read = resolved.settings.files.max_read_bytes();
         let (events, receiver) = mpsc::channel(MAX_WAITING_EVENTS);
         let front = Arc::new(HeadlessFront {
             files: Arc::new(DiskFiles::new(roots, max_read)),

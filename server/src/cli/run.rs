@@ -1,5 +1,5 @@
 //! `aside run`: one prompt without an editor.
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::sync::Arc;
 
 use aside_protocol::{
@@ -41,22 +41,11 @@ pub async fn run(args: RunArgs) -> Result<u8, Failure> {
 }
 
 fn read_prompt(argument: Option<&str>) -> Result<String, Failure> {
-    let from_stdin = match argument {
-        Some("-") => true,
-        Some(_) => false,
-        None => !std::io::IsTerminal::is_terminal(&std::io::stdin()),
-    };
     let text = match argument {
-        Some(text) if !from_stdin => text.to_owned(),
-        _ if from_stdin => {
-            let mut bytes = Vec::new();
-            std::io::stdin()
-                .take(MAX_CONTENT_BYTES as u64 + 1)
-                .read_to_end(&mut bytes)?;
-            String::from_utf8(bytes)
-                .map_err(|_| Failure::usage("the prompt on standard input is not UTF-8 text"))?
-        }
-        _ => String::new(),
+        Some("-") => read_stdin()?,
+        Some(text) => text.to_owned(),
+        None if std::io::stdin().is_terminal() => String::new(),
+        None => read_stdin()?,
     };
     if text.trim().is_empty() {
         return Err(Failure::usage(
@@ -64,6 +53,15 @@ fn read_prompt(argument: Option<&str>) -> Result<String, Failure> {
         ));
     }
     Ok(text)
+}
+
+fn read_stdin() -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .take(MAX_CONTENT_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)?;
+    String::from_utf8(bytes)
+        .map_err(|_| Failure::usage("the prompt on standard input is not UTF-8 text"))
 }
 
 async fn session(context: &Context, args: &RunArgs) -> Result<Session, Failure> {

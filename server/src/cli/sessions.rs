@@ -85,7 +85,6 @@ async fn show(context: &Context, id: &str, json: bool) -> Result<(), Failure> {
         terminal::line(&session.title, Style::Bold)?;
         terminal::line(&one_line(&session), Style::Dim)?;
     }
-    let mut after = None;
     let mut items = Vec::new();
     let mut before = None;
     // The newest page comes first, so all pages are gathered and turned around.
@@ -95,7 +94,7 @@ async fn show(context: &Context, id: &str, json: bool) -> Result<(), Failure> {
             .items(SessionItemsParams {
                 session_id: session.id.clone(),
                 before: before.take(),
-                after: after.take(),
+                after: None,
                 limit: Some(MAX_PAGE),
             })
             .await?;
@@ -130,8 +129,7 @@ fn print(item: &Item) -> Result<(), Failure> {
         }
         ItemBody::Reasoning { text, .. } => terminal::line(text, Style::Dim)?,
         ItemBody::ToolCall(call) => {
-            let status = serde_json::to_value(call.status).unwrap_or_default();
-            let status = status.as_str().unwrap_or_default();
+            let status = crate::wire::name_of(&call.status);
             terminal::line(&format!("- {} [{status}]", call.title), Style::Cyan)?;
         }
         ItemBody::Compaction { summary, .. } => terminal::line(summary, Style::Dim)?,

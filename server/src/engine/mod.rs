@@ -28,7 +28,7 @@ use tokio::sync::{OnceCell, mpsc, oneshot};
 
 use crate::clock;
 use crate::settings::{Dirs, Settings};
-use actor::{Mailbox, Message, Reply, SendRequest, check_title, mode_name};
+use actor::{Mailbox, Message, Reply, SendRequest, check_title};
 use error::EngineError;
 use front::Front;
 
@@ -300,7 +300,7 @@ impl Engine {
             updated_at: now,
             model,
             agent: params.agent.unwrap_or_else(|| DEFAULT_AGENT.to_owned()),
-            permission_mode: mode_name(mode).to_owned(),
+            permission_mode: crate::wire::name_of(&mode),
             status: "idle".to_owned(),
             pinned: false,
             archived: false,

@@ -176,12 +176,7 @@ impl Editor {
         let uri = open.uri().clone();
         let params = self.modification(change, uri.clone(), Some(version));
         let answered = self.request(params).await;
-        let limit = match answered {
-            Ok(()) => self.shared.settings().editor.edit_confirm_timeout(),
-            // Editors lie in both directions, so the text has the last word. It is already
-            // there if it ever will be.
-            Err(_) => Duration::ZERO,
-        };
+        let limit = self.confirm_limit(&answered);
         let meant = &change.new_text;
         let confirmed = self
             .shared
@@ -288,10 +283,7 @@ impl Editor {
         answered: Result<(), HostError>,
     ) -> Result<AppliedChange, HostError> {
         let path = &change.base.path;
-        let limit = match answered {
-            Ok(()) => self.shared.settings().editor.edit_confirm_timeout(),
-            Err(_) => Duration::ZERO,
-        };
+        let limit = self.confirm_limit(&answered);
         let look = async {
             loop {
                 if let Ok(now) = self.read(path)
@@ -312,6 +304,15 @@ impl Editor {
                 "The editor said that it applied the edit to {}, but neither the file nor an open document shows it. Read the file again.",
                 path.display()
             ))),
+        }
+    }
+
+    /// How long to wait for the text that was meant. Editors lie in both directions, so the text
+    /// has the last word; after a refusal it is there already if it ever will be.
+    fn confirm_limit(&self, answered: &Result<(), HostError>) -> Duration {
+        match answered {
+            Ok(()) => self.shared.settings().editor.edit_confirm_timeout(),
+            Err(_) => Duration::ZERO,
         }
     }
 

@@ -3,7 +3,7 @@ use aside_agent::host::{FileChange, Stamp};
 use aside_agent::item::Item;
 use aside_edit::hunk;
 use aside_protocol::{FileEdit, FileEditKind, FileEditStatus, Hunk, HunkStatus};
-use sha2::{Digest, Sha256};
+use aside_store::blob_hash;
 
 use super::item::lines_range;
 use super::path_to_uri;
@@ -26,7 +26,7 @@ pub fn file_edit(id: &str, session_id: &str, item: &Item, change: &FileChange) -
         kind,
         status: FileEditStatus::Proposed,
         version,
-        base_hash: hash(change.base.text.as_bytes()),
+        base_hash: blob_hash(change.base.text.as_bytes()),
         diff: unified_diff(change),
         hunks: hunk::hunks(&change.base.text, &change.new_text)
             .into_iter()
@@ -67,16 +67,4 @@ fn wire_hunk(edit_id: &str, index: usize, hunk: hunk::Hunk) -> Hunk {
         new_text: hunk.new_text,
         status: HunkStatus::Pending,
     }
-}
-
-/// SHA-256 in hexadecimal: the name of a text among the stored pre-images.
-fn hash(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
 }

@@ -24,7 +24,7 @@ use super::limits::{IDLE_LIMIT, MAILBOX};
 use super::{Engine, NewSession};
 use log::{Entry, EventLog};
 
-pub use requests::{check_title, mode_name};
+pub use requests::check_title;
 
 /// An answer to a request.
 pub type Reply<T> = oneshot::Sender<Result<T, EngineError>>;

@@ -184,7 +184,7 @@ impl Actor {
         let before = self.row.clone();
         let mode = params
             .permission_mode
-            .map(|mode| mode_name(mode).to_owned());
+            .map(|mode| crate::wire::name_of(&mode));
         let patch = SessionPatch {
             title: params.title,
             model: params.model,
@@ -291,14 +291,4 @@ pub fn check_title(title: Option<&str>) -> Result<(), EngineError> {
         )));
     }
     Ok(())
-}
-
-/// A mode's name on the wire, in the database and on the command line.
-pub fn mode_name(mode: aside_protocol::PermissionMode) -> &'static str {
-    match mode {
-        aside_protocol::PermissionMode::Ask => "ask",
-        aside_protocol::PermissionMode::AcceptEdits => "acceptEdits",
-        aside_protocol::PermissionMode::ReadOnly => "readOnly",
-        aside_protocol::PermissionMode::Full => "full",
-    }
 }

@@ -20,17 +20,18 @@ use crate::clock;
 use crate::engine::error::EngineError;
 
 impl Actor {
-    /// Starts the turns that wait, oldest first, until one runs.
+    /// Starts the turn that waits longest, unless one runs. One that cannot start waits on.
     pub(super) async fn start_next(&mut self) {
-        while self.running.is_none() {
-            let Some(row) = self.queue.pop_front() else {
-                return;
-            };
-            let waiting = row.clone();
-            if let Err(error) = self.start_turn(row).await {
+        if self.running.is_some() {
+            return;
+        }
+        let Some(row) = self.queue.front().cloned() else {
+            return;
+        };
+        match self.start_turn(row).await {
+            Ok(()) => drop(self.queue.pop_front()),
+            Err(error) => {
                 tracing::error!(session = &*self.session_id, %error, "a queued turn did not start");
-                self.queue.push_front(waiting);
-                return;
             }
         }
     }
