@@ -8,5 +8,7 @@ pub mod diff;
 pub mod hunk;
 pub mod lines;
 pub mod matching;
+pub mod stage;
 
 pub use bounds::BOUNDS;
+pub use stage::Stage;
