@@ -119,6 +119,31 @@
 ---| "queue" # It waits and becomes a turn of its own.
 ---| "steer" # It joins the running turn; with none running, it starts one.
 
+--- Params of `edit/amend`.
+---@class aside.EditAmendParams
+---@field hunkId string Which hunk; it is pending.
+---@field newText string What its new text is to be, whole lines.
+
+--- Params of `edit/list`; without any, all edits of the workspace, the newest
+--- [`MAX_LISTED_EDITS`] of them.
+---@class aside.EditListParams
+---@field sessionId? string Only those of this session.
+---@field status? aside.FileEditStatus Only those that are so far.
+---@field uri? aside.Uri Only those of this file.
+
+--- Edits, the oldest first.
+---@class aside.EditListResult
+---@field edits aside.FileEdit[] The edits.
+
+--- Which hunks to keep or take back. At least one field is given; a hunk is meant if `editIds` or
+--- `hunkIds` names it, where either is given, and if it is of the file, turn and session named.
+---@class aside.EditResolveParams
+---@field editIds? string[] These edits.
+---@field hunkIds? string[] These hunks.
+---@field sessionId? string All of this session.
+---@field turnId? string All of this turn.
+---@field uri? aside.Uri All of this file.
+
 --- What an editor can tell the server when it is asked by an `editor/*` request.
 ---@alias aside.EditorCapability
 ---| "diagnostics" # Diagnostics of all its language servers.
@@ -304,8 +329,8 @@
 ---@field uri aside.Uri Which file.
 ---@field kind aside.FileEditKind What sort of change.
 ---@field status aside.FileEditStatus How far it is.
----@field baseHash string A hash of the text before the edit.
----@field diff string The change as a unified diff.
+---@field baseHash string SHA-256, in hexadecimal, of the text that `diff` and `oldRange` refer to: the file as it would be without this edit's pending hunks. What the user changes elsewhere in the file is in it.
+---@field diff string The pending hunks as a unified diff; of a resolved edit, the change as it was made.
 ---@field hunks aside.Hunk[] The change in pieces.
 ---@field newUri? aside.Uri The file's new place, for a rename.
 ---@field version? integer The version of the document that the hunks' `newRange` refers to; absent where it is not open.
@@ -330,8 +355,8 @@
 --- A piece of an edit. A hunk keeps its id until it is resolved.
 ---@class aside.Hunk
 ---@field id string Identifies it.
----@field oldRange aside.Range Where the old text was.
----@field newRange aside.Range Where the new text is.
+---@field oldRange aside.Range Where the old text is in the base.
+---@field newRange aside.Range Where the new text is in the document now.
 ---@field oldText string The text before.
 ---@field newText string The text after.
 ---@field status aside.HunkStatus How far it is.
@@ -565,11 +590,32 @@
 ---@field sessions aside.Session[] One page.
 ---@field nextCursor? string Where the next page begins; absent on the last one.
 
+--- Params of `session/rewind`: back to before a turn.
+---
+--- Files and conversation both go back unless one of the two fields is `true` alone, which
+--- leaves the other as it is, or is `false`.
+---@class aside.SessionRewindParams
+---@field sessionId string Which session.
+---@field turnId string The first turn that is taken back.
+---@field conversation? boolean Whether the turns go from the conversation.
+---@field dryRun? boolean Only says what would happen.
+---@field files? boolean Whether the files that the agent touched go back.
+
+--- What a rewind did, or would do.
+---@class aside.SessionRewindResult
+---@field reverted aside.FileEdit[] The edits that were taken back.
+---@field conflicts aside.FileEdit[] The edits that were not, since later work would have been lost.
+---@field rewindId? string What `session/unrewind` takes; absent in a dry run and where nothing was done.
+
 --- Whether a session's turn runs.
 ---@alias aside.SessionStatus
 ---| "idle" # No turn runs.
 ---| "running" # A turn runs.
 ---| "waiting" # A turn waits for the user.
+
+--- Params of `session/unrewind`.
+---@class aside.SessionUnrewindParams
+---@field rewindId string Which rewind.
 
 --- Params of `session/update`. What is absent stays as it is.
 ---@class aside.SessionUpdateParams
@@ -699,6 +745,10 @@
 ---@field ["chat/cancel"] fun(params: aside.ChatCancelParams): aside.ChatCancelResult Cancels a turn; what came so far is kept.
 ---@field ["chat/events"] fun(params: aside.ChatEventsParams): aside.ChatEventsResult Replays events after a reconnect.
 ---@field ["chat/send"] fun(params: aside.ChatSendParams): aside.ChatSendResult Sends a message; the answer comes in events.
+---@field ["edit/accept"] fun(params?: aside.EditResolveParams): aside.EditListResult Keeps pending hunks; makes them where they were only proposed.
+---@field ["edit/amend"] fun(params: aside.EditAmendParams): aside.FileEdit Changes what a pending hunk says, and tells the model.
+---@field ["edit/list"] fun(params?: aside.EditListParams): aside.EditListResult Lists edits, with their hunks where they are now.
+---@field ["edit/reject"] fun(params?: aside.EditResolveParams): aside.EditListResult Takes pending hunks back.
 ---@field ["model/list"] fun(params?: aside.ModelListParams): aside.ModelListResult Lists the models that are known.
 ---@field ["server/status"] fun(params?: aside.ServerStatusParams): aside.ServerStatusResult Says how the server is.
 ---@field ["session/create"] fun(params?: aside.SessionCreateParams): aside.Session Starts a session.
@@ -706,6 +756,8 @@
 ---@field ["session/get"] fun(params: aside.SessionGetParams): aside.Session Reads a session.
 ---@field ["session/items"] fun(params: aside.SessionItemsParams): aside.SessionItemsResult Reads a page of a session's items.
 ---@field ["session/list"] fun(params?: aside.SessionListParams): aside.SessionListResult Lists sessions, pinned ones first, then the newest first.
+---@field ["session/rewind"] fun(params: aside.SessionRewindParams): aside.SessionRewindResult Takes files, conversation or both back to before a turn.
+---@field ["session/unrewind"] fun(params: aside.SessionUnrewindParams): aside.SessionRewindResult Takes a rewind back.
 ---@field ["session/update"] fun(params: aside.SessionUpdateParams): aside.Session Changes a session.
 ---@field ["tool/list"] fun(params?: aside.ToolListParams): aside.ToolListResult Lists the tools that a model is offered.
 

@@ -29,9 +29,11 @@ pub struct FileEdit {
     /// not open.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<i32>,
-    /// A hash of the text before the edit.
+    /// SHA-256, in hexadecimal, of the text that `diff` and `oldRange` refer to: the file as it
+    /// would be without this edit's pending hunks. What the user changes elsewhere in the file is
+    /// in it.
     pub base_hash: String,
-    /// The change as a unified diff.
+    /// The pending hunks as a unified diff; of a resolved edit, the change as it was made.
     pub diff: String,
     /// The change in pieces.
     pub hunks: Vec<Hunk>,
@@ -80,9 +82,9 @@ pub enum FileEditStatus {
 pub struct Hunk {
     /// Identifies it.
     pub id: String,
-    /// Where the old text was.
+    /// Where the old text is in the base.
     pub old_range: Range,
-    /// Where the new text is.
+    /// Where the new text is in the document now.
     pub new_range: Range,
     /// The text before.
     pub old_text: String,
@@ -103,4 +105,67 @@ pub enum HunkStatus {
     Accepted,
     /// Taken back.
     Rejected,
+}
+
+/// Params of `edit/list`; without any, all edits of the workspace, the newest
+/// [`MAX_LISTED_EDITS`] of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct EditListParams {
+    /// Only those of this session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
+    /// Only those of this file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uri: Option<Uri>,
+    /// Only those that are so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<FileEditStatus>,
+}
+
+/// How many edits are listed at once.
+pub const MAX_LISTED_EDITS: u32 = 500;
+
+/// Edits, the oldest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct EditListResult {
+    /// The edits.
+    pub edits: Vec<FileEdit>,
+}
+
+/// Which hunks to keep or take back. At least one field is given; a hunk is meant if `editIds` or
+/// `hunkIds` names it, where either is given, and if it is of the file, turn and session named.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct EditResolveParams {
+    /// These edits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edit_ids: Option<Vec<String>>,
+    /// These hunks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hunk_ids: Option<Vec<String>>,
+    /// All of this file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uri: Option<Uri>,
+    /// All of this turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn_id: Option<String>,
+    /// All of this session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
+}
+
+/// Params of `edit/amend`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct EditAmendParams {
+    /// Which hunk; it is pending.
+    pub hunk_id: String,
+    /// What its new text is to be, whole lines.
+    pub new_text: String,
 }

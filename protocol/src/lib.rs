@@ -34,7 +34,10 @@ pub use chat::{
     ChatCancelParams, ChatCancelResult, ChatEventsParams, ChatEventsResult, ChatSendParams,
     ChatSendResult, ChatSendStatus, Delivery,
 };
-pub use edit::{FileEdit, FileEditKind, FileEditStatus, Hunk, HunkStatus};
+pub use edit::{
+    EditAmendParams, EditListParams, EditListResult, EditResolveParams, FileEdit, FileEditKind,
+    FileEditStatus, Hunk, HunkStatus, MAX_LISTED_EDITS,
+};
 pub use error::{ErrorCode, ErrorData, UnknownErrorCode};
 pub use event::{
     ChatEvent, ContextUsage, Event, ItemDelta, NoticeLevel, PermissionOutcome, PlanEntry,
@@ -54,7 +57,7 @@ pub use permission::{
 };
 pub use session::{
     Session, SessionCreateParams, SessionDeleteParams, SessionGetParams, SessionItemsParams,
-    SessionItemsResult, SessionListParams, SessionListResult, SessionStatus, SessionUpdateParams,
-    Usage,
+    SessionItemsResult, SessionListParams, SessionListResult, SessionRewindParams,
+    SessionRewindResult, SessionStatus, SessionUnrewindParams, SessionUpdateParams, Usage,
 };
 pub use turn::{StopReason, Turn, TurnError, TurnStatus};

@@ -6,10 +6,11 @@
 use crate::{
     ChatCancelParams, ChatCancelResult, ChatEvent, ChatEventsParams, ChatEventsResult,
     ChatRequestPermissionParams, ChatRequestPermissionResult, ChatSendParams, ChatSendResult,
-    ModelListParams, ModelListResult, ServerStatusParams, ServerStatusResult, Session,
-    SessionCreateParams, SessionDeleteParams, SessionGetParams, SessionItemsParams,
-    SessionItemsResult, SessionListParams, SessionListResult, SessionUpdateParams, ToolListParams,
-    ToolListResult,
+    EditAmendParams, EditListParams, EditListResult, EditResolveParams, FileEdit, ModelListParams,
+    ModelListResult, ServerStatusParams, ServerStatusResult, Session, SessionCreateParams,
+    SessionDeleteParams, SessionGetParams, SessionItemsParams, SessionItemsResult,
+    SessionListParams, SessionListResult, SessionRewindParams, SessionRewindResult,
+    SessionUnrewindParams, SessionUpdateParams, ToolListParams, ToolListResult,
 };
 
 /// A request: its name, params and result.
@@ -102,6 +103,19 @@ methods! {
     CHAT_CANCEL ChatCancel = "chat/cancel": ChatCancelParams => ChatCancelResult;
     /// Replays events after a reconnect.
     CHAT_EVENTS ChatEvents = "chat/events": ChatEventsParams => ChatEventsResult;
+    /// Takes files, conversation or both back to before a turn.
+    SESSION_REWIND SessionRewind = "session/rewind": SessionRewindParams => SessionRewindResult;
+    /// Takes a rewind back.
+    SESSION_UNREWIND SessionUnrewind = "session/unrewind": SessionUnrewindParams =>
+        SessionRewindResult;
+    /// Lists edits, with their hunks where they are now.
+    EDIT_LIST EditList = "edit/list": EditListParams => EditListResult;
+    /// Keeps pending hunks; makes them where they were only proposed.
+    EDIT_ACCEPT EditAccept = "edit/accept": EditResolveParams => EditListResult;
+    /// Takes pending hunks back.
+    EDIT_REJECT EditReject = "edit/reject": EditResolveParams => EditListResult;
+    /// Changes what a pending hunk says, and tells the model.
+    EDIT_AMEND EditAmend = "edit/amend": EditAmendParams => FileEdit;
     /// Lists the tools that a model is offered.
     TOOL_LIST ToolList = "tool/list": ToolListParams => ToolListResult;
     /// Lists the models that are known.

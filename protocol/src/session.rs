@@ -217,3 +217,49 @@ pub struct SessionItemsResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
 }
+
+/// Params of `session/rewind`: back to before a turn.
+///
+/// Files and conversation both go back unless one of the two fields is `true` alone, which
+/// leaves the other as it is, or is `false`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SessionRewindParams {
+    /// Which session.
+    pub session_id: String,
+    /// The first turn that is taken back.
+    pub turn_id: String,
+    /// Whether the files that the agent touched go back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<bool>,
+    /// Whether the turns go from the conversation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<bool>,
+    /// Only says what would happen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dry_run: Option<bool>,
+}
+
+/// What a rewind did, or would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SessionRewindResult {
+    /// What `session/unrewind` takes; absent in a dry run and where nothing was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rewind_id: Option<String>,
+    /// The edits that were taken back.
+    pub reverted: Vec<crate::FileEdit>,
+    /// The edits that were not, since later work would have been lost.
+    pub conflicts: Vec<crate::FileEdit>,
+}
+
+/// Params of `session/unrewind`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SessionUnrewindParams {
+    /// Which rewind.
+    pub rewind_id: String,
+}

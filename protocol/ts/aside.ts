@@ -181,6 +181,50 @@ export type Delivery =
   /** It joins the running turn; with none running, it starts one. */
   | "steer";
 
+/** Params of `edit/amend`. */
+export interface EditAmendParams {
+  /** Which hunk; it is pending. */
+  hunkId: string;
+  /** What its new text is to be, whole lines. */
+  newText: string;
+}
+
+/**
+ * Params of `edit/list`; without any, all edits of the workspace, the newest
+ * [`MAX_LISTED_EDITS`] of them.
+ */
+export interface EditListParams {
+  /** Only those of this session. */
+  sessionId?: string;
+  /** Only those that are so far. */
+  status?: FileEditStatus;
+  /** Only those of this file. */
+  uri?: Uri;
+}
+
+/** Edits, the oldest first. */
+export interface EditListResult {
+  /** The edits. */
+  edits: FileEdit[];
+}
+
+/**
+ * Which hunks to keep or take back. At least one field is given; a hunk is meant if `editIds` or
+ * `hunkIds` names it, where either is given, and if it is of the file, turn and session named.
+ */
+export interface EditResolveParams {
+  /** These edits. */
+  editIds?: string[];
+  /** These hunks. */
+  hunkIds?: string[];
+  /** All of this session. */
+  sessionId?: string;
+  /** All of this turn. */
+  turnId?: string;
+  /** All of this file. */
+  uri?: Uri;
+}
+
 /** What an editor can tell the server when it is asked by an `editor/*` request. */
 export type EditorCapability =
   /** Diagnostics of all its language servers. */
@@ -405,9 +449,13 @@ export interface FileEdit {
   kind: FileEditKind;
   /** How far it is. */
   status: FileEditStatus;
-  /** A hash of the text before the edit. */
+  /**
+   * SHA-256, in hexadecimal, of the text that `diff` and `oldRange` refer to: the file as it
+   * would be without this edit's pending hunks. What the user changes elsewhere in the file is
+   * in it.
+   */
   baseHash: string;
-  /** The change as a unified diff. */
+  /** The pending hunks as a unified diff; of a resolved edit, the change as it was made. */
   diff: string;
   /** The change in pieces. */
   hunks: Hunk[];
@@ -452,9 +500,9 @@ export type FileEditStatus =
 export interface Hunk {
   /** Identifies it. */
   id: string;
-  /** Where the old text was. */
+  /** Where the old text is in the base. */
   oldRange: Range;
-  /** Where the new text is. */
+  /** Where the new text is in the document now. */
   newRange: Range;
   /** The text before. */
   oldText: string;
@@ -806,6 +854,35 @@ export interface SessionListResult {
   nextCursor?: string;
 }
 
+/**
+ * Params of `session/rewind`: back to before a turn.
+ *
+ * Files and conversation both go back unless one of the two fields is `true` alone, which
+ * leaves the other as it is, or is `false`.
+ */
+export interface SessionRewindParams {
+  /** Which session. */
+  sessionId: string;
+  /** The first turn that is taken back. */
+  turnId: string;
+  /** Whether the turns go from the conversation. */
+  conversation?: boolean;
+  /** Only says what would happen. */
+  dryRun?: boolean;
+  /** Whether the files that the agent touched go back. */
+  files?: boolean;
+}
+
+/** What a rewind did, or would do. */
+export interface SessionRewindResult {
+  /** The edits that were taken back. */
+  reverted: FileEdit[];
+  /** The edits that were not, since later work would have been lost. */
+  conflicts: FileEdit[];
+  /** What `session/unrewind` takes; absent in a dry run and where nothing was done. */
+  rewindId?: string;
+}
+
 /** Whether a session's turn runs. */
 export type SessionStatus =
   /** No turn runs. */
@@ -814,6 +891,12 @@ export type SessionStatus =
   | "running"
   /** A turn waits for the user. */
   | "waiting";
+
+/** Params of `session/unrewind`. */
+export interface SessionUnrewindParams {
+  /** Which rewind. */
+  rewindId: string;
+}
 
 /** Params of `session/update`. What is absent stays as it is. */
 export interface SessionUpdateParams {
@@ -1023,6 +1106,14 @@ export interface ClientRequests {
   "chat/events": { params: ChatEventsParams; result: ChatEventsResult };
   /** Sends a message; the answer comes in events. */
   "chat/send": { params: ChatSendParams; result: ChatSendResult };
+  /** Keeps pending hunks; makes them where they were only proposed. */
+  "edit/accept": { params?: EditResolveParams; result: EditListResult };
+  /** Changes what a pending hunk says, and tells the model. */
+  "edit/amend": { params: EditAmendParams; result: FileEdit };
+  /** Lists edits, with their hunks where they are now. */
+  "edit/list": { params?: EditListParams; result: EditListResult };
+  /** Takes pending hunks back. */
+  "edit/reject": { params?: EditResolveParams; result: EditListResult };
   /** Lists the models that are known. */
   "model/list": { params?: ModelListParams; result: ModelListResult };
   /** Says how the server is. */
@@ -1037,6 +1128,10 @@ export interface ClientRequests {
   "session/items": { params: SessionItemsParams; result: SessionItemsResult };
   /** Lists sessions, pinned ones first, then the newest first. */
   "session/list": { params?: SessionListParams; result: SessionListResult };
+  /** Takes files, conversation or both back to before a turn. */
+  "session/rewind": { params: SessionRewindParams; result: SessionRewindResult };
+  /** Takes a rewind back. */
+  "session/unrewind": { params: SessionUnrewindParams; result: SessionRewindResult };
   /** Changes a session. */
   "session/update": { params: SessionUpdateParams; result: Session };
   /** Lists the tools that a model is offered. */

@@ -69,7 +69,7 @@ impl From<HostError> for EngineError {
             HostError::Denied(_) => ErrorCode::Denied,
             HostError::NotFound(_) => ErrorCode::NotFound,
             HostError::Unreadable(_) => ErrorCode::Invalid,
-            HostError::Conflict(_) => ErrorCode::Conflict,
+            HostError::Stale(_) | HostError::Conflict(_) => ErrorCode::Conflict,
             HostError::Io(_) => ErrorCode::Internal,
         };
         Self::new(code, error.to_string())

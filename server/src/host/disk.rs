@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aside_agent::host::{
-    AppliedChange, Document, FileChange, Files, HostError, Stamp, WorkspacePath,
+    AppliedChange, Document, FileChange, Files, HostError, Replaced, Stamp, WorkspacePath,
 };
 use futures_util::future::BoxFuture;
 
@@ -44,9 +44,9 @@ impl DiskFiles {
             None => (Arc::from(""), Stamp::Absent),
         };
         Ok(Document {
-            path: path.clone(),
             text,
             stamp,
+            ..Document::absent(path.clone())
         })
     }
 
@@ -67,10 +67,11 @@ impl DiskFiles {
                 path.display()
             )));
         }
-        write_atomically(path.absolute(), change.new_text.as_bytes())
+        let new_text = change.new_text();
+        write_atomically(path.absolute(), new_text.as_bytes())
             .map_err(|error| io_error("written", path, &error))?;
         let after = self.read(path)?;
-        if after.text != change.new_text {
+        if after.text != new_text {
             return Err(HostError::Conflict(format!(
                 "{} changed while it was written. Read it again.",
                 path.display()
@@ -117,8 +118,12 @@ impl Files for DiskFiles {
     ) -> BoxFuture<'a, Result<AppliedChange, HostError>> {
         Box::pin(async move {
             self.write(change)?;
-            Ok(AppliedChange { version: None })
+            Ok(AppliedChange::default())
         })
+    }
+
+    fn changes_between(&self, _: &WorkspacePath, _: u64, _: u64) -> Option<Vec<Replaced>> {
+        None
     }
 }
 
@@ -271,11 +276,8 @@ mod tests {
         }
 
         fn change(&self, path: &WorkspacePath, new_text: &str) -> FileChange {
-            FileChange {
-                base: self.files.read(path).unwrap(),
-                new_text: new_text.into(),
-                label: "test".to_owned(),
-            }
+            let base = self.files.read(path).unwrap();
+            FileChange::text(base, new_text.into(), "test".to_owned())
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use aside_agent::host::{
-    AppliedChange, Document, FileChange, Files, HostError, Stamp, WorkspacePath,
+    AppliedChange, Document, FileChange, Files, HostError, Replaced, Stamp, WorkspacePath,
 };
 use futures_util::future::BoxFuture;
 use tower_lsp::lsp_types::request::ApplyWorkspaceEdit;
@@ -82,6 +82,10 @@ impl Files for LspFiles {
     ) -> BoxFuture<'a, Result<AppliedChange, HostError>> {
         Box::pin(async move { self.editor()?.apply(change).await })
     }
+
+    fn changes_between(&self, _: &WorkspacePath, _: u64, _: u64) -> Option<Vec<Replaced>> {
+        None
+    }
 }
 
 /// The editor for the length of one call.
@@ -95,11 +99,12 @@ fn snapshot(open: &documents::Document, path: &WorkspacePath) -> Result<Document
         HostError::Unreadable(format!("{} cannot be read: {error}.", path.display()))
     })?;
     Ok(Document {
-        path: path.clone(),
         text: text.to_string().into(),
         stamp: Stamp::Open {
             version: open.version(),
+            revision: open.revision(),
         },
+        ..Document::absent(path.clone())
     })
 }
 
@@ -136,7 +141,7 @@ impl Editor {
             .profile()
             .is_some_and(|profile| profile.apply_edit);
         match (open, &change.base.stamp) {
-            (Some(open), Stamp::Open { version }) => {
+            (Some(open), Stamp::Open { version, .. }) => {
                 let now = snapshot(&open, path)?;
                 if open.version() != *version || now.text != change.base.text {
                     return Err(changed(path));
@@ -155,7 +160,7 @@ impl Editor {
             (None, Stamp::Absent) if can_edit && self.can_create() => self.create(change).await,
             (None, Stamp::Disk | Stamp::Absent) => {
                 self.disk.write(change)?;
-                Ok(AppliedChange { version: None })
+                Ok(AppliedChange::default())
             }
         }
     }
@@ -177,18 +182,19 @@ impl Editor {
         let params = self.modification(change, uri.clone(), Some(version));
         let answered = self.request(params).await;
         let limit = self.confirm_limit(&answered);
-        let meant = &change.new_text;
+        let meant = change.new_text();
         let confirmed = self
             .shared
             .documents
             .wait_for(&uri, limit, |document| {
                 let document = document?;
-                (*document.text().ok()? == **meant).then(|| document.version())
+                (*document.text().ok()? == *meant).then(|| document.version())
             })
             .await;
         match (confirmed, answered) {
             (Ok(version), _) => Ok(AppliedChange {
                 version: Some(version),
+                revision: None,
             }),
             (Err(_), Err(error)) => Err(error),
             (Err(_), Ok(())) => Err(HostError::Conflict(format!(
@@ -214,10 +220,9 @@ impl Editor {
         }
         self.disk.write(&FileChange {
             base: on_disk,
-            new_text: Arc::clone(&change.new_text),
-            label: change.label.clone(),
+            ..change.clone()
         })?;
-        Ok(AppliedChange { version: None })
+        Ok(AppliedChange::default())
     }
 
     /// A closed file through the editor, so that its undo list has the edit.
@@ -233,14 +238,14 @@ impl Editor {
 
     async fn create(&self, change: &FileChange) -> Result<AppliedChange, HostError> {
         let path = &change.base.path;
-        let params = text_edits::create(&change.label, self.uri(path)?, &change.new_text);
+        let params = text_edits::create(&change.label, self.uri(path)?, &change.new_text());
         let answered = self.request(params).await;
         let said_yes = answered.is_ok();
         match self.confirm_closed(change, answered).await {
             // Some editors answer yes to file operations and do nothing; the disk is then free.
             Err(_) if said_yes && self.read(path)?.stamp == Stamp::Absent => {
                 self.disk.write(change)?;
-                Ok(AppliedChange { version: None })
+                Ok(AppliedChange::default())
             }
             other => other,
         }
@@ -255,7 +260,7 @@ impl Editor {
     ) -> ApplyWorkspaceEditParams {
         let edits = text_edits::text_edits(
             &change.base.text,
-            &change.new_text,
+            &change.new_text(),
             self.shared.documents.encoding(),
         );
         let is_versioned = self
@@ -287,10 +292,10 @@ impl Editor {
         let look = async {
             loop {
                 if let Ok(now) = self.read(path)
-                    && now.text == change.new_text
+                    && now.text == change.new_text()
                 {
                     return match now.stamp {
-                        Stamp::Open { version } => Some(version),
+                        Stamp::Open { version, .. } => Some(version),
                         Stamp::Disk | Stamp::Absent => None,
                     };
                 }
@@ -298,7 +303,10 @@ impl Editor {
             }
         };
         match (tokio::time::timeout(limit, look).await, answered) {
-            (Ok(version), _) => Ok(AppliedChange { version }),
+            (Ok(version), _) => Ok(AppliedChange {
+                version,
+                revision: None,
+            }),
             (Err(_), Err(error)) => Err(error),
             (Err(_), Ok(())) => Err(HostError::Conflict(format!(
                 "The editor said that it applied the edit to {}, but neither the file nor an open document shows it. Read the file again.",

@@ -4,6 +4,7 @@
 //! flags. The workspace's `.aside/config.toml` is read and reported but not applied: a workspace
 //! is not trusted. Nothing wrong in any of them stops the program; it is ignored with a warning.
 mod bounds;
+pub mod dialects;
 mod dirs;
 mod layer;
 mod render;

@@ -29,6 +29,8 @@ pub enum Kind {
     Secret,
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// Which models edit in which dialect, as `pattern=dialect` with white space between.
+    Dialects,
     /// A whole number.
     Integer {
         /// The smallest.
@@ -45,7 +47,7 @@ const fn integer(min: u64, max: u64, unit: &'static str) -> Kind {
 }
 
 /// All settings, in the order in which they are shown.
-pub static SETTINGS: [Spec; 22] = [
+pub static SETTINGS: [Spec; 25] = [
     Spec {
         key: "model",
         kind: Kind::Model,
@@ -157,6 +159,27 @@ pub static SETTINGS: [Spec; 22] = [
         default: "600",
         env: None,
         doc: "How long one tool call may work, waiting for permission not counted.",
+    },
+    Spec {
+        key: "edits.mode",
+        kind: Kind::Choice(&["apply", "propose"]),
+        default: "apply",
+        env: None,
+        doc: "Whether edits are made at once and reviewed afterwards, or wait until they are accepted.",
+    },
+    Spec {
+        key: "edits.confirm",
+        kind: Kind::Choice(&["never", "always"]),
+        default: "never",
+        env: None,
+        doc: "Whether the editor itself is to ask before it takes an edit, where it says that it can (`needsConfirmation`).",
+    },
+    Spec {
+        key: "edits.dialects",
+        kind: Kind::Dialects,
+        default: "*codex*=applyPatch",
+        env: None,
+        doc: "How models are told to edit, by patterns of `provider/model` in which `*` stands for anything: `editFile` (all that no pattern names), `applyPatch`, or `searchReplace` for models that call no tools. The first that fits counts.",
     },
     Spec {
         key: "files.max_read_mb",

@@ -1,6 +1,7 @@
 //! Layers, warnings and renderings, over real files.
 use std::io::Write;
 
+use aside_agent::editing::EditDialect;
 use aside_protocol::PermissionMode;
 use expect_test::{Expect, expect};
 use serde_json::json;
@@ -126,6 +127,18 @@ fn with_nothing_said_the_defaults_are_in_force() {
                 context_window: 128000,
                 tool_timeout_s: 600,
             },
+            edits: Edits {
+                mode: Apply,
+                confirm: false,
+                dialects: Dialects(
+                    [
+                        (
+                            "*codex*",
+                            ApplyPatch,
+                        ),
+                    ],
+                ),
+            },
             files: Files {
                 max_read_mb: 10,
             },
@@ -167,6 +180,9 @@ fn the_table_and_the_settings_agree() {
             Kind::Secret => ("other-secret-value".to_owned(), |settings, text| {
                 let key = &settings.providers.openai.api_key;
                 key.as_ref().is_some_and(|key| key.expose() == text)
+            }),
+            Kind::Dialects => ("x=searchReplace".to_owned(), |settings, _| {
+                settings.edits.dialects.of("x") == EditDialect::SearchReplace
             }),
             Kind::Text | Kind::Model | Kind::Url => {
                 value::from_text(spec, spec.default).unwrap();
@@ -400,6 +416,9 @@ fn the_table_for_people_shows_no_secret() {
         turn.max_queued                 3 prompts                  16 prompts                 flag            How many prompts of one session may wait while a turn runs.
         turn.context_window             128000 tokens              128000 tokens              default         How much the model can be sent at once, where nothing else is known of it.
         turn.tool_timeout_s             600 s                      600 s                      default         How long one tool call may work, waiting for permission not counted.
+        edits.mode                      apply                      apply                      default         Whether edits are made at once and reviewed afterwards, or wait until they are accepted.
+        edits.confirm                   never                      never                      default         Whether the editor itself is to ask before it takes an edit, where it says that it can (needsConfirmation).
+        edits.dialects                  *codex*=applyPatch         *codex*=applyPatch         default         How models are told to edit, by patterns of provider/model in which * stands for anything: editFile (all that no pattern names), applyPatch, or searchReplace for models that call no tools. The first that fits counts.
         files.max_read_mb               10 MB                      10 MB                      default         The largest file that is read or edited.
         transport.max_message_mb        32 MB                      32 MB                      default         The largest message that an editor may send; a larger one is skipped.
         storage.busy_timeout_ms         5000 ms                    5000 ms                    default         How long to wait for the database while another server writes to it.
@@ -407,75 +426,80 @@ fn the_table_for_people_shows_no_secret() {
         log.max_file_mb                 5 MB                       5 MB                       default         How large a log file grows before a new one is begun.
         log.files                       3 files                    3 files                    default         How many log files are kept, the one that is written to included.
 
-        FIXED BOUND                                   VALUE
-        one settings file                             256 KB
-        warnings about one source of settings         20 warnings
-        one setting of text                           4 KB
-        documents open in the editor                  16384 documents
-        one open document                             64 MB
-        all open documents together                   512 MB
-        one field of a log line                       8 KB
-        secret values that are looked for in logs     64 values
-        the shortest secret value that is looked for  8 bytes
-        one path                                      4 KB
-        one title                                     200 characters
-        one prompt                                    20 MB
-        entries of one page of a list                 200 entries
-        entries of a page where no limit is given     50 entries
-        events of one page of chat/events             500 events
-        messages that wait for one session            256 messages
-        how long streamed text may stay unstored      200 ms
-        how long an idle session stays in memory      300000 ms
-        how often others' events are looked for       400 ms
-        requests of the editor that are open          16384 requests
-        bytes of open requests                        256 MB
-        notifications of the editor that are open     4096 notifications
-        unwritten output above which events wait      1 MB
-        unwritten output above which nothing is read  64 MB
-        one header of a message                       4 KB
-        open requests after end-of-file               500 ms
-        writing the last answers                      1000 ms
-        closing the database at the end               2000 ms
-        text of one message of a model                1 MB
-        arguments of one tool call                    2 MB
-        one answer of a model                         8 MB
-        items in one answer                           256 items
-        tool calls made of one answer                 64 calls
-        one tool's output to the model                64 KB
-        refused repetitions before a turn ends        3 calls
-        a title made from the first message           60 characters
-        one server-sent event                         8 MB
-        one streamed answer                           256 MB
-        one answer that is not streamed               16 MB
-        tool calls in one answer                      256 calls
-        a provider's error text                       64 KB
-        silence after the end of an answer            5000 ms
-        a provider's list of models                   4 MB
-        idle connections to a provider                4 connections
-        how long an idle connection is kept           55000 ms
-        output of a tool that reads or searches       48 KB
-        one line of read_file                         2000 bytes
-        lines of read_file where no limit is given    2000 lines
-        matches of grep where no limit is given       100 matches
-        matches of grep                               1000 matches
-        lines of context of grep                      20 lines
-        one file that grep searches                   64 MB
-        a regular expression, compiled                4 MB
-        files of glob where no limit is given         100 files
-        files of glob                                 1000 files
-        entries that list_directory shows             500 entries
-        depth of list_directory                       10 folders
-        files and folders visited by one search       500000 entries
-        edits of one edit_file call                   256 edits
-        places that replace_all replaces              100000 places
-        the text after an edit                        128 MB
-        lines compared for the smallest difference    40000 lines
-        time for the smallest difference              50 ms
-        requests that wait for the database           256 requests
-        event numbers reserved at a time              1000 numbers
-        rows of one page from the database            500 rows
-        sessions repaired at a time after a crash     256 sessions
-        streamed pieces read back for one repair      100000 events
+        FIXED BOUND                                           VALUE
+        one settings file                                     256 KB
+        warnings about one source of settings                 20 warnings
+        one setting of text                                   4 KB
+        documents open in the editor                          16384 documents
+        one open document                                     64 MB
+        all open documents together                           512 MB
+        one field of a log line                               8 KB
+        secret values that are looked for in logs             64 values
+        the shortest secret value that is looked for          8 bytes
+        one path                                              4 KB
+        one title                                             200 characters
+        one prompt                                            20 MB
+        entries of one page of a list                         200 entries
+        entries of a page where no limit is given             50 entries
+        events of one page of chat/events                     500 events
+        messages that wait for one session                    256 messages
+        how long streamed text may stay unstored              200 ms
+        how long an idle session stays in memory              300000 ms
+        how often others' events are looked for               400 ms
+        requests of the editor that are open                  16384 requests
+        bytes of open requests                                256 MB
+        notifications of the editor that are open             4096 notifications
+        unwritten output above which events wait              1 MB
+        unwritten output above which nothing is read          64 MB
+        one header of a message                               4 KB
+        open requests after end-of-file                       500 ms
+        writing the last answers                              1000 ms
+        closing the database at the end                       2000 ms
+        text of one message of a model                        1 MB
+        arguments of one tool call                            2 MB
+        one answer of a model                                 8 MB
+        items in one answer                                   256 items
+        tool calls made of one answer                         64 calls
+        one tool's output to the model                        64 KB
+        refused repetitions before a turn ends                3 calls
+        a title made from the first message                   60 characters
+        one server-sent event                                 8 MB
+        one streamed answer                                   256 MB
+        one answer that is not streamed                       16 MB
+        tool calls in one answer                              256 calls
+        a provider's error text                               64 KB
+        silence after the end of an answer                    5000 ms
+        a provider's list of models                           4 MB
+        idle connections to a provider                        4 connections
+        how long an idle connection is kept                   55000 ms
+        output of a tool that reads or searches               48 KB
+        one line of read_file                                 2000 bytes
+        lines of read_file where no limit is given            2000 lines
+        matches of grep where no limit is given               100 matches
+        matches of grep                                       1000 matches
+        lines of context of grep                              20 lines
+        one file that grep searches                           64 MB
+        a regular expression, compiled                        4 MB
+        files of glob where no limit is given                 100 files
+        files of glob                                         1000 files
+        entries that list_directory shows                     500 entries
+        depth of list_directory                               10 folders
+        files and folders visited by one search               500000 entries
+        edits of one edit_file call                           256 edits
+        places that replace_all replaces                      100000 places
+        the text after an edit                                128 MB
+        lines compared for the smallest difference            40000 lines
+        time for the smallest difference                      50 ms
+        requests that wait for the database                   256 requests
+        event numbers reserved at a time                      1000 numbers
+        rows of one page from the database                    500 rows
+        sessions repaired at a time after a crash             256 sessions
+        streamed pieces read back for one repair              100000 events
+        text of a file kept to take an edit back              256 MB
+        edits read at a time from the database                10000 edits
+        values of one condition on edits                      1000 values
+        notes kept for the model in a session                 1000 notes
+        pairs of a model and a dialect counted in the ledger  1000 pairs
     "#]].assert_eq(&resolved.table());
 }
 

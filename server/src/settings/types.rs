@@ -2,10 +2,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use aside_agent::editing::EditMode;
 use aside_llm::Secret;
 use aside_protocol::PermissionMode;
 
 use super::Entry;
+use super::dialects::{self, Dialects};
 use super::value::Value;
 
 /// Where OpenAI itself is.
@@ -29,6 +31,8 @@ pub struct Settings {
     pub editor: Editor,
     /// The bounds of a turn.
     pub turn: Turn,
+    /// Edits of the agent.
+    pub edits: Edits,
     /// Reading files.
     pub files: Files,
     /// The connection to the editor.
@@ -127,6 +131,17 @@ impl Turn {
     }
 }
 
+/// Edits of the agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edits {
+    /// Made at once, or proposed.
+    pub mode: EditMode,
+    /// Whether the editor is to ask before it takes one.
+    pub confirm: bool,
+    /// How each model is told to edit.
+    pub dialects: Dialects,
+}
+
 /// Reading files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Files {
@@ -209,6 +224,14 @@ impl Settings {
                 max_queued: read.usize("turn.max_queued"),
                 context_window: read.integer("turn.context_window"),
                 tool_timeout_s: read.integer("turn.tool_timeout_s"),
+            },
+            edits: Edits {
+                mode: match read.text("edits.mode").as_str() {
+                    "propose" => EditMode::Propose,
+                    _ => EditMode::Apply,
+                },
+                confirm: read.text("edits.confirm") == "always",
+                dialects: dialects::parse(&read.text("edits.dialects")).unwrap_or_default(),
             },
             files: Files {
                 max_read_mb: read.integer("files.max_read_mb"),

@@ -1,6 +1,7 @@
 //! One setting's value: from what was written, checked, and shown.
 use aside_llm::Secret;
 
+use super::dialects;
 use super::table::{Kind, Spec};
 
 /// The longest text that a setting may be, in bytes.
@@ -28,7 +29,7 @@ pub fn from_text(spec: &Spec, text: &str) -> Result<Value, String> {
             Ok(number) => integer(spec, number),
             Err(_) => Err(wrong(spec, &quoted(text))),
         },
-        Kind::Text | Kind::Model | Kind::Url | Kind::Secret | Kind::Choice(_) => {
+        Kind::Text | Kind::Model | Kind::Url | Kind::Secret | Kind::Choice(_) | Kind::Dialects => {
             self::text(spec, text)
         }
     }
@@ -73,6 +74,10 @@ pub fn expected(kind: &Kind) -> String {
         Kind::Url => "an http or https URL without a user name".to_owned(),
         Kind::Secret => "a text of one line".to_owned(),
         Kind::Choice(words) => format!("one of {}", words.join(", ")),
+        Kind::Dialects => format!(
+            "patterns with dialects such as \"*codex*=applyPatch\" (dialects: {})",
+            dialects::WORDS.join(", ")
+        ),
         Kind::Integer { min, max, unit } => {
             format!("a whole number from {min} to {max} ({unit})")
         }
@@ -112,9 +117,13 @@ fn text(spec: &Spec, text: &str) -> Result<Value, String> {
             Ok(Value::Text(trimmed.trim_end_matches('/').to_owned()))
         }
         Kind::Choice(words) if words.contains(&trimmed) => Ok(Value::Text(trimmed.to_owned())),
-        Kind::Text | Kind::Model | Kind::Url | Kind::Choice(_) | Kind::Integer { .. } => {
-            Err(wrong(spec, &quoted(text)))
-        }
+        Kind::Dialects if dialects::parse(trimmed).is_some() => Ok(Value::Text(trimmed.to_owned())),
+        Kind::Text
+        | Kind::Model
+        | Kind::Url
+        | Kind::Choice(_)
+        | Kind::Dialects
+        | Kind::Integer { .. } => Err(wrong(spec, &quoted(text))),
     }
 }
 
@@ -133,9 +142,12 @@ fn wrong(spec: &Spec, got: &str) -> String {
     let expected = expected(&spec.kind);
     match spec.kind {
         Kind::Secret => format!("must be {expected}"),
-        Kind::Text | Kind::Model | Kind::Url | Kind::Choice(_) | Kind::Integer { .. } => {
-            format!("must be {expected}, not {got}")
-        }
+        Kind::Text
+        | Kind::Model
+        | Kind::Url
+        | Kind::Choice(_)
+        | Kind::Dialects
+        | Kind::Integer { .. } => format!("must be {expected}, not {got}"),
     }
 }
 

@@ -14,7 +14,7 @@ pub fn file_edit(id: &str, session_id: &str, item: &Item, change: &FileChange) -
     let (kind, version) = match change.base.stamp {
         Stamp::Absent => (FileEditKind::Create, None),
         Stamp::Disk => (FileEditKind::Modify, None),
-        Stamp::Open { version } => (FileEditKind::Modify, Some(version)),
+        Stamp::Open { version, .. } => (FileEditKind::Modify, Some(version)),
     };
     FileEdit {
         id: id.to_owned(),
@@ -28,7 +28,7 @@ pub fn file_edit(id: &str, session_id: &str, item: &Item, change: &FileChange) -
         version,
         base_hash: blob_hash(change.base.text.as_bytes()),
         diff: unified_diff(change),
-        hunks: hunk::hunks(&change.base.text, &change.new_text)
+        hunks: hunk::hunks(&change.base.text, &change.new_text())
             .into_iter()
             .enumerate()
             .map(|(index, hunk)| wire_hunk(id, index, hunk))
@@ -51,7 +51,7 @@ pub fn unified_diff(change: &FileChange) -> String {
     };
     hunk::unified(
         &change.base.text,
-        &change.new_text,
+        &change.new_text(),
         &old_name,
         &format!("b/{name}"),
     )

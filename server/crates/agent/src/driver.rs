@@ -12,11 +12,14 @@ use futures_util::stream::FuturesUnordered;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::editing::{EditDialect, EditMode};
 use crate::event::{SinkError, TurnError, TurnEvent, TurnOutcome, TurnSink, TurnStop};
 use crate::history;
 use crate::host::{Approver, Files};
 use crate::item::ItemRecord;
 use crate::limits::Limits;
+use crate::notes::Notes;
+use crate::seen::Seen;
 use crate::machine::{Action, ApplyEnd, Context, Input, Setup, State, step};
 use crate::toolbox::Toolbox;
 
@@ -46,6 +49,14 @@ pub struct Turn {
     pub sink: Arc<dyn TurnSink>,
     /// Times and ids.
     pub clock: Arc<dyn Clock>,
+    /// What the model has seen of files, in this turn and those before it.
+    pub seen: Arc<Seen>,
+    /// What the user did to the agent's edits and the model does not know yet.
+    pub notes: Notes,
+    /// What becomes of edits.
+    pub edit_mode: EditMode,
+    /// How the model is told to edit.
+    pub dialect: EditDialect,
     /// The bounds.
     pub limits: Limits,
     /// Fires when the user cancels.
@@ -222,7 +233,9 @@ impl Run {
             event @ (TurnEvent::ItemDelta { .. }
             | TurnEvent::ItemUpdated(_)
             | TurnEvent::ToolRunning { .. }
+            | TurnEvent::EditRebased { .. }
             | TurnEvent::EditResolved { .. }
+            | TurnEvent::Attempted { .. }
             | TurnEvent::UsageUpdated { .. }
             | TurnEvent::PermissionRequested { .. }
             | TurnEvent::PermissionResolved { .. }

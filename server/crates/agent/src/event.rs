@@ -3,7 +3,8 @@ use futures_util::future::BoxFuture;
 
 use aside_llm::Usage;
 
-use crate::host::{FileChange, PermissionOutcome};
+use crate::attempt::Attempt;
+use crate::host::{AppliedChange, FileChange, PermissionOutcome};
 use crate::item::ItemRecord;
 
 /// One event of a turn. `turnStarted` and `turnCompleted` are the session's, not the turn's.
@@ -28,14 +29,27 @@ pub enum TurnEvent {
         /// The changes about to be made, one for each of `edit_ids`.
         changes: Vec<FileChange>,
     },
-    /// An edit of a running tool call was made, or failed.
+    /// An edit about to be made was computed anew over what the user changed meanwhile. It is
+    /// stored with what is there now before the event's future resolves.
+    EditRebased {
+        /// Which edit.
+        edit_id: String,
+        /// What is to be made in place of the change before.
+        change: FileChange,
+    },
+    /// An edit of a running tool call was made, proposed, or failed.
     EditResolved {
         /// Which edit.
         edit_id: String,
-        /// The version that holds the new text, for an open document.
-        version: Option<i32>,
-        /// Whether it was made.
-        applied: bool,
+        /// What became of it.
+        outcome: EditOutcome,
+    },
+    /// A tool call tried to edit; comes before the call's edits or its end.
+    Attempted {
+        /// The tool call.
+        item_id: String,
+        /// One for each file.
+        attempts: Vec<Attempt>,
     },
     /// An item is final.
     ItemCompleted(ItemRecord),
@@ -69,6 +83,17 @@ pub enum TurnEvent {
         /// A sentence.
         message: String,
     },
+}
+
+/// What became of an edit.
+#[derive(Debug, Clone)]
+pub enum EditOutcome {
+    /// It is made.
+    Applied(AppliedChange),
+    /// It waits for the user; the file is as it was.
+    Proposed,
+    /// It was not made, since the file had changed or the editor did not take it.
+    Failed,
 }
 
 /// How bad a notice is.

@@ -1,4 +1,5 @@
 //! What the agent asks of the world: files as the user sees them, edits, and permission.
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -39,11 +40,23 @@ pub enum Stamp {
     Open {
         /// The version that the client gave it.
         version: i32,
+        /// The host's own count of changes: a state of a document is never given the number of
+        /// another one, also where the client's versions repeat.
+        revision: u64,
     },
     /// A file on disk, known by its text.
     Disk,
     /// No such file.
     Absent,
+}
+
+/// What a file is besides its text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Form {
+    /// Permission bits, where the system has them.
+    pub mode: Option<u32>,
+    /// Where it leads, for a symbolic link.
+    pub link: Option<PathBuf>,
 }
 
 /// A file's text as the user sees it.
@@ -55,24 +68,99 @@ pub struct Document {
     pub text: Arc<str>,
     /// Which state of the file this is.
     pub stamp: Stamp,
+    /// What it is on disk; for a file that is to be made, what it is to be.
+    pub form: Form,
+    /// Whether another program changed the file on disk while the editor holds unsaved text.
+    pub changed_on_disk: bool,
 }
 
-/// The new text of one file, bound to the state it was computed from.
+impl Document {
+    /// A file that is not there.
+    pub fn absent(path: WorkspacePath) -> Self {
+        Self {
+            path,
+            text: Arc::from(""),
+            stamp: Stamp::Absent,
+            form: Form::default(),
+            changed_on_disk: false,
+        }
+    }
+}
+
+/// What a file is to become.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// It holds this text. A file that is not there is created, with the base's form.
+    Text(Arc<str>),
+    /// It is not there. Of a symbolic link the link goes, not what it leads to.
+    Deleted,
+    /// It is at another path, where there is nothing yet, with this text.
+    Moved {
+        /// The new place.
+        to: WorkspacePath,
+        /// The text there.
+        text: Arc<str>,
+    },
+}
+
+/// What is to become of one file, bound to the state it was computed from.
 #[derive(Debug, Clone)]
 pub struct FileChange {
     /// What the change was computed from; `Stamp::Absent` creates the file.
     pub base: Document,
-    /// The whole new text.
-    pub new_text: Arc<str>,
+    /// What the file is to become.
+    pub target: Target,
+    /// The text that the model takes the file to have afterwards. It differs from the target's
+    /// where the user changed the file since the model saw it.
+    pub meant: Arc<str>,
     /// For people: what the edit is called in the editor's undo list.
     pub label: String,
 }
 
+impl FileChange {
+    /// A new text for a file.
+    pub fn text(base: Document, text: Arc<str>, label: String) -> Self {
+        Self {
+            base,
+            meant: Arc::clone(&text),
+            target: Target::Text(text),
+            label,
+        }
+    }
+
+    /// The text that is there afterwards; empty for a deletion.
+    pub fn new_text(&self) -> Arc<str> {
+        match &self.target {
+            Target::Text(text) | Target::Moved { text, .. } => Arc::clone(text),
+            Target::Deleted => Arc::from(""),
+        }
+    }
+
+    /// Where the file is afterwards.
+    pub fn new_path(&self) -> &WorkspacePath {
+        match &self.target {
+            Target::Text(_) | Target::Deleted => &self.base.path,
+            Target::Moved { to, .. } => to,
+        }
+    }
+}
+
 /// A change that a host has made.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct AppliedChange {
-    /// The version of the document that holds the new text, for an open one.
+    /// The version of the document that held exactly the new text, for an open one.
     pub version: Option<i32>,
+    /// The revision of the same, from which on the user's changes are counted.
+    pub revision: Option<u64>,
+}
+
+/// One replacement in an open document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replaced {
+    /// What was replaced, in bytes of the text before.
+    pub bytes: Range<usize>,
+    /// How many bytes are there instead.
+    pub len: usize,
 }
 
 /// Why a host did not do what it was asked. Messages are sentences for the model and the user.
@@ -87,8 +175,11 @@ pub enum HostError {
     /// The file is binary, too large, a folder, or not UTF-8.
     #[error("{0}")]
     Unreadable(String),
-    /// The file is no longer in the state that the change was computed from, or the editor
-    /// did not do what it said.
+    /// The file is no longer in the state that the change was computed from, and holds nothing of
+    /// the change: it can be computed anew from what is there now.
+    #[error("{0}")]
+    Stale(String),
+    /// The change cannot be made as it was meant, or the editor did not do what it said.
     #[error("{0}")]
     Conflict(String),
     /// The operating system or the editor failed.
@@ -115,11 +206,16 @@ pub trait Files: Send + Sync {
     fn open_documents(&self) -> Vec<Document>;
 
     /// Makes one change if the file is still in the state it was computed from, and checks
-    /// that the text is then what was meant.
+    /// that the text is then what was meant. What the user changes while it is made stays;
+    /// [`HostError::Stale`] says that for this reason nothing was made.
     fn apply<'a>(
         &'a self,
         change: &'a FileChange,
     ) -> BoxFuture<'a, Result<AppliedChange, HostError>>;
+
+    /// How an open document became what it is at revision `to` since revision `from`, exactly
+    /// as it was typed, in order; `None` where that is no longer known.
+    fn changes_between(&self, path: &WorkspacePath, from: u64, to: u64) -> Option<Vec<Replaced>>;
 }
 
 /// A question for the user.

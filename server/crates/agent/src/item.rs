@@ -241,12 +241,13 @@ impl ToolStatus {
 pub struct ItemRecord {
     /// The item.
     pub item: Item,
-    /// For items that a model made: how they appeared in its answer.
+    /// For items that a model made: how they appeared in its answer. For any item: what the
+    /// model is told with it.
     pub replay: Option<Replay>,
 }
 
 /// How an item appeared in a model's answer, to be replayed to it exactly.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Replay {
     /// Which answer of the turn, from 0; items of one answer are one assistant message.
@@ -257,6 +258,14 @@ pub struct Replay {
     /// For a tool call: the arguments exactly as the model wrote them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arguments: Option<String>,
+    /// What the model is told with this item beside its own content: of a user's message before
+    /// it, of a tool call after its result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
+    /// For a tool call that was written as a block in a plain answer: the model has no tools, so
+    /// it is told the result as a user's message.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_text: bool,
 }
 
 impl Item {

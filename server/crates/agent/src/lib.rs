@@ -3,18 +3,22 @@
 //! Nothing here does I/O of its own. [`machine`] is a pure state machine; [`driver`] feeds it and
 //! carries out its actions through [`host::Files`], [`host::Approver`], [`tool::Tool`],
 //! [`event::TurnSink`] and [`aside_llm::Model`].
+pub mod attempt;
 mod bounds;
 pub mod clock;
 pub mod driver;
+pub mod editing;
 pub mod event;
 pub mod history;
 pub mod host;
 pub mod item;
 pub mod limits;
 pub mod machine;
+pub mod notes;
 mod output;
 pub mod permission;
 pub mod prompt;
+pub mod seen;
 pub mod title;
 pub mod tool;
 pub mod toolbox;

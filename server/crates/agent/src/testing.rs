@@ -159,6 +159,12 @@ pub(crate) fn check_events(events: &[TurnEvent]) -> Vec<ItemRecord> {
                 assert_eq!(call.edit_ids.len(), changes.len(), "{line}");
                 edits.extend(call.edit_ids.iter().map(String::as_str));
             }
+            TurnEvent::EditRebased { edit_id, .. } => {
+                assert!(edits.contains(&edit_id.as_str()), "{line} out of the blue");
+            }
+            TurnEvent::Attempted { item_id, .. } => {
+                open(&mut lives, item_id, &line);
+            }
             TurnEvent::EditResolved { edit_id, .. } => {
                 let at = edits.iter().position(|id| id == edit_id);
                 edits.remove(at.unwrap_or_else(|| panic!("{line} out of the blue")));

@@ -5,9 +5,11 @@ use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
+use crate::attempt::Attempts;
 use crate::host::{FileChange, Files};
 use crate::item::{ContentBlock, Location, ToolKind, ToolSource};
 use crate::permission::Effect;
+use crate::seen::Seen;
 
 /// A JSON object of arguments.
 pub type Arguments = Map<String, Value>;
@@ -34,6 +36,11 @@ pub struct ToolContext {
     pub files: Arc<dyn Files>,
     /// Fires when the turn is cancelled; long work looks at it.
     pub cancel: CancellationToken,
+    /// What the model has seen of files; tools that show a file note it, and edits are matched
+    /// against it.
+    pub seen: Arc<Seen>,
+    /// Where tools that edit note each attempt, refused ones too.
+    pub attempts: Attempts,
 }
 
 /// What a tool gives back.

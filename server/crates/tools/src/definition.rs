@@ -1,5 +1,5 @@
 //! What models are told of a tool, and what all tools do with a path.
-use aside_agent::host::{Document, HostError, Stamp, WorkspacePath};
+use aside_agent::host::{Document, HostError, WorkspacePath};
 use aside_agent::item::{ToolKind, ToolSource};
 use aside_agent::permission::Effect;
 use aside_agent::tool::{Arguments, ToolContext, ToolError, ToolSpec};
@@ -66,11 +66,7 @@ pub(crate) async fn document(
     let read = context.files.read_text(&path).await;
     match read {
         Ok(document) => Ok(document),
-        Err(HostError::NotFound(_)) => Ok(Document {
-            path,
-            text: "".into(),
-            stamp: Stamp::Absent,
-        }),
+        Err(HostError::NotFound(_)) => Ok(Document::absent(path)),
         Err(HostError::Unreadable(_)) if path.absolute().is_dir() => Err(ToolError(format!(
             "{} is a folder, not a file. Use list_directory to see what is in it.",
             path.display()

@@ -108,12 +108,13 @@ fn compute(document: Document, edits: &[Edit]) -> Result<Outcome, ToolError> {
         extra: Vec::new(),
         locations: locations(&document, &changes),
     };
+    let label = format!("Edit {display}");
     Ok(Outcome::Edit {
-        changes: vec![FileChange {
-            label: text::title(&format!("Edit {display}")),
-            base: document,
-            new_text: edited.text.into(),
-        }],
+        changes: vec![FileChange::text(
+            document,
+            edited.text.into(),
+            text::title(&label),
+        )],
         output,
     })
 }

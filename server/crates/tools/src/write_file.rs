@@ -69,6 +69,7 @@ fn compute(document: Document, content: &str) -> Outcome {
             ),
         ),
     };
+    let label = text::title(&format!("{verb} {display}"));
     Outcome::Edit {
         output: ToolOutput {
             text,
@@ -78,10 +79,6 @@ fn compute(document: Document, content: &str) -> Outcome {
                 lines: None,
             }],
         },
-        changes: vec![FileChange {
-            label: text::title(&format!("{verb} {display}")),
-            base: document,
-            new_text: new_text.into(),
-        }],
+        changes: vec![FileChange::text(document, new_text.into(), label)],
     }
 }

@@ -1,7 +1,7 @@
 //! What a running turn tells: each event becomes rows and a `chat/event`.
 use std::sync::Arc;
 
-use aside_agent::event::{Delta, TurnEvent};
+use aside_agent::event::{Delta, EditOutcome, TurnEvent};
 use aside_agent::host::FileChange;
 use aside_agent::item::{ItemBody, ItemRecord};
 use aside_protocol::{ContextUsage, Event, FileEdit, FileEditStatus, ItemDelta};
@@ -17,11 +17,10 @@ impl Actor {
             TurnEvent::ItemDelta { item_id, delta } => self.item_delta(item_id, delta).await,
             TurnEvent::ItemUpdated(record) => self.item_updated(record).await,
             TurnEvent::ToolRunning { record, changes } => self.tool_running(record, &changes).await,
-            TurnEvent::EditResolved {
-                edit_id,
-                version,
-                applied,
-            } => self.edit_resolved(&edit_id, version, applied).await,
+            TurnEvent::EditRebased { .. } | TurnEvent::Attempted { .. } => Ok(()),
+            TurnEvent::EditResolved { edit_id, outcome } => {
+                self.edit_resolved(&edit_id, &outcome).await
+            }
             TurnEvent::ItemCompleted(record) => self.item_completed(record).await,
             TurnEvent::UsageUpdated {
                 request,
@@ -166,8 +165,7 @@ impl Actor {
     async fn edit_resolved(
         &mut self,
         edit_id: &str,
-        version: Option<i32>,
-        applied: bool,
+        outcome: &EditOutcome,
     ) -> Result<(), StoreError> {
         let Some((mut edit, path)) = self
             .running
@@ -176,10 +174,10 @@ impl Actor {
         else {
             return Ok(());
         };
-        let status = if applied {
-            FileEditStatus::Applied
-        } else {
-            FileEditStatus::Conflicted
+        let (status, version) = match outcome {
+            EditOutcome::Applied(applied) => (FileEditStatus::Applied, applied.version),
+            EditOutcome::Proposed => (FileEditStatus::Proposed, edit.version),
+            EditOutcome::Failed => (FileEditStatus::Conflicted, None),
         };
         crate::wire::set_edit_status(&mut edit, status, version);
         let hash = Some(edit.base_hash.clone());
@@ -279,5 +277,6 @@ fn edit_row(edit: &FileEdit, path: &std::path::Path, pre_image: Option<String>) 
         base_hash: edit.base_hash.clone(),
         pre_image,
         json: crate::wire::to_json(edit),
+        ..EditRow::default()
     }
 }

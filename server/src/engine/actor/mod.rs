@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 use aside_agent::event::{SinkError, TurnEvent, TurnOutcome};
 use aside_agent::item::{ContentBlock, ItemRecord};
+use aside_agent::notes::Notes;
+use aside_agent::seen::Seen;
 use aside_protocol::{
     ChatCancelResult, ChatSendResult, Delivery, FileEdit, Session, SessionUpdateParams,
 };
@@ -162,6 +164,10 @@ struct Actor {
     usage: aside_llm::Usage,
     approver: Arc<SessionApprover>,
     log: EventLog,
+    /// What the model has seen of files since this server took up the session.
+    seen: Arc<Seen>,
+    /// What the user did to the agent's edits and the model does not know yet.
+    notes: Notes,
     queue: VecDeque<TurnRow>,
     running: Option<Running>,
     is_deleted: bool,
@@ -188,6 +194,8 @@ impl Actor {
             row,
             approver: Arc::new(SessionApprover::new(engine.front(), mode)),
             log: EventLog::new(Arc::clone(session_id), store, engine.front()),
+            seen: Arc::default(),
+            notes: Notes::default(),
             queue: VecDeque::new(),
             running: None,
             is_deleted: false,

@@ -130,6 +130,7 @@ impl Actor {
             return;
         };
         let cancel = CancellationToken::new();
+        let edits = &self.engine.settings().edits;
         let turn = Turn {
             session_id: self.session_id.to_string(),
             turn_id: row.id.clone(),
@@ -142,6 +143,10 @@ impl Actor {
             approver: Arc::clone(&self.approver) as _,
             sink: Arc::new(MailboxSink(own.clone())),
             clock: Arc::new(clock::SystemClock),
+            seen: Arc::clone(&self.seen),
+            notes: self.notes.clone(),
+            edit_mode: edits.mode,
+            dialect: edits.dialects.of(&self.row.model),
             limits: self.engine.limits(),
             cancel: cancel.clone(),
         };

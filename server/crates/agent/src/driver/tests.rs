@@ -9,7 +9,9 @@ use aside_llm::{Chunk, Message, ModelRequest};
 use tokio_util::sync::CancellationToken;
 
 use super::{Turn, run_turn};
-use crate::event::{TurnEvent, TurnOutcome};
+use crate::editing::{EditDialect, EditMode};
+use crate::notes::Notes;
+use crate::event::{EditOutcome, TurnEvent, TurnOutcome};
 use crate::host::PermissionOutcome;
 use crate::item::ToolKind;
 use crate::limits::Limits;
@@ -86,6 +88,10 @@ impl World {
             approver: Arc::clone(&approver) as _,
             sink: Arc::clone(&sink) as _,
             clock: Arc::new(Ticks::default()),
+            seen: Arc::default(),
+            notes: Notes::default(),
+            edit_mode: EditMode::default(),
+            dialect: EditDialect::default(),
             limits: self.limits,
             cancel: self.cancel,
         };
@@ -215,7 +221,10 @@ fn whole_script() -> Vec<Reply> {
 fn check_files(files: &MemoryFiles, events: &[TurnEvent]) {
     let applied = events
         .iter()
-        .filter(|event| matches!(event, TurnEvent::EditResolved { applied: true, .. }));
+        .filter(|event| matches!(event, TurnEvent::EditResolved {
+                outcome: EditOutcome::Applied(_),
+                ..
+            }));
     let texts = files.texts.lock().unwrap();
     let changed = texts.values().filter(|text| *text == "new");
     assert_eq!(changed.count(), applied.count());

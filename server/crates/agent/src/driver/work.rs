@@ -11,6 +11,7 @@ use futures_util::{FutureExt, StreamExt};
 use tokio_util::sync::CancellationToken;
 
 use super::Turn;
+use crate::attempt::Attempts;
 use crate::host::{FileChange, HostError, PermissionOutcome, PermissionRequest};
 use crate::limits::MAX_QUOTE_BYTES;
 use crate::machine::{ApplyEnd, Input, Judgement};
@@ -192,6 +193,8 @@ impl Turn {
         ToolContext {
             files: Arc::clone(&self.files),
             cancel,
+            seen: Arc::clone(&self.seen),
+            attempts: Attempts::default(),
         }
     }
 }

@@ -28,6 +28,7 @@ fn says(turn: &str, answer: u32, text: &str, status: MessageStatus) -> ItemRecor
         answer,
         call_id: None,
         arguments: None,
+        ..Replay::default()
     });
     record
 }
@@ -64,6 +65,7 @@ fn calls(
         answer,
         call_id: Some(id.to_owned()),
         arguments: Some(arguments.to_owned()),
+        ..Replay::default()
     });
     record
 }

@@ -2,7 +2,7 @@
 use super::calls::Stage;
 use super::texts::{self, Closing};
 use super::{Action, ApplyEnd, Phase, Step};
-use crate::event::TurnEvent;
+use crate::event::{EditOutcome, TurnEvent};
 use crate::host::FileChange;
 use crate::item::ToolStatus;
 use crate::permission::Effect;
@@ -70,7 +70,7 @@ impl Step<'_> {
         let cancelled = Closing::Cancelled.result(true).1;
         match end {
             ApplyEnd::Made(applied) => {
-                self.resolve_edit(call, applied.version, true);
+                self.resolve_edit(call, EditOutcome::Applied(applied));
                 self.state.calls[call].made += 1;
                 let entry = &self.state.calls[call];
                 let more = entry.made < entry.changes.len();
@@ -104,7 +104,7 @@ impl Step<'_> {
         };
         for edit in made..all {
             self.state.calls[call].made = edit;
-            self.resolve_edit(call, None, false);
+            self.resolve_edit(call, EditOutcome::Failed);
         }
         let entry = &self.state.calls[call];
         let text = texts::partly_made(reason, &entry.changes, made);
@@ -129,16 +129,12 @@ impl Step<'_> {
         }
     }
 
-    fn resolve_edit(&mut self, call: usize, version: Option<i32>, applied: bool) {
+    fn resolve_edit(&mut self, call: usize, outcome: EditOutcome) {
         let made = self.state.calls[call].made;
         let mut edit_id = None;
         self.edit_item(call, |item| edit_id = item.edit_ids.get(made).cloned());
         if let Some(edit_id) = edit_id {
-            self.emit(TurnEvent::EditResolved {
-                edit_id,
-                version,
-                applied,
-            });
+            self.emit(TurnEvent::EditResolved { edit_id, outcome });
         }
     }
 }

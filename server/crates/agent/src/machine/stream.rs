@@ -246,6 +246,7 @@ impl Step<'_> {
                 answer: answer.number,
                 call_id,
                 arguments,
+                ..Replay::default()
             }),
         };
         self.state.records.push(record.clone());

@@ -148,7 +148,7 @@ pub(super) fn partly_made(reason: &str, changes: &[FileChange], made: usize) -> 
 pub(super) fn failed_change(change: &FileChange, error: &HostError) -> String {
     let path = change.base.path.display();
     match error {
-        HostError::Conflict(message) => format!(
+        HostError::Stale(message) | HostError::Conflict(message) => format!(
             "{path} was not changed: {message}\nThe file may have been changed meanwhile. Read \
              it again and make the edit against its current text."
         ),

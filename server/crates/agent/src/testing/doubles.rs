@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::event::{SinkError, TurnEvent, TurnSink};
 use crate::host::{
     AppliedChange, Approver, Document, FileChange, Files, HostError, PermissionOutcome,
-    PermissionRequest, Stamp, WorkspacePath,
+    PermissionRequest, Replaced, Stamp, WorkspacePath,
 };
 use crate::item::{ToolKind, ToolSource};
 use crate::permission::{Effect, PermissionMode};
@@ -144,15 +144,12 @@ fn path(name: &str) -> WorkspacePath {
 }
 
 pub(crate) fn change(name: &str, old: &str, new: &str) -> FileChange {
-    FileChange {
-        base: Document {
-            path: path(name),
-            text: old.into(),
-            stamp: Stamp::Disk,
-        },
-        new_text: new.into(),
-        label: format!("Edit {name}"),
-    }
+    let base = Document {
+        text: old.into(),
+        stamp: Stamp::Disk,
+        ..Document::absent(path(name))
+    };
+    FileChange::text(base, new.into(), format!("Edit {name}"))
 }
 
 /// Files in memory. A change applies if its base is what is there.
@@ -181,9 +178,9 @@ impl Files for MemoryFiles {
         let texts = self.texts.lock().unwrap();
         let text = texts.get(path.display()).cloned();
         let document = text.map(|text| Document {
-            path: path.clone(),
             text: text.into(),
             stamp: Stamp::Disk,
+            ..Document::absent(path.clone())
         });
         let document = document.ok_or_else(|| HostError::NotFound("No such file.".to_owned()));
         std::future::ready(document).boxed()
@@ -211,10 +208,14 @@ impl Files for MemoryFiles {
             if texts.get(name).map_or("", String::as_str) != &*change.base.text {
                 return Err(HostError::Conflict("It has changed.".to_owned()));
             }
-            texts.insert(name.to_owned(), change.new_text.to_string());
-            Ok(AppliedChange { version: None })
+            texts.insert(name.to_owned(), change.new_text().to_string());
+            Ok(AppliedChange::default())
         }
         .boxed()
+    }
+
+    fn changes_between(&self, _: &WorkspacePath, _: u64, _: u64) -> Option<Vec<Replaced>> {
+        None
     }
 }
 

@@ -1,7 +1,7 @@
 //! Actions, events and messages as short lines of text.
 use aside_llm::{AssistantPart, Message, UserPart};
 
-use crate::event::{Delta, TurnEvent, TurnStop};
+use crate::event::{Delta, EditOutcome, TurnEvent, TurnStop};
 use crate::host::PermissionOutcome;
 use crate::item::{ContentBlock, ItemBody, ItemRecord};
 use crate::machine::Action;
@@ -72,10 +72,16 @@ pub(crate) fn show_event(event: &TurnEvent) -> String {
             let paths = paths.collect::<Vec<_>>().join(" ");
             format!("running {} changes [{paths}]", show_record(record))
         }
-        TurnEvent::EditResolved {
-            edit_id, applied, ..
-        } => {
-            format!("edit {edit_id} applied: {applied}")
+        TurnEvent::EditRebased { edit_id, change } => {
+            format!("edit {edit_id} rebased: {:?}", change.new_text())
+        }
+        TurnEvent::EditResolved { edit_id, outcome } => match outcome {
+            EditOutcome::Applied(_) => format!("edit {edit_id} applied"),
+            EditOutcome::Proposed => format!("edit {edit_id} proposed"),
+            EditOutcome::Failed => format!("edit {edit_id} failed"),
+        },
+        TurnEvent::Attempted { item_id, attempts } => {
+            format!("attempts of {item_id}: {}", attempts.len())
         }
         TurnEvent::ItemCompleted(record) => format!("completed {}", show_record(record)),
         TurnEvent::UsageUpdated {

@@ -3,8 +3,9 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use aside_agent::attempt::Attempts;
 use aside_agent::host::{
-    AppliedChange, Document, FileChange, Files, HostError, Stamp, WorkspacePath,
+    AppliedChange, Document, FileChange, Files, HostError, Replaced, Stamp, WorkspacePath,
 };
 use aside_agent::permission::Effect;
 use aside_agent::tool::{Arguments, Outcome, Tool, ToolContext, ToolOutput};
@@ -71,6 +72,8 @@ impl Workspace {
         ToolContext {
             files: self.host.clone(),
             cancel: self.cancel.clone(),
+            seen: Arc::default(),
+            attempts: Attempts::default(),
         }
     }
 
@@ -131,13 +134,16 @@ impl Host {
 
     fn read(&self, path: &WorkspacePath) -> Result<Document, HostError> {
         let document = |text: Arc<str>, stamp| Document {
-            path: path.clone(),
             text,
             stamp,
+            ..Document::absent(path.clone())
         };
         let open = self.open.lock().expect("the lock");
         if let Some(text) = open.get(path.absolute()) {
-            return Ok(document(text.clone(), Stamp::Open { version: 1 }));
+            return Ok(document(text.clone(), Stamp::Open {
+                version: 1,
+                revision: 1,
+            }));
         }
         let unreadable =
             |what: &str| HostError::Unreadable(format!("{} is {what}", path.display()));
@@ -217,14 +223,21 @@ impl Files for Host {
             }
             let mut open = self.open.lock().expect("the lock");
             if let Some(text) = open.get_mut(path.absolute()) {
-                *text = change.new_text.clone();
-                return Ok(AppliedChange { version: Some(2) });
+                *text = change.new_text();
+                return Ok(AppliedChange {
+                    version: Some(2),
+                    revision: Some(2),
+                });
             }
             let parent = path.absolute().parent().unwrap_or(Path::new("/"));
             std::fs::create_dir_all(parent)
-                .and_then(|()| std::fs::write(path.absolute(), change.new_text.as_bytes()))
+                .and_then(|()| std::fs::write(path.absolute(), change.new_text().as_bytes()))
                 .map_err(|error| HostError::Io(error.to_string()))?;
-            Ok(AppliedChange { version: None })
+            Ok(AppliedChange::default())
         })
+    }
+
+    fn changes_between(&self, _: &WorkspacePath, _: u64, _: u64) -> Option<Vec<Replaced>> {
+        None
     }
 }

@@ -5,7 +5,7 @@ use aside_llm::ModelErrorKind;
 use expect_test::expect;
 
 use super::{World, check_files, done, script, whole_script, world};
-use crate::event::{TurnEvent, TurnStop};
+use crate::event::{EditOutcome, TurnEvent, TurnStop};
 use crate::host::HostError;
 use crate::item::{ItemBody, ItemRecord, ToolKind};
 use crate::testing::{
@@ -41,7 +41,10 @@ async fn a_cancel_at_every_event() {
         }
         let late = played.events.iter().skip(at + 1);
         let applied =
-            |event: &TurnEvent| matches!(event, TurnEvent::EditResolved { applied: true, .. });
+            |event: &TurnEvent| matches!(event, TurnEvent::EditResolved {
+                outcome: EditOutcome::Applied(_),
+                ..
+            });
         assert_eq!(late.filter(|event| applied(event)).count(), 0, "{at}");
         check_next(check_events(&played.events));
         check_files(&files, &played.events);
@@ -125,6 +128,8 @@ fn check_items(events: &[TurnEvent]) -> usize {
                 assert_eq!(open.get(record.item.id.as_str()), Some(&true));
             }
             TurnEvent::EditResolved { .. }
+            | TurnEvent::EditRebased { .. }
+            | TurnEvent::Attempted { .. }
             | TurnEvent::UsageUpdated { .. }
             | TurnEvent::PermissionRequested { .. }
             | TurnEvent::PermissionResolved { .. }

@@ -40,7 +40,10 @@ fn three() -> Vec<FileChange> {
 }
 
 fn made() -> Input {
-    ended(ApplyEnd::Made(AppliedChange { version: Some(3) }))
+    ended(ApplyEnd::Made(AppliedChange {
+        version: Some(3),
+        revision: None,
+    }))
 }
 
 fn ended(end: ApplyEnd) -> Input {
