@@ -27,4 +27,29 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         crate::MAX_DELTAS as u64,
         "events",
     ),
+    (
+        "text of a file kept to take an edit back",
+        crate::MAX_BLOB as u64,
+        "bytes",
+    ),
+    (
+        "edits read at a time from the database",
+        crate::MAX_EDITS as u64,
+        "edits",
+    ),
+    (
+        "values of one condition on edits",
+        crate::MAX_FILTER_VALUES as u64,
+        "values",
+    ),
+    (
+        "notes kept for the model in a session",
+        crate::MAX_NOTES as u64,
+        "notes",
+    ),
+    (
+        "pairs of a model and a dialect counted in the ledger",
+        crate::MAX_STATS as u64,
+        "pairs",
+    ),
 ];

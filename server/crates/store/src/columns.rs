@@ -2,7 +2,8 @@
 //! it, which reads them by their order.
 use rusqlite::{Result, Row};
 
-use crate::rows::{EditRow, EventRow, ItemRow, SessionRow, TurnRow};
+use crate::edit_rows::{AttemptRow, EditRow, NoteRow, RewindRow};
+use crate::rows::{EventRow, ItemRow, SessionRow, TurnRow};
 
 macro_rules! session_columns {
     () => {
@@ -32,11 +33,34 @@ macro_rules! event_columns {
 
 macro_rules! edit_columns {
     () => {
-        "id, session_id, turn_id, item_id, path, kind, status, base_hash, pre_image, json"
+        "id, session_id, turn_id, item_id, created_at, path, new_path, kind, status, base_hash, \
+         pre_image, post_image, json"
     };
 }
 
-pub(crate) use {edit_columns, event_columns, item_columns, session_columns, turn_columns};
+macro_rules! rewind_columns {
+    () => {
+        "id, session_id, turn_id, created_at, json, state"
+    };
+}
+
+macro_rules! note_columns {
+    () => {
+        "id, session_id, created_at, text"
+    };
+}
+
+macro_rules! attempt_columns {
+    () => {
+        "position, id, session_id, turn_id, item_id, created_at, model, path, dialect, stage, \
+         outcome, code, first_try, base_hash, result_hash, request"
+    };
+}
+
+pub(crate) use {
+    attempt_columns, edit_columns, event_columns, item_columns, note_columns, rewind_columns,
+    session_columns, turn_columns,
+};
 
 pub(crate) fn session(row: &Row<'_>) -> Result<SessionRow> {
     Ok(SessionRow {
@@ -112,11 +136,56 @@ pub(crate) fn edit(row: &Row<'_>) -> Result<EditRow> {
         session_id: row.get(1)?,
         turn_id: row.get(2)?,
         item_id: row.get(3)?,
-        path: row.get(4)?,
-        kind: row.get(5)?,
-        status: row.get(6)?,
-        base_hash: row.get(7)?,
-        pre_image: row.get(8)?,
-        json: row.get(9)?,
+        created_at: row.get(4)?,
+        path: row.get(5)?,
+        new_path: row.get(6)?,
+        kind: row.get(7)?,
+        status: row.get(8)?,
+        base_hash: row.get(9)?,
+        pre_image: row.get(10)?,
+        post_image: row.get(11)?,
+        json: row.get(12)?,
     })
+}
+
+pub(crate) fn rewind(row: &Row<'_>) -> Result<RewindRow> {
+    Ok(RewindRow {
+        id: row.get(0)?,
+        session_id: row.get(1)?,
+        turn_id: row.get(2)?,
+        created_at: row.get(3)?,
+        json: row.get(4)?,
+        state: row.get(5)?,
+    })
+}
+
+pub(crate) fn note(row: &Row<'_>) -> Result<NoteRow> {
+    Ok(NoteRow {
+        id: row.get(0)?,
+        session_id: row.get(1)?,
+        created_at: row.get(2)?,
+        text: row.get(3)?,
+    })
+}
+
+/// An attempt after its position.
+pub(crate) fn attempt(row: &Row<'_>) -> Result<(i64, AttemptRow)> {
+    let attempt = AttemptRow {
+        id: row.get(1)?,
+        session_id: row.get(2)?,
+        turn_id: row.get(3)?,
+        item_id: row.get(4)?,
+        created_at: row.get(5)?,
+        model: row.get(6)?,
+        path: row.get(7)?,
+        dialect: row.get(8)?,
+        stage: row.get(9)?,
+        outcome: row.get(10)?,
+        code: row.get(11)?,
+        first_try: row.get(12)?,
+        base_hash: row.get(13)?,
+        result_hash: row.get(14)?,
+        request: row.get(15)?,
+    };
+    Ok((row.get(0)?, attempt))
 }

@@ -87,6 +87,17 @@ pub enum StoreError {
         /// What SQLite or the check said.
         detail: String,
     },
+    /// A text that was kept is damaged; the database is in order otherwise.
+    #[error(
+        "the text kept under {hash} is damaged ({detail}), so what needs it cannot be taken back; \
+         restore the file from a backup or from version control"
+    )]
+    CorruptBlob {
+        /// The hash of what was kept.
+        hash: String,
+        /// What is wrong with what is there.
+        detail: String,
+    },
     /// The database was written by a newer version of Aside.
     #[error(
         "the database {} was made by a newer version of Aside (its format is {found}, this version \

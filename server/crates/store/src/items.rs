@@ -9,31 +9,44 @@ use crate::rows::{ClientMessage, ItemRow, ItemsPage, ItemsQuery, TurnRow};
 use crate::sessions::{check_session, page_limit};
 use crate::thread::Store;
 
+/// Items of the conversation as it is now. The turns that are rewound have an index of their
+/// own, which is mostly empty.
+macro_rules! items_of_session {
+    () => {
+        " FROM items WHERE session_id = ?1 AND +turn_id NOT IN \
+         (SELECT id FROM turns WHERE session_id = ?1 AND rewound_by IS NOT NULL)"
+    };
+}
+
 pub(crate) const NEWEST: &str = concat!(
     "SELECT ",
     item_columns!(),
-    " FROM items WHERE session_id = ?1 ORDER BY position DESC LIMIT ?2"
+    items_of_session!(),
+    " ORDER BY position DESC LIMIT ?2"
 );
 pub(crate) const BEFORE: &str = concat!(
     "SELECT ",
     item_columns!(),
-    " FROM items WHERE session_id = ?1 AND position < ?3 ORDER BY position DESC LIMIT ?2"
+    items_of_session!(),
+    " AND position < ?3 ORDER BY position DESC LIMIT ?2"
 );
 pub(crate) const AFTER: &str = concat!(
     "SELECT ",
     item_columns!(),
-    " FROM items WHERE session_id = ?1 AND position > ?3 ORDER BY position LIMIT ?2"
+    items_of_session!(),
+    " AND position > ?3 ORDER BY position LIMIT ?2"
 );
 pub(crate) const HISTORY: &str = concat!(
     "SELECT ",
     item_columns!(),
-    " FROM items WHERE session_id = ?1 ORDER BY position"
+    items_of_session!(),
+    " ORDER BY position"
 );
 pub(crate) const TURN: &str = concat!("SELECT ", turn_columns!(), " FROM turns WHERE id = ?1");
 pub(crate) const TURNS_OF_STATUS: &str = concat!(
     "SELECT ",
     turn_columns!(),
-    " FROM turns WHERE session_id = ?1 AND status = ?2 ORDER BY position"
+    " FROM turns WHERE session_id = ?1 AND status = ?2 AND rewound_by IS NULL ORDER BY position"
 );
 pub(crate) const LAST_SEQ: &str = "SELECT last_seq FROM sessions WHERE id = ?1";
 pub(crate) const FIND_CLIENT_MESSAGE: &str = "SELECT turns.id, turns.status FROM client_messages \
@@ -41,14 +54,15 @@ pub(crate) const FIND_CLIENT_MESSAGE: &str = "SELECT turns.id, turns.status FROM
      WHERE client_messages.session_id = ?1 AND client_messages.client_message_id = ?2";
 
 impl Store {
-    /// A page of a session's items with their turns, all as of one moment.
+    /// A page of a session's items with their turns, all as of one moment, without what was
+    /// rewound.
     /// [`StoreError::Invalid`] for a cursor that is none, or for two of them.
     pub async fn items_page(&self, query: ItemsQuery) -> Result<ItemsPage> {
         self.call(move |db| db.reading(|tx, _| page(tx, &query)))
             .await
     }
 
-    /// All items of a session in order, for the model.
+    /// All items of a session in order, for the model, without those of rewound turns.
     pub async fn history(&self, session_id: impl Into<String>) -> Result<Vec<ItemRow>> {
         let id = session_id.into();
         self.call(move |db| {
@@ -75,7 +89,7 @@ impl Store {
         .await
     }
 
-    /// The turns that wait in a session's queue, the next one first.
+    /// The turns that wait in a session's queue and are not rewound, the next one first.
     pub async fn queued_turns(&self, session_id: impl Into<String>) -> Result<Vec<TurnRow>> {
         let id = session_id.into();
         self.call(move |db| {
@@ -88,7 +102,7 @@ impl Store {
         .await
     }
 
-    /// The turn that a client's message went to, if it came before.
+    /// The turn that a client's message went to, if it came before, also a rewound one.
     pub async fn find_client_message(
         &self,
         session_id: impl Into<String>,

@@ -11,17 +11,22 @@
 //! take_over_dead    sessions whose server was killed, with what there is to repair
 //! items_page, ...   reads, each as of one moment
 //! ```
+mod blobs;
 mod bounds;
 mod columns;
 mod cursor;
+mod edit_rows;
+mod edits;
 mod error;
 mod events;
 mod items;
 mod lease;
+mod ledger;
 mod lock;
 mod migrate;
 mod open;
 mod read;
+mod rewinds;
 mod rows;
 mod sessions;
 mod thread;
@@ -30,14 +35,20 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use blobs::{MAX_BLOB, blob_hash};
 pub use bounds::BOUNDS;
+pub use edit_rows::{
+    AttemptRow, EditFilter, EditRow, NoteRow, OUTCOMES, REWIND_STATES, RewindRow, StatRow,
+};
+pub use edits::{MAX_EDITS, MAX_FILTER_VALUES};
 pub use error::{Result, StoreError};
 pub use events::MAX_EVENTS;
 pub use lease::{MAX_DELTAS, MAX_TAKE_OVER, OPEN_STATUSES, SEQ_BLOCK};
-pub use read::blob_hash;
+pub use ledger::MAX_STATS;
+pub use rewinds::MAX_NOTES;
 pub use rows::{
-    ClientMessage, EditRow, EventRow, ForeignEvents, ItemRow, ItemsPage, ItemsQuery, Lease,
-    SessionFilter, SessionPage, SessionPatch, SessionRow, Stats, TakenOver, TurnRow, Write,
+    ClientMessage, EventRow, ForeignEvents, ItemRow, ItemsPage, ItemsQuery, Lease, SessionFilter,
+    SessionPage, SessionPatch, SessionRow, Stats, TakenOver, TurnRow, Write,
 };
 pub use thread::{Opened, Store, StoreOptions};
 

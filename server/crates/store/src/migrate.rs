@@ -7,7 +7,10 @@ use crate::error::{Result, StoreError};
 
 /// Each brings the format from its index to the next number. Never change one that was
 /// released; add another.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_init.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_init.sql"),
+    include_str!("../migrations/0002_edits.sql"),
+];
 
 /// The newest format that this version knows.
 pub(crate) const LATEST: i64 = MIGRATIONS.len() as i64;

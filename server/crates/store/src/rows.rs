@@ -1,5 +1,6 @@
 //! The rows as callers see them. Times are RFC 3339 text in UTC, ids are UUIDv7, both
 //! given by the caller; what is named JSON is text that the store never looks into.
+use crate::edit_rows::{AttemptRow, EditRow, RewindRow};
 
 /// A session.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -132,31 +133,6 @@ pub struct EventRow {
     pub json: String,
 }
 
-/// An edit of one file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct EditRow {
-    /// UUIDv7.
-    pub id: String,
-    /// Its session.
-    pub session_id: String,
-    /// Its turn.
-    pub turn_id: String,
-    /// The tool call that made it.
-    pub item_id: String,
-    /// The file.
-    pub path: String,
-    /// `create`, `modify`, `delete` or `rename`.
-    pub kind: String,
-    /// Its status as on the wire.
-    pub status: String,
-    /// The hash of the text that it was computed from.
-    pub base_hash: String,
-    /// The blob that holds the file as it was; write the blob in the same batch.
-    pub pre_image: Option<String>,
-    /// The edit, JSON.
-    pub json: String,
-}
-
 /// One change in a batch of [`crate::Store::write`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
@@ -184,9 +160,10 @@ pub enum Write {
     UpsertItem(ItemRow),
     /// Adds an event; its number must be covered by a lease of this server.
     Event(EventRow),
-    /// Adds or replaces an edit.
+    /// Adds or replaces an edit. The blobs that it names stay while the session does.
     UpsertEdit(EditRow),
-    /// Keeps bytes under their hash; nothing happens where they are kept already.
+    /// Keeps bytes under their hash, at most [`crate::MAX_BLOB`]; nothing happens where they
+    /// are kept already.
     Blob {
         /// [`crate::blob_hash`] of the data.
         hash: String,
@@ -199,6 +176,52 @@ pub enum Write {
         session_id: String,
         /// The last number reserved.
         up_to: i64,
+    },
+    /// Adds a rewind, or replaces the JSON and the state of one.
+    Rewind(RewindRow),
+    /// Takes a turn and all later ones that are not rewound out of the conversation. The
+    /// rewind comes before it in the batch.
+    SetRewound {
+        /// The session.
+        session_id: String,
+        /// The first turn that goes.
+        from_turn: String,
+        /// The rewind that does it.
+        rewind_id: String,
+    },
+    /// Puts the turns that a rewind took back into the conversation.
+    ClearRewound {
+        /// The session.
+        session_id: String,
+        /// The rewind.
+        rewind_id: String,
+    },
+    /// Notes something to tell the model. Of more than [`crate::MAX_NOTES`] of a session the
+    /// oldest go.
+    AddNote {
+        /// The session.
+        session_id: String,
+        /// When it was noted.
+        created_at: String,
+        /// What the model is told.
+        text: String,
+    },
+    /// Deletes the notes of a session that the model was told.
+    DeleteNotes {
+        /// The session.
+        session_id: String,
+        /// The id of the last note to go.
+        up_to: i64,
+    },
+    /// Adds an attempt to the ledger of edits. The blob that it names stays while the session
+    /// does.
+    Attempt(AttemptRow),
+    /// Says how an attempt ended after all.
+    AttemptOutcome {
+        /// The attempt.
+        id: String,
+        /// One of [`crate::OUTCOMES`].
+        outcome: String,
     },
     /// Sets a value of the workspace that belongs to no session.
     Meta {
@@ -328,6 +351,8 @@ pub struct Stats {
     pub events: i64,
     /// How many edits.
     pub edits: i64,
-    /// How many pre-images.
+    /// How many attempts at edits.
+    pub attempts: i64,
+    /// How many texts of files.
     pub blobs: i64,
 }

@@ -3,6 +3,7 @@ use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Transaction, params, params_from_iter};
 
 use crate::MAX_PAGE;
+use crate::blobs;
 use crate::columns::{self, session_columns};
 use crate::cursor::SessionCursor;
 use crate::error::{Result, StoreError};
@@ -16,11 +17,7 @@ pub(crate) const SESSION: &str = concat!(
     " FROM sessions WHERE id = ?1"
 );
 const OWNER: &str = "SELECT owner FROM sessions WHERE id = ?1";
-const PRE_IMAGES: &str =
-    "SELECT DISTINCT pre_image FROM edits WHERE session_id = ?1 AND pre_image IS NOT NULL";
 const DELETE_SESSION: &str = "DELETE FROM sessions WHERE id = ?1";
-const DELETE_UNUSED_BLOB: &str = "DELETE FROM blobs WHERE hash = ?1 \
-     AND NOT EXISTS (SELECT 1 FROM edits WHERE pre_image = ?1)";
 
 impl Store {
     /// One session; [`StoreError::NotFound`] where there is none.
@@ -43,7 +40,7 @@ impl Store {
             .await
     }
 
-    /// Deletes a session with all it has, and the pre-images that only it needed.
+    /// Deletes a session with all it has, and the blobs that only it used.
     /// [`StoreError::Busy`] where another live server owns it.
     pub async fn delete_session(&self, id: impl Into<String>) -> Result<()> {
         let id = id.into();
@@ -147,13 +144,7 @@ fn delete(tx: &Transaction<'_>, me: &Me, id: &str) -> Result<()> {
         Ok(()) | Err(StoreError::NeedsRepair { .. }) => {}
         Err(error) => return Err(error),
     }
-    let hashes = tx
-        .prepare_cached(PRE_IMAGES)?
-        .query_map([id], |row| row.get(0))?
-        .collect::<rusqlite::Result<Vec<String>>>()?;
+    let hashes = blobs::used_by(tx, id)?;
     tx.prepare_cached(DELETE_SESSION)?.execute(params![id])?;
-    for hash in hashes {
-        tx.prepare_cached(DELETE_UNUSED_BLOB)?.execute([hash])?;
-    }
-    Ok(())
+    blobs::delete_unused(tx, &hashes)
 }

@@ -5,7 +5,7 @@ use expect_test::{Expect, expect};
 use tempfile::TempDir;
 
 use crate::rows::{EventRow, SessionFilter, SessionRow, Write};
-use crate::{Store, StoreError, StoreOptions, events, items, lease, read, sessions};
+use crate::{Store, StoreError, StoreOptions, blobs, edits, events, items, lease, sessions};
 
 fn open(dir: &TempDir) -> Store {
     let options = StoreOptions {
@@ -51,25 +51,41 @@ async fn hot_queries_use_indexes() {
     check(
         &store,
         items::NEWEST,
-        expect!["SEARCH items USING INDEX items_of_session (session_id=?)"],
+        expect![[r#"
+            SEARCH items USING INDEX items_of_session (session_id=?)
+            LIST SUBQUERY 1
+            SEARCH turns USING INDEX turns_rewound (session_id=?)
+            CREATE BLOOM FILTER"#]],
     )
     .await;
     check(
         &store,
         items::BEFORE,
-        expect!["SEARCH items USING INDEX items_of_session (session_id=? AND rowid<?)"],
+        expect![[r#"
+            SEARCH items USING INDEX items_of_session (session_id=? AND rowid<?)
+            LIST SUBQUERY 1
+            SEARCH turns USING INDEX turns_rewound (session_id=?)
+            CREATE BLOOM FILTER"#]],
     )
     .await;
     check(
         &store,
         items::AFTER,
-        expect!["SEARCH items USING INDEX items_of_session (session_id=? AND rowid>?)"],
+        expect![[r#"
+            SEARCH items USING INDEX items_of_session (session_id=? AND rowid>?)
+            LIST SUBQUERY 1
+            SEARCH turns USING INDEX turns_rewound (session_id=?)
+            CREATE BLOOM FILTER"#]],
     )
     .await;
     check(
         &store,
         items::HISTORY,
-        expect!["SEARCH items USING INDEX items_of_session (session_id=?)"],
+        expect![[r#"
+            SEARCH items USING INDEX items_of_session (session_id=?)
+            LIST SUBQUERY 1
+            SEARCH turns USING INDEX turns_rewound (session_id=?)
+            CREATE BLOOM FILTER"#]],
     )
     .await;
     check(
@@ -131,19 +147,19 @@ async fn hot_queries_use_indexes() {
     check(&store, events::MAX_ROWID, expect!["SEARCH events"]).await;
     check(
         &store,
-        read::EDITS,
+        edits::EDITS,
         expect!["SEARCH edits USING INDEX edits_of_session (session_id=?)"],
     )
     .await;
     check(
         &store,
-        read::EDIT,
+        edits::EDIT,
         expect!["SEARCH edits USING INDEX sqlite_autoindex_edits_1 (id=?)"],
     )
     .await;
     check(
         &store,
-        read::BLOB,
+        blobs::BLOB,
         expect!["SEARCH blobs USING INDEX sqlite_autoindex_blobs_1 (hash=?)"],
     )
     .await;

@@ -1,8 +1,9 @@
 //! Writing: a batch of changes in one transaction, whole or not at all.
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use crate::blobs;
 use crate::error::{Result, StoreError};
-use crate::rows::{EditRow, EventRow, ItemRow, SessionPatch, SessionRow, TurnRow, Write};
+use crate::rows::{EventRow, ItemRow, SessionPatch, SessionRow, TurnRow, Write};
 use crate::thread::{Me, Store};
 
 const CREATE_SESSION: &str = "INSERT INTO sessions (id, last_seq, reserved_until, archived, \
@@ -36,14 +37,6 @@ const UPSERT_ITEM: &str = "INSERT INTO items (id, session_id, turn_id, kind, sta
      WHERE session_id = excluded.session_id";
 const INSERT_EVENT: &str = "INSERT INTO events (session_id, seq, writer, turn_id, item_id, json) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (session_id, seq) DO NOTHING";
-const UPSERT_EDIT: &str = "INSERT INTO edits (id, session_id, turn_id, item_id, path, kind, \
-     status, base_hash, pre_image, json) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
-     ON CONFLICT (id) DO UPDATE SET turn_id = excluded.turn_id, item_id = excluded.item_id, \
-     path = excluded.path, kind = excluded.kind, status = excluded.status, \
-     base_hash = excluded.base_hash, pre_image = excluded.pre_image, json = excluded.json \
-     WHERE session_id = excluded.session_id";
-const INSERT_BLOB: &str =
-    "INSERT INTO blobs (hash, data) VALUES (?1, ?2) ON CONFLICT (hash) DO NOTHING";
 const SET_META: &str = "INSERT INTO meta (key, value) VALUES (?1, ?2) \
      ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 const OWNER: &str = "SELECT owner, reserved_until FROM sessions WHERE id = ?1";
@@ -66,13 +59,14 @@ impl Store {
 
 /// A batch being written.
 pub(crate) struct Batch<'a> {
-    tx: &'a Transaction<'a>,
+    /// The transaction.
+    pub(crate) tx: &'a Transaction<'a>,
     me: &'a Me,
     /// The sessions met so far; few.
     touched: Vec<Touched>,
 }
 
-struct Touched {
+pub(crate) struct Touched {
     id: String,
     /// The last event number that may be written; 0 without a lease.
     covered: i64,
@@ -127,12 +121,25 @@ impl<'a> Batch<'a> {
             Write::UpsertItem(row) => self.upsert_item(row),
             Write::Event(row) => self.event(row),
             Write::UpsertEdit(row) => self.upsert_edit(row),
-            Write::Blob { hash, data } => {
-                self.tx
-                    .prepare_cached(INSERT_BLOB)?
-                    .execute(params![hash, data])?;
-                Ok(())
-            }
+            Write::Blob { hash, data } => blobs::keep(self.tx, hash, data),
+            Write::Rewind(row) => self.rewind(row),
+            Write::SetRewound {
+                session_id,
+                from_turn,
+                rewind_id,
+            } => self.set_rewound(session_id, from_turn, rewind_id),
+            Write::ClearRewound {
+                session_id,
+                rewind_id,
+            } => self.clear_rewound(session_id, rewind_id),
+            Write::AddNote {
+                session_id,
+                created_at,
+                text,
+            } => self.add_note(session_id, created_at, text),
+            Write::DeleteNotes { session_id, up_to } => self.delete_notes(session_id, *up_to),
+            Write::Attempt(row) => self.attempt(row),
+            Write::AttemptOutcome { id, outcome } => self.attempt_outcome(id, outcome),
             Write::ReserveSeq { session_id, up_to } => self.reserve(session_id, *up_to),
             Write::Meta { key, value } => {
                 self.tx
@@ -144,7 +151,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Checks once per session that this server may change it.
-    fn touch(&mut self, id: &str) -> Result<&mut Touched> {
+    pub(crate) fn touch(&mut self, id: &str) -> Result<&mut Touched> {
         if let Some(index) = self.touched.iter().position(|it| it.id == id) {
             return Ok(&mut self.touched[index]);
         }
@@ -276,23 +283,6 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    fn upsert_edit(&mut self, row: &EditRow) -> Result<()> {
-        self.touch(&row.session_id)?;
-        let changed = self.tx.prepare_cached(UPSERT_EDIT)?.execute(params![
-            row.id,
-            row.session_id,
-            row.turn_id,
-            row.item_id,
-            row.path,
-            row.kind,
-            row.status,
-            row.base_hash,
-            row.pre_image,
-            row.json,
-        ])?;
-        some(changed, "edit", &row.id)
-    }
-
     fn reserve(&mut self, session_id: &str, up_to: i64) -> Result<()> {
         let session = self.touch(session_id)?;
         if session.covered == 0 {
@@ -314,7 +304,7 @@ pub(crate) fn fold(text: &str) -> String {
 }
 
 /// A row that was not changed is another session's.
-fn some(changed: usize, what: &'static str, id: &str) -> Result<()> {
+pub(crate) fn some(changed: usize, what: &'static str, id: &str) -> Result<()> {
     if changed > 0 {
         return Ok(());
     }

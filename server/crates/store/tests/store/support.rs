@@ -227,12 +227,14 @@ pub fn edit(session_id: &str, id: &str, pre_image: Option<&str>) -> EditRow {
         session_id: session_id.to_owned(),
         turn_id: "t".to_owned(),
         item_id: "i".to_owned(),
+        created_at: "2026-01-01T00:00:00Z".to_owned(),
         path: "src/lib.rs".to_owned(),
         kind: "modify".to_owned(),
         status: "applied".to_owned(),
         base_hash: "00".to_owned(),
         pre_image: pre_image.map(str::to_owned),
         json: "{}".to_owned(),
+        ..EditRow::default()
     }
 }
 
