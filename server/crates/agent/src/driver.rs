@@ -18,9 +18,9 @@ use crate::history;
 use crate::host::{Approver, Files};
 use crate::item::ItemRecord;
 use crate::limits::Limits;
+use crate::machine::{Action, ApplyEnd, Context, Input, Setup, State, step};
 use crate::notes::Notes;
 use crate::seen::Seen;
-use crate::machine::{Action, ApplyEnd, Context, Input, Setup, State, step};
 use crate::toolbox::Toolbox;
 
 use work::AnswerSource;

@@ -106,10 +106,16 @@ mod tests {
         }
         assert_eq!(seen.get(Path::new(&name(0))), None);
         assert!(seen.get(Path::new(&name(1))).is_some());
-        seen.note(Path::new("/project/big"), &Arc::from("x".repeat(MAX_SEEN_BYTES)));
+        seen.note(
+            Path::new("/project/big"),
+            &Arc::from("x".repeat(MAX_SEEN_BYTES)),
+        );
         assert_eq!(seen.get(Path::new(&name(MAX_SEEN_FILES))), None);
         assert!(seen.get(Path::new("/project/big")).is_some());
-        seen.note(Path::new("/project/big"), &Arc::from("x".repeat(MAX_SEEN_BYTES + 1)));
+        seen.note(
+            Path::new("/project/big"),
+            &Arc::from("x".repeat(MAX_SEEN_BYTES + 1)),
+        );
         assert_eq!(seen.get(Path::new("/project/big")), None);
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use crate::attempt::Attempts;
+use crate::editing::EditDialect;
 use crate::host::{FileChange, Files};
 use crate::item::{ContentBlock, Location, ToolKind, ToolSource};
 use crate::permission::Effect;
@@ -41,6 +42,8 @@ pub struct ToolContext {
     pub seen: Arc<Seen>,
     /// Where tools that edit note each attempt, refused ones too.
     pub attempts: Attempts,
+    /// How the model of this turn edits.
+    pub dialect: EditDialect,
 }
 
 /// What a tool gives back.

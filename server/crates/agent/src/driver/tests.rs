@@ -10,11 +10,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Turn, run_turn};
 use crate::editing::{EditDialect, EditMode};
-use crate::notes::Notes;
 use crate::event::{EditOutcome, TurnEvent, TurnOutcome};
 use crate::host::PermissionOutcome;
 use crate::item::ToolKind;
 use crate::limits::Limits;
+use crate::notes::Notes;
 use crate::permission::{Effect, PermissionMode};
 use crate::testing::{
     FakeApprover, FakeTool, MemoryFiles, RecordingSink, Reply, ScriptedModel, Ticks, call,
@@ -219,12 +219,15 @@ fn whole_script() -> Vec<Reply> {
 
 /// What is changed is what the events say was changed.
 fn check_files(files: &MemoryFiles, events: &[TurnEvent]) {
-    let applied = events
-        .iter()
-        .filter(|event| matches!(event, TurnEvent::EditResolved {
+    let applied = events.iter().filter(|event| {
+        matches!(
+            event,
+            TurnEvent::EditResolved {
                 outcome: EditOutcome::Applied(_),
                 ..
-            }));
+            }
+        )
+    });
     let texts = files.texts.lock().unwrap();
     let changed = texts.values().filter(|text| *text == "new");
     assert_eq!(changed.count(), applied.count());
@@ -278,8 +281,8 @@ async fn a_whole_turn() {
         question #8 #6 call edit {} Waiting
         answer #8 allowed #6 call edit {} Pending
         running #6 call edit {} Running edits #9 #10 changes [a b]
-        edit #9 applied: true
-        edit #10 applied: true
+        edit #9 applied
+        edit #10 applied
         completed #6 call edit {} Completed "Edited." edits #9 #10
         updated #7 call sh {"command":"ls"} Waiting
         question #11 #7 call sh {"command":"ls"} Waiting

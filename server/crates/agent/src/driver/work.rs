@@ -195,6 +195,7 @@ impl Turn {
             cancel,
             seen: Arc::clone(&self.seen),
             attempts: Attempts::default(),
+            dialect: self.dialect,
         }
     }
 }

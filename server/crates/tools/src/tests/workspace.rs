@@ -4,6 +4,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use aside_agent::attempt::Attempts;
+use aside_agent::editing::EditDialect;
 use aside_agent::host::{
     AppliedChange, Document, FileChange, Files, HostError, Replaced, Stamp, WorkspacePath,
 };
@@ -74,6 +75,7 @@ impl Workspace {
             cancel: self.cancel.clone(),
             seen: Arc::default(),
             attempts: Attempts::default(),
+            dialect: EditDialect::default(),
         }
     }
 

@@ -40,11 +40,15 @@ async fn a_cancel_at_every_event() {
             stop => panic!("cancelled at {at}: {stop:?}"),
         }
         let late = played.events.iter().skip(at + 1);
-        let applied =
-            |event: &TurnEvent| matches!(event, TurnEvent::EditResolved {
-                outcome: EditOutcome::Applied(_),
-                ..
-            });
+        let applied = |event: &TurnEvent| {
+            matches!(
+                event,
+                TurnEvent::EditResolved {
+                    outcome: EditOutcome::Applied(_),
+                    ..
+                }
+            )
+        };
         assert_eq!(late.filter(|event| applied(event)).count(), 0, "{at}");
         check_next(check_events(&played.events));
         check_files(&files, &played.events);

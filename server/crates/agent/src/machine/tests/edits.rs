@@ -64,19 +64,19 @@ fn edits_are_made_in_order() {
         changes,
         vec![made(), made()],
         expect![[r#"
-        => judge 0: write /w/a, write /w/b
+            => judge 0: write /w/a, write /w/b
 
-        running #1 call title 0 Running edits #2 #3 changes [a b]
-        => apply 0: a
+            running #1 call title 0 Running edits #2 #3 changes [a b]
+            => apply 0: a
 
-        edit #2 applied: true
-        => apply 0: b
+            edit #2 applied
+            => apply 0: b
 
-        edit #3 applied: true
-        completed #1 call title 0 Completed "Edited." edits #2 #3 20 ms
-        => request the model
+            edit #3 applied
+            completed #1 call title 0 Completed "Edited." edits #2 #3 20 ms
+            => request the model
 
-    "#]],
+        "#]],
     );
 }
 
@@ -101,7 +101,7 @@ fn the_question_shows_the_edit() {
             running #1 call title 0 Running edits #3 changes [a]
             => apply 0: a
 
-            edit #3 applied: false
+            edit #3 failed
             completed #1 call title 0 Failed "a was not changed: It was changed.\nThe file may have been changed meanwhile. Read it again and make the edit against its current text." 10 ms
             => request the model
 
@@ -121,11 +121,11 @@ fn a_later_failure_says_what_was_made() {
             running #1 call title 0 Running edits #2 #3 #4 changes [a b c]
             => apply 0: a
 
-            edit #2 applied: true
+            edit #2 applied
             => apply 0: b
 
-            edit #3 applied: false
-            edit #4 applied: false
+            edit #3 failed
+            edit #4 failed
             completed #1 call title 0 Failed "b was not changed: It was changed.\nThe file may have been changed meanwhile. Read it again and make the edit against its current text.\nThese files were changed by this call: a. These were not: b, c." edits #2 20 ms
             => request the model
 
@@ -145,13 +145,13 @@ fn a_cancel_waits_for_the_change_being_made() {
             running #1 call title 0 Running edits #2 #3 #4 changes [a b c]
             => apply 0: a
 
-            edit #2 applied: true
+            edit #2 applied
             => apply 0: b
 
             => stop work
 
-            edit #3 applied: true
-            edit #4 applied: false
+            edit #3 applied
+            edit #4 failed
             completed #1 call title 0 Cancelled "The user cancelled this call while it ran; part of it may have been done.\nThese files were changed by this call: a, b. These were not: c." edits #2 #3 30 ms
             => finish: cancelled, 0 in, 0 out
 
@@ -169,7 +169,7 @@ fn a_cancel_waits_for_the_change_being_made() {
 
             => stop work
 
-            edit #2 applied: true
+            edit #2 applied
             completed #1 call title 0 Completed "Edited." edits #2 20 ms
             => finish: cancelled, 0 in, 0 out
 
@@ -185,7 +185,7 @@ fn a_cancel_waits_for_the_change_being_made() {
             running #1 call title 0 Running edits #2 changes [a]
             => apply 0: a
 
-            edit #2 applied: false
+            edit #2 failed
             completed #1 call title 0 Cancelled "The user cancelled before this call was made." 10 ms
             => stop work
             => finish: cancelled, 0 in, 0 out
