@@ -7,10 +7,11 @@ use aside_protocol::{AsideServerCapabilities, PROTOCOL_VERSION, methods};
 use serde_json::{Value, json};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{
-    ConfigurationItem, DidChangeConfigurationParams, DidChangeTextDocumentParams,
-    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    DidSaveTextDocumentParams, ExecuteCommandOptions, ExecuteCommandParams, InitializeParams,
-    InitializeResult, InitializedParams, MessageType, OneOf, ServerCapabilities, ServerInfo,
+    CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, ConfigurationItem,
+    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    ExecuteCommandOptions, ExecuteCommandParams, InitializeParams, InitializeResult,
+    InitializedParams, MessageType, OneOf, ServerCapabilities, ServerInfo,
     TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
     TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
@@ -19,6 +20,7 @@ use tower_lsp::{LanguageServer, async_trait};
 use super::client::ClientProfile;
 use super::commands;
 use super::documents::uri_to_path;
+use super::review::{self, ReviewProfile};
 use super::shared::Shared;
 use super::transport::parent_gone;
 
@@ -37,7 +39,7 @@ impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let profile = ClientProfile::new(&params);
         self.shared.documents.set_encoding(profile.encoding);
-        let encoding = profile.encoding;
+        let (encoding, review) = (profile.encoding, profile.review);
         self.shared.set_profile(profile);
         self.shared.set_folders(folders(&params));
         if let Some(options) = params.initialization_options {
@@ -52,7 +54,7 @@ impl LanguageServer for Backend {
             });
         }
         Ok(InitializeResult {
-            capabilities: capabilities(encoding),
+            capabilities: capabilities(encoding, review),
             server_info: Some(ServerInfo {
                 name: "aside".to_owned(),
                 version: Some(env!("CARGO_PKG_VERSION").to_owned()),
@@ -79,6 +81,7 @@ impl LanguageServer for Backend {
             self.shared.adopt_root_of(&path);
         }
         let document = params.text_document;
+        review::on_open(&self.shared, &document.uri);
         if let Err(error) =
             self.shared
                 .documents
@@ -97,6 +100,7 @@ impl LanguageServer for Backend {
         {
             self.complain(error.to_string()).await;
         }
+        review::on_change(&self.shared, &document.uri);
     }
 
     async fn did_save(&self, params: DidSaveTextDocumentParams) {
@@ -106,9 +110,11 @@ impl LanguageServer for Backend {
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
-        if let Err(error) = self.shared.documents.close(&params.text_document.uri) {
+        let uri = params.text_document.uri;
+        if let Err(error) = self.shared.documents.close(&uri) {
             self.complain(error.to_string()).await;
         }
+        review::on_close(&self.shared, &uri).await;
     }
 
     async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
@@ -141,6 +147,16 @@ impl LanguageServer for Backend {
                 .filter_map(|folder| uri_to_path(&folder.uri)),
         );
         self.shared.set_folders(folders);
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        Ok(Some(review::actions(&self.shared, params).await))
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        Ok(Some(
+            review::lenses(&self.shared, &params.text_document.uri).await,
+        ))
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
@@ -230,7 +246,10 @@ fn folders(params: &InitializeParams) -> Vec<PathBuf> {
     from_uri.or_else(from_path).into_iter().collect()
 }
 
-fn capabilities(encoding: super::documents::PositionEncoding) -> ServerCapabilities {
+fn capabilities(
+    encoding: super::documents::PositionEncoding,
+    review: ReviewProfile,
+) -> ServerCapabilities {
     let own = AsideServerCapabilities {
         protocol_version: PROTOCOL_VERSION,
         methods: methods::CLIENT_REQUESTS
@@ -239,7 +258,7 @@ fn capabilities(encoding: super::documents::PositionEncoding) -> ServerCapabilit
             .collect(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    ServerCapabilities {
+    let mut capabilities = ServerCapabilities {
         position_encoding: Some(encoding.to_lsp()),
         text_document_sync: Some(TextDocumentSyncCapability::Options(
             TextDocumentSyncOptions {
@@ -265,5 +284,7 @@ fn capabilities(encoding: super::documents::PositionEncoding) -> ServerCapabilit
         }),
         experimental: Some(json!({ "aside": own })),
         ..ServerCapabilities::default()
-    }
+    };
+    review::announce(review, &mut capabilities);
+    capabilities
 }

@@ -6,6 +6,7 @@ use tower_lsp::lsp_types::{
 };
 
 use super::documents::PositionEncoding;
+use super::review::ReviewProfile;
 
 /// What the client announced that Aside makes use of.
 #[derive(Debug, Clone)]
@@ -24,6 +25,8 @@ pub struct ClientProfile {
     pub progress: bool,
     /// Whether it answers `workspace/configuration`.
     pub configuration: bool,
+    /// How it shows pending hunks.
+    pub review: ReviewProfile,
     /// Whether it speaks Aside's own methods, and which.
     pub aside: Option<AsideClientCapabilities>,
 }
@@ -32,6 +35,8 @@ impl ClientProfile {
     /// Reads `initialize`.
     pub fn new(params: &InitializeParams) -> Self {
         let capabilities = &params.capabilities;
+        let aside = AsideClientCapabilities::from_experimental(capabilities.experimental.as_ref());
+        let draws_hunks = aside.as_ref().is_some_and(|aside| aside.review);
         Self {
             name: client_name(params),
             encoding: PositionEncoding::negotiate(capabilities),
@@ -48,7 +53,8 @@ impl ClientProfile {
                 .as_ref()
                 .and_then(|workspace| workspace.configuration)
                 .unwrap_or(false),
-            aside: AsideClientCapabilities::from_experimental(capabilities.experimental.as_ref()),
+            review: ReviewProfile::new(capabilities, draws_hunks),
+            aside,
         }
     }
 

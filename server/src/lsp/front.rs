@@ -10,7 +10,7 @@ use tower_lsp::lsp_types::MessageType;
 use super::error::sentence;
 use super::files::LspFiles;
 use super::shared::Shared;
-use super::{permission, plain, progress};
+use super::{permission, plain, progress, review};
 use crate::engine::front::{Front, Published};
 
 /// Shows events by `chat/event` where the client wants them, and as work-done progress.
@@ -36,6 +36,7 @@ impl Front for LspFront {
                 return;
             };
             progress::on_event(&shared, &event.session_id, &event.event);
+            review::on_event(&shared, &event.event);
             if shared
                 .profile()
                 .is_some_and(|profile| profile.wants_events())

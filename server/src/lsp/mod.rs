@@ -10,6 +10,7 @@ mod methods;
 mod permission;
 mod plain;
 mod progress;
+mod review;
 mod shared;
 mod text_edits;
 mod transport;

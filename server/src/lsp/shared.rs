@@ -10,6 +10,7 @@ use tower_lsp::Client;
 use super::client::ClientProfile;
 use super::documents::Documents;
 use super::front::LspFront;
+use super::review::Review;
 use super::transport::Outgoing;
 use crate::engine::error::EngineError;
 use crate::engine::{Engine, Workspace};
@@ -31,6 +32,8 @@ pub struct Shared {
     settings: RwLock<Arc<Settings>>,
     /// Running turns that show work-done progress, by token.
     pub progress: Mutex<HashMap<String, super::progress::Shown>>,
+    /// Pending hunks that are shown by the means of plain LSP.
+    pub review: Review,
     own: Weak<Shared>,
 }
 
@@ -62,6 +65,7 @@ impl Shared {
             }),
             settings: RwLock::new(settings),
             progress: Mutex::default(),
+            review: Review::default(),
             own: own.clone(),
         })
     }

@@ -2,7 +2,6 @@
 use std::io::Write;
 
 use aside_agent::editing::EditDialect;
-use aside_protocol::PermissionMode;
 use expect_test::{Expect, expect};
 use serde_json::json;
 use tempfile::TempDir;
@@ -173,8 +172,9 @@ fn the_table_and_the_settings_agree() {
             }
             Kind::Choice(words) => {
                 assert!(words.contains(&spec.default), "{}", spec.key);
-                ("readOnly".to_owned(), |settings, _| {
-                    settings.permission_mode == PermissionMode::ReadOnly
+                let other = words.iter().find(|word| **word != spec.default);
+                (other.unwrap().to_string(), |settings, _| {
+                    *settings != Settings::default()
                 })
             }
             Kind::Secret => ("other-secret-value".to_owned(), |settings, text| {

@@ -1,0 +1,214 @@
+//! Pending hunks in plain LSP: hints on their lines, code actions and code lenses.
+//!
+//! What is shown follows the document: an edit's event, and the user's typing in a document that
+//! has pending hunks, let it be looked at anew a moment later. Clients that draw hunks themselves
+//! are left alone.
+mod pending;
+mod profile;
+mod stub;
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use aside_protocol::Event;
+use tower_lsp::lsp_types::request::CodeLensRefresh;
+use tower_lsp::lsp_types::{
+    CodeActionKind, CodeActionOptions, CodeActionOrCommand, CodeActionParams,
+    CodeActionProviderCapability, CodeLens, CodeLensOptions, ServerCapabilities, Url,
+};
+
+use super::documents::uri_to_path;
+use super::shared::Shared;
+use super::transport::request_with_timeout;
+use pending::Pending;
+pub use profile::ReviewProfile;
+
+/// How long after a change the hints follow: typing is not followed letter by letter.
+const REFRESH_DELAY: Duration = Duration::from_millis(150);
+
+/// How many documents may wait to be looked at; further ones are looked at when they change next.
+pub const MAX_WAITING_DOCUMENTS: usize = 1_024;
+
+/// What is shown, by document.
+#[derive(Default)]
+pub struct Review {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// How many hints each document shows; none has no entry.
+    shown: HashMap<Url, usize>,
+    /// Documents that are looked at in a moment.
+    waiting: HashSet<Url>,
+}
+
+impl Review {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Says what the server offers for review.
+pub fn announce(profile: ReviewProfile, capabilities: &mut ServerCapabilities) {
+    if profile.draws_itself {
+        return;
+    }
+    capabilities.code_action_provider =
+        Some(CodeActionProviderCapability::Options(CodeActionOptions {
+            code_action_kinds: Some(vec![
+                CodeActionKind::QUICKFIX,
+                CodeActionKind::from(pending::ALL_IN_FILE),
+            ]),
+            ..CodeActionOptions::default()
+        }));
+    if profile.lenses {
+        capabilities.code_lens_provider = Some(CodeLensOptions {
+            resolve_provider: Some(false),
+        });
+    }
+}
+
+/// An edit has a new state.
+pub fn on_event(shared: &Arc<Shared>, event: &Event) {
+    let Event::EditUpdated { edit } = event else {
+        return;
+    };
+    for uri in [Some(&edit.uri), edit.new_uri.as_ref()]
+        .into_iter()
+        .flatten()
+    {
+        let Ok(uri) = Url::parse(&uri.0) else {
+            continue;
+        };
+        // Editors know a document by their own spelling of its URI.
+        let open = uri_to_path(&uri).and_then(|path| shared.documents.find(&path));
+        follow(shared, open.map_or(uri, |open| open.uri().clone()));
+    }
+}
+
+/// A document was opened: hunks may be left from before.
+pub fn on_open(shared: &Arc<Shared>, uri: &Url) {
+    follow(shared, uri.clone());
+}
+
+/// A document changed; its hunks may have moved.
+pub fn on_change(shared: &Arc<Shared>, uri: &Url) {
+    let shows = shared.review.lock().shown.contains_key(uri);
+    if shows {
+        follow(shared, uri.clone());
+    }
+}
+
+/// A document was closed.
+pub async fn on_close(shared: &Arc<Shared>, uri: &Url) {
+    if shared.review.lock().shown.remove(uri).is_some() {
+        shared
+            .client
+            .publish_diagnostics(uri.clone(), Vec::new(), None)
+            .await;
+    }
+}
+
+/// The code actions of a place.
+pub async fn actions(shared: &Arc<Shared>, params: CodeActionParams) -> Vec<CodeActionOrCommand> {
+    let uri = params.text_document.uri;
+    let hunks = hunks(shared, &uri).await;
+    let only = params.context.only.as_deref();
+    let actions = pending::actions(&hunks, &uri, params.range, only);
+    if profile(shared).action_literals {
+        return actions
+            .into_iter()
+            .map(CodeActionOrCommand::CodeAction)
+            .collect();
+    }
+    pending::as_commands(actions)
+}
+
+/// The code lenses of a document.
+pub async fn lenses(shared: &Arc<Shared>, uri: &Url) -> Vec<CodeLens> {
+    let hunks = hunks(shared, uri).await;
+    hunks.iter().flat_map(Pending::lenses).collect()
+}
+
+fn profile(shared: &Shared) -> ReviewProfile {
+    shared
+        .profile()
+        .map_or_else(ReviewProfile::default, |profile| profile.review)
+}
+
+/// The hunks that wait in a document; none where that cannot be known now.
+async fn hunks(shared: &Arc<Shared>, uri: &Url) -> Vec<Pending> {
+    if profile(shared).draws_itself {
+        return Vec::new();
+    }
+    let Some(path) = uri_to_path(uri) else {
+        return Vec::new();
+    };
+    // Without a folder there is no engine, and without a database there are no edits.
+    let Ok(engine) = shared.engine() else {
+        return Vec::new();
+    };
+    match engine.pending_edits(&path).await {
+        Ok(edits) => pending::pending(&edits),
+        Err(error) => {
+            tracing::warn!(%error, path = %path.display(), "pending hunks cannot be read now");
+            Vec::new()
+        }
+    }
+}
+
+/// Looks at a document in a moment, once for all that happens until then.
+fn follow(shared: &Arc<Shared>, uri: Url) {
+    let profile = profile(shared);
+    if profile.draws_itself || !(profile.diagnostics || profile.lenses) {
+        return;
+    }
+    {
+        let mut state = shared.review.lock();
+        if state.waiting.len() >= MAX_WAITING_DOCUMENTS || !state.waiting.insert(uri.clone()) {
+            return;
+        }
+    }
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        tokio::time::sleep(REFRESH_DELAY).await;
+        shared.review.lock().waiting.remove(&uri);
+        refresh(&shared, uri).await;
+    });
+}
+
+async fn refresh(shared: &Arc<Shared>, uri: Url) {
+    let profile = profile(shared);
+    // A closed document has nowhere to show hints; opening it brings them.
+    let path: Option<PathBuf> = uri_to_path(&uri);
+    let is_open = path.is_some_and(|path| shared.documents.find(&path).is_some());
+    let hunks = match is_open {
+        true => hunks(shared, &uri).await,
+        false => Vec::new(),
+    };
+    let before = {
+        let mut state = shared.review.lock();
+        match hunks.len() {
+            0 => state.shown.remove(&uri),
+            count => state.shown.insert(uri.clone(), count),
+        }
+    };
+    if before.is_none() && hunks.is_empty() {
+        return;
+    }
+    if profile.diagnostics {
+        let diagnostics = hunks.iter().map(Pending::diagnostic).collect();
+        shared
+            .client
+            .publish_diagnostics(uri, diagnostics, None)
+            .await;
+    }
+    if profile.lenses && profile.refreshes_lenses {
+        let limit = shared.settings().editor.request_timeout();
+        // Whether the editor does so is its own affair.
+        let _ = request_with_timeout::<CodeLensRefresh>(&shared.client, (), limit).await;
+    }
+}
