@@ -82,5 +82,6 @@ CREATE TABLE blob_uses (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX blob_uses_by_hash ON blob_uses (hash);
 INSERT INTO blob_uses (session_id, hash)
-  SELECT DISTINCT session_id, pre_image FROM edits WHERE pre_image IS NOT NULL;
+  SELECT DISTINCT session_id, pre_image FROM edits
+  WHERE pre_image IS NOT NULL AND session_id IN (SELECT id FROM sessions);
 DROP INDEX edits_by_pre_image;

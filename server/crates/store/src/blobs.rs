@@ -16,8 +16,8 @@ pub(crate) const BLOB: &str = "SELECT encoding, size, content FROM blobs WHERE h
 const IS_KEPT: &str = "SELECT 1 FROM blobs WHERE hash = ?1";
 const KEEP: &str = "INSERT INTO blobs (hash, encoding, size, content) VALUES (?1, ?2, ?3, ?4)";
 const USE: &str = "INSERT INTO blob_uses (session_id, hash) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-const USED: &str = "SELECT hash FROM blob_uses WHERE session_id = ?1";
-const DELETE_UNUSED: &str = "DELETE FROM blobs WHERE hash = ?1 \
+pub(crate) const USED: &str = "SELECT hash FROM blob_uses WHERE session_id = ?1";
+pub(crate) const DELETE_UNUSED: &str = "DELETE FROM blobs WHERE hash = ?1 \
      AND NOT EXISTS (SELECT 1 FROM blob_uses WHERE hash = ?1)";
 
 /// The hash under which bytes are kept: SHA-256 in lower-case hexadecimal.

@@ -1,7 +1,7 @@
 //! Numbered migrations. The number of the format is SQLite's `user_version`.
 use std::path::Path;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use crate::error::{Result, StoreError};
 
@@ -43,10 +43,31 @@ pub(crate) fn migrate(conn: &mut Connection, path: &Path) -> Result<()> {
         // Another server may have done this step, or all of them, while we waited.
         check_known(&tx, path)?;
         if version(&tx)? < number {
-            tx.execute_batch(sql)?;
+            tx.execute_batch(sql)
+                .map_err(|error| failed(number, error))?;
             tx.pragma_update(None, "user_version", number)?;
             tx.commit()?;
         }
     }
     Ok(())
+}
+
+/// A table that is not there, or is there already, although the format says otherwise is damage.
+/// A file without a format would be another program's.
+fn failed(number: i64, error: rusqlite::Error) -> StoreError {
+    // The whole text of the step would follow in the error's own message.
+    let message = match &error {
+        rusqlite::Error::SqlInputError { msg, .. } => msg,
+        rusqlite::Error::SqliteFailure(failure, Some(message))
+            if failure.code == ErrorCode::Unknown =>
+        {
+            message
+        }
+        _ => return error.into(),
+    };
+    let message = format!("it cannot be brought to format {number}: {message}");
+    match number {
+        1 => StoreError::internal(message),
+        _ => StoreError::corrupt(message),
+    }
 }

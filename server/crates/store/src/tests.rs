@@ -4,8 +4,11 @@ use std::time::Duration;
 use expect_test::{Expect, expect};
 use tempfile::TempDir;
 
+use crate::edit_rows::EditFilter;
 use crate::rows::{EventRow, SessionFilter, SessionRow, Write};
-use crate::{Store, StoreError, StoreOptions, blobs, edits, events, items, lease, sessions};
+use crate::{
+    Store, StoreError, StoreOptions, blobs, edits, events, items, lease, ledger, rewinds, sessions,
+};
 
 fn open(dir: &TempDir) -> Store {
     let options = StoreOptions {
@@ -163,6 +166,165 @@ async fn hot_queries_use_indexes() {
         expect!["SEARCH blobs USING INDEX sqlite_autoindex_blobs_1 (hash=?)"],
     )
     .await;
+}
+
+#[tokio::test]
+async fn queries_of_edits_and_rewinds_use_indexes() {
+    let dir = TempDir::new().unwrap();
+    let store = open(&dir);
+    check(
+        &store,
+        edits::EDITS_SINCE,
+        expect![[r#"
+        SEARCH edits USING INDEX edits_of_session (session_id=?)
+        LIST SUBQUERY 1
+        SEARCH turns USING INDEX turns_of_session (session_id=? AND rowid>?)
+        CREATE BLOOM FILTER"#]],
+    )
+    .await;
+    check(
+        &store,
+        rewinds::REWIND,
+        expect!["SEARCH rewinds USING INDEX sqlite_autoindex_rewinds_1 (id=?)"],
+    )
+    .await;
+    check(
+        &store,
+        rewinds::TURN_POSITION,
+        expect!["SEARCH turns USING INDEX sqlite_autoindex_turns_1 (id=?)"],
+    )
+    .await;
+    check(
+        &store,
+        rewinds::NEWER_TURN,
+        expect!["SEARCH turns USING INDEX turns_of_session (session_id=? AND rowid>?)"],
+    )
+    .await;
+    check(
+        &store,
+        rewinds::SET_REWOUND,
+        expect!["SEARCH turns USING INDEX turns_of_session (session_id=? AND rowid>?)"],
+    )
+    .await;
+    check(
+        &store,
+        rewinds::CLEAR_REWOUND,
+        expect!["SEARCH turns USING INDEX turns_rewound (session_id=?)"],
+    )
+    .await;
+    check(
+        &store,
+        rewinds::NOTES,
+        expect!["SEARCH notes USING INDEX notes_of_session (session_id=?)"],
+    )
+    .await;
+    check(
+        &store,
+        rewinds::FORGET_NOTES,
+        expect![[r#"
+        SEARCH notes USING COVERING INDEX notes_of_session (session_id=? AND rowid<?)
+        SCALAR SUBQUERY 1
+        SEARCH notes USING COVERING INDEX notes_of_session (session_id=?)"#]],
+    )
+    .await;
+    check(
+        &store,
+        ledger::ADD_ATTEMPT,
+        expect![[r#"
+        SCALAR SUBQUERY 1
+        SEARCH attempts USING INDEX attempts_of_turn (session_id=? AND turn_id=? AND path=?)"#]],
+    )
+    .await;
+    check(
+        &store,
+        ledger::ATTEMPTS_AFTER,
+        expect!["SEARCH attempts USING INTEGER PRIMARY KEY (rowid>?)"],
+    )
+    .await;
+    check(
+        &store,
+        blobs::USED,
+        expect!["SEARCH blob_uses USING PRIMARY KEY (session_id=?)"],
+    )
+    .await;
+    check(
+        &store,
+        blobs::DELETE_UNUSED,
+        expect![[r#"
+        SEARCH blobs USING INDEX sqlite_autoindex_blobs_1 (hash=?)
+        SCALAR SUBQUERY 1
+        SEARCH blob_uses USING COVERING INDEX blob_uses_by_hash (hash=?)"#]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn every_filter_of_edits_uses_an_index() {
+    let dir = TempDir::new().unwrap();
+    let store = open(&dir);
+    let one = || vec!["x".to_owned()];
+    let mut plans = Vec::new();
+    for session_id in [None, Some("s".to_owned())] {
+        let all = || EditFilter {
+            session_id: session_id.clone(),
+            ..EditFilter::default()
+        };
+        let filters = [
+            all(),
+            EditFilter {
+                turn_id: Some("t".to_owned()),
+                ..all()
+            },
+            EditFilter {
+                paths: one(),
+                ..all()
+            },
+            EditFilter {
+                paths: one(),
+                statuses: one(),
+                ..all()
+            },
+            EditFilter {
+                ids: one(),
+                ..all()
+            },
+        ];
+        for filter in filters {
+            let (sql, _) = edits::edits_query(&filter).unwrap();
+            plans.push(plan(&store, &sql).await);
+        }
+    }
+    expect![[r#"
+        SCAN edits
+
+        SEARCH edits USING INDEX edits_of_turn (turn_id=?)
+
+        MULTI-INDEX OR
+        INDEX 1
+        SEARCH edits USING INDEX edits_by_path (path=?)
+        INDEX 2
+        SEARCH edits USING INDEX edits_by_new_path (new_path=?)
+        USE TEMP B-TREE FOR ORDER BY
+
+        MULTI-INDEX OR
+        INDEX 1
+        SEARCH edits USING INDEX edits_by_path (path=?)
+        INDEX 2
+        SEARCH edits USING INDEX edits_by_new_path (new_path=?)
+        USE TEMP B-TREE FOR ORDER BY
+
+        SEARCH edits USING INDEX sqlite_autoindex_edits_1 (id=?)
+
+        SEARCH edits USING INDEX edits_of_session (session_id=?)
+
+        SEARCH edits USING INDEX edits_of_turn (turn_id=?)
+
+        SEARCH edits USING INDEX edits_of_session (session_id=?)
+
+        SEARCH edits USING INDEX edits_of_session (session_id=?)
+
+        SEARCH edits USING INDEX sqlite_autoindex_edits_1 (id=?)"#]]
+    .assert_eq(&plans.join("\n\n"));
 }
 
 #[tokio::test]

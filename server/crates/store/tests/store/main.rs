@@ -7,11 +7,16 @@
     clippy::print_stdout,
     reason = "a test stops at what it did not expect, and its child speaks to it on stdout"
 )]
+mod blobs;
 mod damage;
+mod edits;
 mod items;
 mod killed;
 mod leases;
+mod ledger;
 mod opening;
+mod rewinds;
 mod sessions;
 mod support;
+mod upgrade;
 mod writes;

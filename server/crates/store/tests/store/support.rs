@@ -6,7 +6,8 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use aside_store::{
-    EditRow, EventRow, ItemRow, Opened, SessionRow, Store, StoreError, StoreOptions, TurnRow, Write,
+    EditRow, EventRow, ItemRow, Opened, SessionRow, Store, StoreError, StoreOptions, TurnRow,
+    Write, blob_hash,
 };
 use tempfile::TempDir;
 
@@ -235,6 +236,30 @@ pub fn edit(session_id: &str, id: &str, pre_image: Option<&str>) -> EditRow {
         pre_image: pre_image.map(str::to_owned),
         json: "{}".to_owned(),
         ..EditRow::default()
+    }
+}
+
+/// A blob with its right hash.
+pub fn blob(data: &[u8]) -> Write {
+    Write::Blob {
+        hash: blob_hash(data),
+        data: data.to_vec(),
+    }
+}
+
+/// Checks that something was not found, and what.
+pub fn check_missing<T: std::fmt::Debug>(result: Result<T, StoreError>, expect: &str) {
+    match result {
+        Err(StoreError::NotFound { what, .. }) => assert_eq!(what, expect),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Checks that an argument was refused, and which.
+pub fn check_invalid<T: std::fmt::Debug>(result: Result<T, StoreError>, expect: &str) {
+    match result {
+        Err(StoreError::Invalid { field, .. }) => assert_eq!(field, expect),
+        other => panic!("{other:?}"),
     }
 }
 
