@@ -3,11 +3,14 @@
 //! [`matching`] finds what a model means to replace, [`diff`] turns two texts into the smallest
 //! line edits between them, and [`hunk`] shows these to people. Lines are LSP's everywhere:
 //! they end at LF, CR LF or a CR alone.
+mod align;
 mod bounds;
+pub mod changes;
 pub mod diff;
 pub mod hunk;
 pub mod lines;
 pub mod matching;
+pub mod merge;
 pub mod stage;
 
 pub use bounds::BOUNDS;
