@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use aside_store::{
     EventRow, ItemRow, ItemsQuery, SessionFilter, SessionRow, Store, StoreOptions, TurnRow, Write,
+    blob_hash,
 };
 
 const SESSIONS: usize = 1_000;
@@ -85,7 +86,35 @@ async fn main() {
         store.write(batch).await.unwrap();
     })
     .await;
+    measure("write, blob of 1 MB of source", 50, async |round| {
+        store.write(vec![blob(round)]).await.unwrap();
+    })
+    .await;
+    measure("blob, 1 MB of source", 50, async |round| {
+        let hash = blob_hash(source(round).as_bytes());
+        assert!(store.blob(hash).await.unwrap().len() > 1_000_000);
+    })
+    .await;
+    println!("{:?}", store.stats().await.unwrap());
     store.close().await.unwrap();
+}
+
+/// A little over a megabyte of text like source code, another in each round.
+fn source(round: usize) -> String {
+    (0..25_000)
+        .map(|line| {
+            format!(
+                "    let value_{line} = compute(value_{}, {round});\n",
+                line / 3
+            )
+        })
+        .collect()
+}
+
+fn blob(round: usize) -> Write {
+    let data = source(round).into_bytes();
+    let hash = blob_hash(&data);
+    Write::Blob { hash, data }
 }
 
 async fn measure(name: &str, rounds: usize, mut operation: impl AsyncFnMut(usize)) {

@@ -40,7 +40,7 @@ const UPSERT_EDIT: &str = "INSERT INTO edits (id, session_id, turn_id, item_id, 
      WHERE session_id = excluded.session_id";
 
 impl Store {
-    /// The edits of a session in the order they were made.
+    /// The edits of a session in the order they were made, also those of rewound turns.
     pub async fn edits(&self, session_id: impl Into<String>) -> Result<Vec<EditRow>> {
         let id = session_id.into();
         self.call(move |db| {

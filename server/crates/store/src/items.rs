@@ -133,7 +133,8 @@ fn page(tx: &Transaction<'_>, query: &ItemsQuery) -> Result<ItemsPage> {
     let limit = page_limit(query.limit);
     let rows = Rows { tx, id, limit };
     // Each reads one row more than fits, to know whether there are more in that direction. In
-    // the other direction the cursor's own item is known to be there.
+    // the other direction the cursor's own item is taken to be there; where it was rewound
+    // since, that page may be empty.
     let (mut items, older, newer) = match (&query.before, &query.after) {
         (None, None) => {
             let (items, more) = rows.newest()?;

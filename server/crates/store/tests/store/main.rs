@@ -14,6 +14,7 @@ mod items;
 mod killed;
 mod leases;
 mod ledger;
+mod notes;
 mod opening;
 mod rewinds;
 mod sessions;
