@@ -11,6 +11,7 @@ pub mod hunk;
 pub mod lines;
 pub mod matching;
 pub mod merge;
+pub mod patch;
 pub mod stage;
 
 pub use bounds::BOUNDS;

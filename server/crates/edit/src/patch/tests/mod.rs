@@ -1,0 +1,1 @@
+//! Patches and what comes out of them.
