@@ -124,9 +124,14 @@ fn compute(document: Document, edits: &[Edit]) -> Result<Outcome, ToolError> {
 fn show_closest(text: &str, refusal: &Refusal) -> String {
     let (first, last) = match refusal {
         Refusal::NotFound(not_found) => not_found
-            .closest
-            .as_ref()
+            .candidates
+            .first()
             .map_or((1, 1), |closest| (closest.first_line, closest.last_line)),
+        Refusal::Disproportionate {
+            first_line,
+            last_line,
+            ..
+        } => (*first_line, *last_line),
         Refusal::Unchanged | Refusal::EmptyOldText => (1, 1),
         Refusal::NoEdits
         | Refusal::TooManyEdits

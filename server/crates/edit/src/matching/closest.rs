@@ -1,18 +1,18 @@
-//! The place in a text that is most like one that is not there.
-use std::collections::HashMap;
-
+//! The places in a text that are most like one that is not there.
+use super::index::{BLANK, Index};
 use crate::lines::{content, lines};
+
+/// How many places a refusal names.
+pub const MAX_CLOSEST: usize = 3;
 
 /// How many lines of what is wanted are looked at.
 const MAX_WANTED_LINES: usize = 400;
-/// How many lines of the text may be candidates.
-const MAX_CANDIDATES: usize = 50_000;
 /// How many lines of what is wanted may have the same text and still count.
 const MAX_SAME: usize = 4;
 /// Lines shorter than this, such as a brace, say little about a place.
 const MIN_TELLING_BYTES: usize = 3;
 /// A line's share in the choice of the place grows with its length up to here.
-const MAX_WEIGHT: usize = 40;
+const MAX_WEIGHT: u32 = 40;
 /// How much of a line is looked at for likeness.
 const MAX_LIKE_BYTES: usize = 256;
 /// Below this share of common letter pairs, in hundredths, lines are not alike.
@@ -20,7 +20,7 @@ const MIN_LIKENESS: usize = 60;
 /// How many bytes of a line are quoted.
 const MAX_QUOTE_BYTES: usize = 160;
 
-/// The place that is most like what was not found.
+/// A place that is like what was not found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closest {
     /// Its first line, from 1.
@@ -59,72 +59,96 @@ pub enum Difference {
     FinalNewline,
 }
 
-/// Looks for the place; takes time in proportion to the text.
-pub(super) fn closest(text: &str, wanted: &str) -> Option<Closest> {
+/// Looks for the places, the most similar one first; takes time in proportion to the text. The
+/// index is of the text and the lines of `wanted`.
+pub(super) fn closest(index: &Index<'_>, wanted: &str) -> Vec<Closest> {
     let wanted_lines = lines(wanted)
         .take(MAX_WANTED_LINES)
         .map(content)
         .collect::<Vec<_>>();
-    let start = by_equal_lines(text, &wanted_lines).or_else(|| by_likeness(text, &wanted_lines))?;
-    let difference = first_difference(text, start, wanted, &wanted_lines);
-    let total = lines(text).count();
-    Some(Closest {
+    let mut starts = by_equal_lines(index, &wanted_lines);
+    if starts.is_empty() {
+        starts = by_likeness(index, &wanted_lines);
+    }
+    let place = |start: usize| Closest {
         first_line: start + 1,
-        last_line: (start + wanted_lines.len()).min(total).max(start + 1),
-        difference,
-    })
+        last_line: (start + wanted_lines.len()).min(index.len()).max(start + 1),
+        difference: first_difference(index, start, wanted, &wanted_lines),
+    };
+    starts.into_iter().map(place).collect()
 }
 
-/// The line, from 0, from which on most lines are equal but for white space.
-fn by_equal_lines(text: &str, wanted: &[&str]) -> Option<usize> {
-    let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (index, line) in wanted.iter().enumerate() {
-        let line = line.trim();
-        if line.len() >= MIN_TELLING_BYTES {
-            let same = places.entry(line).or_default();
-            if same.len() < MAX_SAME {
-                same.push(index);
-            }
+/// The lines, from 0, from which on most lines say the same.
+fn by_equal_lines(index: &Index<'_>, wanted: &[&str]) -> Vec<usize> {
+    let ids = index.wanted().get(..wanted.len()).unwrap_or_default();
+    let kinds = ids.iter().max().map_or(0, |id| *id as usize + 1);
+    let mut places: Vec<Vec<usize>> = vec![Vec::new(); kinds];
+    for (at, (id, line)) in ids.iter().zip(wanted).enumerate() {
+        let same = &mut places[*id as usize];
+        if *id != BLANK && line.trim().len() >= MIN_TELLING_BYTES && same.len() < MAX_SAME {
+            same.push(at);
         }
     }
-    if places.is_empty() {
-        return None;
+    if places.iter().all(Vec::is_empty) {
+        return Vec::new();
     }
-    let mut votes: HashMap<usize, usize> = HashMap::new();
-    for (number, line) in lines(text).enumerate() {
-        let line = line.trim();
-        let Some(indexes) = places.get(line) else {
+    let mut votes = vec![0_u32; index.len()];
+    for (number, id) in index.ids().iter().enumerate() {
+        let Some(same) = places.get(*id as usize) else {
             continue;
         };
-        for index in indexes {
-            let start = number.saturating_sub(*index);
-            if votes.len() < MAX_CANDIDATES || votes.contains_key(&start) {
-                *votes.entry(start).or_default() += line.len().min(MAX_WEIGHT);
-            }
+        for at in same {
+            votes[number.saturating_sub(*at)] += weight(wanted[*at]);
         }
     }
-    votes
-        .into_iter()
-        .max_by_key(|(start, weight)| (*weight, usize::MAX - start))
-        .map(|(start, _)| start)
+    let mut best: Vec<usize> = Vec::new();
+    while best.len() < MAX_CLOSEST {
+        let is_apart = |start: usize| best.iter().all(|one| one.abs_diff(start) >= wanted.len());
+        let candidates = votes.iter().enumerate();
+        let next = candidates
+            .filter(|(start, votes)| **votes > 0 && is_apart(*start))
+            .max_by_key(|(start, votes)| (**votes, usize::MAX - start));
+        // A further place is named only if it is half as similar.
+        let least = best.first().map_or(0, |first| votes[*first] / 2);
+        match next {
+            Some((start, votes)) if *votes > least => best.push(start),
+            Some(_) | None => break,
+        }
+    }
+    best
 }
 
-/// The line, from 0, from which on the longest line wanted has its like.
-fn by_likeness(text: &str, wanted: &[&str]) -> Option<usize> {
-    let (index, line) = wanted
+/// A line's share in the choice of the place.
+fn weight(line: &str) -> u32 {
+    u32::try_from(line.trim().len()).map_or(MAX_WEIGHT, |len| len.min(MAX_WEIGHT))
+}
+
+/// The lines, from 0, from which on the longest line wanted has its like.
+fn by_likeness(index: &Index<'_>, wanted: &[&str]) -> Vec<usize> {
+    let longest = wanted
         .iter()
         .map(|line| line.trim())
         .enumerate()
-        .max_by_key(|(index, line)| (line.len(), usize::MAX - index))?;
-    let like = Likeness::new(line)?;
-    let mut best = (MIN_LIKENESS - 1, 0);
-    for (number, line) in lines(text).enumerate() {
-        let score = like.hundredths(line.trim());
-        if score > best.0 {
-            best = (score, number);
+        .max_by_key(|(index, line)| (line.len(), usize::MAX - index));
+    let Some((at, like)) = longest.and_then(|(at, line)| Some((at, Likeness::new(line)?))) else {
+        return Vec::new();
+    };
+    let mut best: Vec<(usize, usize)> = Vec::new();
+    for number in 0..index.len() {
+        let score = like.hundredths(index.content(number).trim());
+        let least = match best.get(MAX_CLOSEST - 1) {
+            Some((score, _)) => *score,
+            None => MIN_LIKENESS - 1,
+        };
+        if score > least {
+            let rank = best.partition_point(|(other, _)| *other >= score);
+            best.insert(rank, (score, number));
+            best.truncate(MAX_CLOSEST);
         }
     }
-    (best.0 >= MIN_LIKENESS).then(|| best.1.saturating_sub(index))
+    best.into_iter()
+        .map(|(_, number)| number.saturating_sub(at))
+        .collect()
 }
 
 /// Compares lines with one line, by the pairs of neighbouring bytes that both have.
@@ -141,7 +165,7 @@ impl Likeness {
         }
         let mut pairs = vec![false; 1 << 16];
         for pair in line.windows(2) {
-            pairs[index(pair)] = true;
+            pairs[number(pair)] = true;
         }
         Some(Self {
             pairs,
@@ -155,12 +179,12 @@ impl Likeness {
         if count > self.count * 2 || count * 2 < self.count {
             return 0;
         }
-        let common = line.windows(2).filter(|pair| self.pairs[index(pair)]);
+        let common = line.windows(2).filter(|pair| self.pairs[number(pair)]);
         common.count() * 200 / (count + self.count)
     }
 }
 
-fn index(pair: &[u8]) -> usize {
+fn number(pair: &[u8]) -> usize {
     match pair {
         [first, second, ..] => usize::from(*first) << 8 | usize::from(*second),
         _ => 0,
@@ -170,18 +194,18 @@ fn index(pair: &[u8]) -> usize {
 /// Compares line by line from `start` on. The first line wanted may begin, and the last one end,
 /// inside a line.
 fn first_difference(
-    text: &str,
+    index: &Index<'_>,
     start: usize,
     wanted: &str,
     wanted_lines: &[&str],
 ) -> Option<Difference> {
-    let mut found = lines(text).skip(start);
     let mut last = "";
     for (offset, want) in wanted_lines.iter().enumerate() {
         let line = start + offset + 1;
-        let Some(have) = found.next() else {
+        if line > index.len() {
             return Some(Difference::End { lines: line - 1 });
-        };
+        }
+        let have = index.line(line - 1);
         last = have;
         let have = content(have);
         // What was wanted ends with this line and has no ending of its own.

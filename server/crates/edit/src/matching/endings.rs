@@ -59,11 +59,6 @@ impl<'a> View<'a> {
         Self { body, kind }
     }
 
-    /// The text itself.
-    pub(super) fn body(&self) -> &'a str {
-        self.body
-    }
-
     /// What is searched.
     pub(super) fn hay(&self) -> &str {
         match &self.kind {

@@ -1,22 +1,35 @@
 //! Finding what a model means to replace, and replacing it.
 //!
-//! For now a match is exact, but for line endings: a model sees lines, so its LF stands for
-//! whatever ends the line in the file, and what it writes gets the endings that are there.
+//! A match is exact, but for line endings: a model sees lines, so its LF stands for whatever ends
+//! the line in the file, and what it writes gets the endings that are there. What is not there
+//! exactly is looked for as whole lines, [stage](crate::Stage) by stage. The first stage that
+//! finds any place must find one only.
 mod closest;
+mod elided;
 mod endings;
+mod exact;
+mod fragment;
+mod indent;
+mod index;
+mod keep;
+mod likeness;
+mod loose;
+mod places;
 mod refusal;
 #[cfg(test)]
 mod tests;
 
 pub use closest::{Closest, Difference};
+pub use elided::MAX_PIECES;
+pub use index::MAX_INDEXED_LINES;
+pub use places::{MAX_COMPARED_LINES, MAX_LINE_SLACK_BYTES, MAX_PLACE_RATIO};
 pub use refusal::{NotFound, Refusal, Refused};
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use memchr::memmem;
-
-use crate::lines::{BOM, Breaks, split_bom};
+use crate::lines::{BOM, Breaks, content, lines, split_bom};
+use crate::stage::Stage;
 use endings::View;
 
 /// How many edits one call may have.
@@ -46,6 +59,39 @@ pub struct Edited {
     pub text: String,
     /// How many places each edit replaced.
     pub places: Vec<usize>,
+    /// How exactly each edit was found; the loosest stage where it replaced several places.
+    pub stages: Vec<Stage>,
+    /// All places that were replaced, edit by edit, from top to bottom.
+    pub matches: Vec<Match>,
+}
+
+/// A place that an edit replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Match {
+    /// Which edit, from 0.
+    pub edit: usize,
+    /// How exactly the place was what was asked for.
+    pub stage: Stage,
+    /// Its first line, from 1, in the text as it was when this edit was made.
+    pub first_line: usize,
+    /// Its last line, from 1.
+    pub last_line: usize,
+}
+
+/// What a model's old text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// Any text, which may begin and end within lines.
+    Text,
+    /// Whole lines, whose indentation may be missing.
+    Lines,
+}
+
+/// A replacement of a part of the body.
+struct Change {
+    range: Range<usize>,
+    text: String,
+    stage: Stage,
 }
 
 /// Makes all edits in order, each on the result of those before it, or none.
@@ -53,6 +99,16 @@ pub struct Edited {
 /// A byte-order mark is not part of the text that is matched, and stays. So do the line endings
 /// of all lines that an edit does not touch; new lines get those of the lines that they replace.
 pub fn apply_edits(text: &str, edits: &[Edit]) -> Result<Edited, Refused> {
+    apply(text, edits, Reading::Text)
+}
+
+/// As [`apply_edits`], for SEARCH/REPLACE blocks: the old text is whole lines, so it is not
+/// found within one.
+pub fn apply_blocks(text: &str, edits: &[Edit]) -> Result<Edited, Refused> {
+    apply(text, edits, Reading::Lines)
+}
+
+fn apply(text: &str, edits: &[Edit], reading: Reading) -> Result<Edited, Refused> {
     let refused = |index, reason| Refused {
         index,
         count: edits.len(),
@@ -68,20 +124,30 @@ pub fn apply_edits(text: &str, edits: &[Edit]) -> Result<Edited, Refused> {
     // Large texts are not copied more often than there are edits.
     let mut now = Cow::Borrowed(body);
     let mut places = Vec::with_capacity(edits.len());
+    let mut stages = Vec::with_capacity(edits.len());
+    let mut matches = Vec::new();
     for (index, edit) in edits.iter().enumerate() {
-        let (next, count) = apply_one(&now, edit).map_err(|reason| refused(index, reason))?;
-        now = Cow::Owned(next);
-        places.push(count);
+        let changes = changes(&now, edit, reading).map_err(|reason| refused(index, reason))?;
+        places.push(changes.len());
+        let loosest = changes.iter().map(|change| change.stage).max();
+        stages.push(loosest.unwrap_or(Stage::Exact));
+        add_matches(&mut matches, &now, index, &changes);
+        now = Cow::Owned(written(&now, &changes).map_err(|reason| refused(index, reason))?);
     }
     let mut text = now.into_owned();
     if !bom.is_empty() {
         text.insert_str(0, bom);
     }
-    Ok(Edited { text, places })
+    Ok(Edited {
+        text,
+        places,
+        stages,
+        matches,
+    })
 }
 
-/// Makes one edit: the new text, and how many places were replaced.
-fn apply_one(body: &str, edit: &Edit) -> Result<(String, usize), Refusal> {
+/// What one edit changes, from top to bottom; at least one place.
+fn changes(body: &str, edit: &Edit, reading: Reading) -> Result<Vec<Change>, Refusal> {
     let (old, new) = match edit.old_text.strip_prefix(BOM) {
         None => (edit.old_text.as_str(), edit.new_text.as_str()),
         Some(old) => (old, split_bom(&edit.new_text).1),
@@ -90,27 +156,79 @@ fn apply_one(body: &str, edit: &Edit) -> Result<(String, usize), Refusal> {
         return Err(unchanged(body, old));
     }
     if old.is_empty() {
+        let change = || Change {
+            range: 0..0,
+            text: new.to_owned(),
+            stage: Stage::Exact,
+        };
         return match body.is_empty() {
-            true => Ok((new.to_owned(), 1)),
+            true => Ok(vec![change()]),
             false => Err(Refusal::EmptyOldText),
         };
     }
     let view = View::new(body, &[old, new]);
-    let ranges = find(&view, old, edit)?;
-    let whole = ranges.len().saturating_mul(new.len().saturating_mul(2));
-    if body.len().saturating_add(whole) > MAX_RESULT_BYTES.max(body.len()) {
-        return Err(Refusal::TooLarge);
+    let ranges = exact::find(&view, old, edit, reading)?;
+    if ranges.is_empty() {
+        return loose::changes(body, old, new, edit);
     }
+    let whole = ranges.len().saturating_mul(new.len().saturating_mul(2));
+    check_size(body.len().saturating_add(whole), body)?;
+    let change = |range: Range<usize>| {
+        let (new, stage) = exact::fitted(body, &range, old, new);
+        let mut text = String::with_capacity(new.len());
+        view.write(&new, range.clone(), &mut text);
+        Change { range, text, stage }
+    };
+    Ok(ranges.into_iter().map(change).collect())
+}
 
-    let mut out = String::with_capacity(body.len() + new.len());
+fn check_size(size: usize, body: &str) -> Result<(), Refusal> {
+    match size > MAX_RESULT_BYTES.max(body.len()) {
+        true => Err(Refusal::TooLarge),
+        false => Ok(()),
+    }
+}
+
+fn written(body: &str, changes: &[Change]) -> Result<String, Refusal> {
+    let added = changes
+        .iter()
+        .map(|change| change.text.len())
+        .sum::<usize>();
+    check_size(body.len().saturating_add(added), body)?;
+    let mut out = String::with_capacity(body.len() + added);
     let mut done = 0;
-    for range in &ranges {
-        out.push_str(&body[done..range.start]);
-        view.write(new, range.clone(), &mut out);
-        done = range.end;
+    for change in changes {
+        out.push_str(&body[done..change.range.start]);
+        out.push_str(&change.text);
+        done = change.range.end;
     }
     out.push_str(&body[done..]);
-    Ok((out, ranges.len()))
+    Ok(out)
+}
+
+fn add_matches(matches: &mut Vec<Match>, body: &str, edit: usize, changes: &[Change]) {
+    let bytes = body.as_bytes();
+    let (mut at, mut line) = (0, 1);
+    for change in changes {
+        line += Breaks::Lsp.count(&bytes[at..change.range.start]);
+        at = change.range.start;
+        // A place that ends with a line's ending ends on that line.
+        let text = &body[change.range.clone()];
+        let within = Breaks::Lsp.count(content(text).as_bytes());
+        matches.push(Match {
+            edit,
+            stage: change.stage,
+            first_line: line,
+            last_line: line + within,
+        });
+    }
+}
+
+/// What is known of a text that is not there: where it may have been meant, and whether what was
+/// to replace it is there. Takes time in proportion to the text.
+pub fn not_found(text: &str, old: &str, new: &str) -> NotFound {
+    let wanted = lines(old).map(content).collect::<Vec<_>>();
+    NotFound::new(text, &index::Index::new(text, &wanted), old, new)
 }
 
 /// A model that invents both texts has not read the file; it is told what is there.
@@ -119,46 +237,5 @@ fn unchanged(body: &str, old: &str) -> Refusal {
     if old.is_empty() || is_there {
         return Refusal::Unchanged;
     }
-    Refusal::NotFound(Box::new(NotFound::new(body, old, "")))
-}
-
-/// Where `old` is, in bytes of the body: one place, or all of them.
-fn find(view: &View<'_>, old: &str, edit: &Edit) -> Result<Vec<Range<usize>>, Refusal> {
-    let needle = view.needle(old);
-    let finder = memmem::Finder::new(needle.as_bytes());
-    let hay = view.hay().as_bytes();
-    let Some(first) = finder.find(hay) else {
-        return Err(Refusal::NotFound(Box::new(NotFound::new(
-            view.body(),
-            old,
-            &edit.new_text,
-        ))));
-    };
-    let range = |start: usize| view.range(start..start + needle.len());
-    if edit.replace_all {
-        let starts = finder.find_iter(hay).take(MAX_PLACES + 1);
-        let ranges = starts.map(range).collect::<Vec<_>>();
-        return match ranges.len() > MAX_PLACES {
-            true => Err(Refusal::TooManyPlaces),
-            false => Ok(ranges),
-        };
-    }
-    // Two places that overlap are ambiguous too.
-    let Some(second) = finder.find(&hay[first + 1..]) else {
-        return Ok(vec![range(first)]);
-    };
-    let line = |start: usize| Breaks::Lsp.count(&hay[..start]) + 1;
-    let count = finder.find_iter(hay).take(MAX_PLACES).count();
-    let lines = match count {
-        1 => vec![line(first), line(first + 1 + second)],
-        _ => finder
-            .find_iter(hay)
-            .take(MAX_NAMED_PLACES)
-            .map(line)
-            .collect(),
-    };
-    Err(Refusal::Ambiguous {
-        count: count.max(2),
-        lines,
-    })
+    Refusal::NotFound(Box::new(not_found(body, old, "")))
 }

@@ -5,8 +5,10 @@ use memchr::memmem;
 
 use super::closest::{Closest, Difference, closest};
 use super::endings::normalized;
+use super::index::Index;
 use super::{MAX_EDITS, MAX_PLACES, MAX_RESULT_BYTES};
-use crate::lines::{count_breaks, lines};
+use crate::lines::{content, count_breaks, lines};
+use crate::stage::Stage;
 
 /// A replacement shorter than this is found by chance, so that it says nothing.
 const MIN_TELLING_BYTES: usize = 4;
@@ -61,14 +63,32 @@ pub enum Refusal {
     NotFound(Box<NotFound>),
     /// The text is there more than once.
     #[error(
-        "old_text is in the file {count} times, at lines {}. Give more lines around it so that \
-         it is there only once, or set replace_all to true.", list(lines, *count)
+        "old_text is in the file {count} times{}, at lines {}. Give more lines around it so that \
+         it is there only once, or set replace_all to true.", but_for(*stage), list(lines, *count)
     )]
     Ambiguous {
         /// How many times.
         count: usize,
         /// The lines, from 1, where the first few begin.
         lines: Vec<usize>,
+        /// How exactly it is there.
+        stage: Stage,
+    },
+    /// The only place has far more text than was asked for.
+    #[error(
+        "old_text has {wanted} bytes, but the place that it may mean, lines \
+         {first_line}-{last_line}, has {bytes}, most of them white space. Read the file with \
+         read_file and copy old_text exactly."
+    )]
+    Disproportionate {
+        /// The place's first line, from 1.
+        first_line: usize,
+        /// The place's last line, from 1.
+        last_line: usize,
+        /// How many bytes the place has.
+        bytes: usize,
+        /// How many bytes were asked for.
+        wanted: usize,
     },
     /// More places than are replaced at once.
     #[error("old_text is in the file more than {MAX_PLACES} times. Give a longer one.")]
@@ -78,11 +98,61 @@ pub enum Refusal {
     TooLarge,
 }
 
+impl Refusal {
+    /// A name that a program can go by.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoEdits => "noEdits",
+            Self::TooManyEdits => "tooManyEdits",
+            Self::EmptyOldText => "emptyOldText",
+            Self::Unchanged => "unchanged",
+            Self::NotFound(not_found) => match not_found.already_at {
+                Some(_) => "alreadyThere",
+                None => "notFound",
+            },
+            Self::Ambiguous { .. } => "ambiguous",
+            Self::Disproportionate { .. } => "disproportionate",
+            Self::TooManyPlaces => "tooManyPlaces",
+            Self::TooLarge => "tooLarge",
+        }
+    }
+
+    /// The places most like what was not found, the best first.
+    pub fn candidates(&self) -> &[Closest] {
+        match self {
+            Self::NotFound(not_found) => &not_found.candidates,
+            Self::NoEdits
+            | Self::TooManyEdits
+            | Self::EmptyOldText
+            | Self::Unchanged
+            | Self::Ambiguous { .. }
+            | Self::Disproportionate { .. }
+            | Self::TooManyPlaces
+            | Self::TooLarge => &[],
+        }
+    }
+
+    /// The line, from 1, where the replacement is already.
+    pub fn already_at(&self) -> Option<usize> {
+        match self {
+            Self::NotFound(not_found) => not_found.already_at,
+            Self::NoEdits
+            | Self::TooManyEdits
+            | Self::EmptyOldText
+            | Self::Unchanged
+            | Self::Ambiguous { .. }
+            | Self::Disproportionate { .. }
+            | Self::TooManyPlaces
+            | Self::TooLarge => None,
+        }
+    }
+}
+
 /// What is known of a text that is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotFound {
-    /// The most similar place.
-    pub closest: Option<Closest>,
+    /// The most similar places, the best first.
+    pub candidates: Vec<Closest>,
     /// The line, from 1, where the replacement is already.
     pub already_at: Option<usize>,
     /// Whether the text was copied with the line numbers that it is shown with.
@@ -90,20 +160,36 @@ pub struct NotFound {
 }
 
 impl NotFound {
-    /// Looks for what may have been meant; takes time in proportion to the text.
-    pub(super) fn new(text: &str, old: &str, new: &str) -> Self {
-        let (text, old, new) = (normalized(text), normalized(old), normalized(new));
-        let bare = without_numbers(&old);
-        let already_at = (new.trim().len() >= MIN_TELLING_BYTES)
-            .then(|| memmem::find(text.as_bytes(), new.as_bytes()))
-            .flatten()
-            .map(|at| count_breaks(&text[..at]) + 1);
+    /// Looks for what may have been meant; takes time in proportion to the text, of whose lines
+    /// and those of `old` the index is.
+    pub(super) fn new(text: &str, index: &Index<'_>, old: &str, new: &str) -> Self {
+        let bare = without_numbers(old);
+        let candidates = match &bare {
+            None => closest(index, old),
+            Some(bare) => {
+                let wanted = lines(bare).map(content).collect::<Vec<_>>();
+                closest(&Index::new(text, &wanted), bare)
+            }
+        };
         Self {
-            closest: closest(&text, bare.as_deref().unwrap_or(&old)),
-            already_at,
+            candidates,
+            already_at: already_at(text, new),
             numbered: bare.is_some(),
         }
     }
+}
+
+/// The line, from 1, where a replacement is already.
+fn already_at(text: &str, new: &str) -> Option<usize> {
+    if new.trim().len() < MIN_TELLING_BYTES {
+        return None;
+    }
+    let (text, new) = (normalized(text), normalized(new));
+    // The text's last line may lack the line ending.
+    let last = new.strip_suffix('\n').filter(|new| text.ends_with(new));
+    let at = memmem::find(text.as_bytes(), new.as_bytes())
+        .or_else(|| last.map(|new| text.len() - new.len()))?;
+    Some(count_breaks(&text[..at]) + 1)
 }
 
 impl fmt::Display for NotFound {
@@ -121,7 +207,7 @@ impl fmt::Display for NotFound {
                 " new_text is already there at line {line}, so the edit may have been made before."
             )?;
         }
-        let Some(closest) = &self.closest else {
+        let Some((closest, others)) = self.candidates.split_first() else {
             return write!(
                 out,
                 " Nothing in it is similar. Read the file again with read_file and copy old_text \
@@ -159,14 +245,45 @@ impl fmt::Display for NotFound {
                 ", where the file ends without a newline: leave out the last newline of old_text."
             )?,
         }
+        let others = others.iter().map(|other| other.first_line);
+        let others = others.collect::<Vec<_>>();
         let gap = match &closest.difference {
             Some(Difference::Text { .. }) => "",
             Some(_) | None => " ",
         };
+        if !others.is_empty() {
+            let are = if others.len() > 1 {
+                "Others are"
+            } else {
+                "Another is"
+            };
+            let lines = if others.len() > 1 { "lines" } else { "line" };
+            let list = list(&others, others.len());
+            return write!(
+                out,
+                "{gap}{are} at {lines} {list}. Copy old_text exactly from read_file, without \
+                 line numbers."
+            );
+        }
         write!(
             out,
             "{gap}Copy old_text exactly from read_file, without line numbers."
         )
+    }
+}
+
+/// Whether a text was copied with the line numbers that it is shown with.
+pub(super) fn is_numbered(text: &str) -> bool {
+    without_numbers(text).is_some()
+}
+
+/// What the places of a stage differ in, as a clause.
+fn but_for(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Exact => "",
+        Stage::TrailingSpace => " but for white space at the end of lines",
+        Stage::Indent => " but for its indentation",
+        Stage::Unicode => " but for white space, dashes and quotes",
     }
 }
 

@@ -3,7 +3,7 @@ use std::fmt;
 
 use super::HunkPatch;
 use super::reading::both_sides;
-use crate::matching::{Closest, Difference, Edit, MAX_RESULT_BYTES, Refusal, apply_edits};
+use crate::matching::{self, Closest, Difference, MAX_RESULT_BYTES};
 
 /// Which hunk of a file was refused, and why; nothing of the file was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -80,20 +80,10 @@ impl HunkRefusal {
     /// Looks for what may have been meant; takes time in proportion to the text.
     pub(super) fn not_found(text: &str, hunk: &HunkPatch) -> Self {
         let (old_text, new_text) = both_sides(hunk);
-        let edit = Edit {
-            old_text,
-            new_text,
-            ..Edit::default()
-        };
-        match apply_edits(text, &[edit]).map_err(|refused| refused.reason) {
-            Err(Refusal::NotFound(found)) => Self::NotFound {
-                closest: found.closest.map(Box::new),
-                already_at: found.already_at,
-            },
-            Ok(_) | Err(_) => Self::NotFound {
-                closest: None,
-                already_at: None,
-            },
+        let found = matching::not_found(text, &old_text, &new_text);
+        Self::NotFound {
+            closest: found.candidates.into_iter().next().map(Box::new),
+            already_at: found.already_at,
         }
     }
 }

@@ -1,0 +1,191 @@
+//! The first stage: character by character, but for line endings.
+use std::borrow::Cow;
+use std::ops::Range;
+
+use memchr::{memmem, memrchr2};
+
+use super::endings::View;
+use super::indent::{Reindent, Unit, split};
+use super::{Edit, MAX_NAMED_PLACES, MAX_PLACES, Reading, Refusal};
+use crate::lines::{Breaks, content, lines};
+use crate::stage::Stage;
+
+/// How many lines before a place tell how the file is indented.
+const NEAR_BYTES: usize = 8 * 1024;
+
+/// Where `old` is, in bytes of the body: the only place, or all of them; none if it is not there.
+pub(super) fn find(
+    view: &View<'_>,
+    old: &str,
+    edit: &Edit,
+    reading: Reading,
+) -> Result<Vec<Range<usize>>, Refusal> {
+    let needle = view.needle(old);
+    let finder = memmem::Finder::new(needle.as_bytes());
+    let hay = view.hay().as_bytes();
+    let starts_line = |start: usize| Breaks::Lsp.is_boundary(hay, start);
+    // Whole lines neither begin nor end within a line's text.
+    let ends_line = |end: usize| matches!(hay.get(end), None | Some(b'\n' | b'\r'));
+    let is_place = |start: &usize| match reading {
+        Reading::Text => true,
+        Reading::Lines => {
+            is_blank(&hay[line_start(hay, *start)..*start])
+                && (needle.ends_with(['\n', '\r']) || ends_line(start + needle.len()))
+        }
+    };
+    let Some(first) = finder.find_iter(hay).find(is_place) else {
+        return Ok(Vec::new());
+    };
+    let range = |start: usize| view.range(start..start + needle.len());
+    if edit.replace_all {
+        let starts = finder.find_iter(hay).filter(is_place).take(MAX_PLACES + 1);
+        let ranges = starts.map(range).collect::<Vec<_>>();
+        return match ranges.len() > MAX_PLACES {
+            true => Err(Refusal::TooManyPlaces),
+            false => Ok(ranges),
+        };
+    }
+    // Two places that overlap are ambiguous too.
+    let more = finder.find_iter(&hay[first + 1..]).map(|at| first + 1 + at);
+    let Some(second) = more.clone().find(is_place) else {
+        return Ok(vec![range(first)]);
+    };
+    if needle.ends_with(['\n', '\r']) {
+        // Who writes whole lines means whole lines, if they are there once.
+        let mut whole = std::iter::once(first)
+            .chain(more)
+            .filter(|at| starts_line(*at));
+        if let (Some(only), None) = (whole.next(), whole.next()) {
+            return Ok(vec![range(only)]);
+        }
+    }
+    let line = |start: usize| Breaks::Lsp.count(&hay[..start]) + 1;
+    let all = || finder.find_iter(hay).filter(is_place);
+    let count = all().take(MAX_PLACES).count();
+    let lines = match count {
+        1 => vec![line(first), line(second)],
+        _ => all().take(MAX_NAMED_PLACES).map(line).collect(),
+    };
+    Err(Refusal::Ambiguous {
+        count: count.max(2),
+        lines,
+        stage: Stage::Exact,
+    })
+}
+
+/// What is written in place of `range`. Where the model's text begins after the indentation of
+/// the line, what follows its first line may be meant from there on, or its new text from the
+/// line's beginning.
+pub(super) fn fitted<'n>(
+    body: &str,
+    range: &Range<usize>,
+    old: &str,
+    new: &'n str,
+) -> (Cow<'n, str>, Stage) {
+    let line = line_start(body.as_bytes(), range.start);
+    let before = &body[line..range.start];
+    if before.is_empty() || !is_blank(before.as_bytes()) {
+        return (Cow::Borrowed(new), Stage::Exact);
+    }
+    let near = body.floor_char_boundary(line.saturating_sub(NEAR_BYTES));
+    let unit = || Unit::of(lines(&body[near..range.end]).map(content));
+    match shifted(before, old, new, unit) {
+        Some(shifted) if shifted != new => (Cow::Owned(shifted), Stage::Indent),
+        Some(_) | None => (Cow::Borrowed(new), Stage::Exact),
+    }
+}
+
+fn shifted(before: &str, old: &str, new: &str, unit: impl Fn() -> Unit) -> Option<String> {
+    let filled = |text: &'_ str| lines(text).filter(|line| !line.trim().is_empty()).count();
+    let (first_old, _) = split(lines(old).next()?);
+    let mut rest = Breaks::Lf.lines(new);
+    let first = rest.next()?;
+    if first.trim().is_empty() || first_old.contains(['\n', '\r']) {
+        return None;
+    }
+    let (first_new, first_body) = split(first);
+    if first_old.is_empty() && first_new == before {
+        // The new text has the indentation that the old one lacks, unless it is a deeper one.
+        let is_deeper = filled(new) == 1 && first_body.trim_end() == old.trim_end();
+        let mut others = rest.clone().filter(|line| !line.trim().is_empty());
+        let is_from_line = match last_filled(old) {
+            None => others.all(|line| line.starts_with(before)),
+            Some(last) => rest.any(|line| line.trim_end() == last),
+        };
+        return (is_from_line && !is_deeper)
+            .then(|| format!("{first_body}{}", &new[first.len()..]));
+    }
+    if filled(old) != 1 || filled(new) < 2 || first_new != first_old {
+        // Other old lines say how the text is indented: as it is written.
+        return None;
+    }
+    let others = rest.collect::<Vec<_>>();
+    if first_old.is_empty() && !is_relative(before, first, &others) {
+        return None;
+    }
+    let indents = others.iter().filter(|line| !line.trim().is_empty());
+    let indents = indents.map(|line| split(line).0).collect::<Vec<_>>();
+    let there = format!("{before}{first_old}");
+    let reindent = Reindent::learn(&[(first_old, &there)], &indents, unit())?;
+    let mut out = first.to_owned();
+    for line in others {
+        let (indent, body) = split(line);
+        match line.trim().is_empty() {
+            true => out.push_str(line),
+            false => {
+                out.push_str(&reindent.map(indent)?);
+                out.push_str(body);
+            }
+        }
+    }
+    Some(out)
+}
+
+/// The last line with text but for the first line.
+fn last_filled(text: &str) -> Option<&str> {
+    let others = lines(text).skip(1).map(str::trim_end);
+    others.filter(|line| !line.is_empty()).last()
+}
+
+fn line_start(text: &[u8], at: usize) -> usize {
+    memrchr2(b'\n', b'\r', &text[..at]).map_or(0, |at| at + 1)
+}
+
+fn is_blank(text: &[u8]) -> bool {
+    text.iter().all(|byte| matches!(byte, b' ' | b'\t'))
+}
+
+/// Whether the lines after the first one count from its indentation, which the model left out,
+/// and not from the line's beginning.
+fn is_relative(before: &str, first: &str, others: &[&str]) -> bool {
+    let others = || others.iter().filter(|line| !line.trim().is_empty());
+    let outside = others().filter(|line| !line.starts_with(before));
+    let Some(last) = outside.last() else {
+        // All are at least as deep. After what opens a block, a line is deeper.
+        let opens = first.trim_end().ends_with([':', '{', '(', '[']);
+        let next = others().next().map(|line| split(line));
+        return opens
+            && next.is_some_and(|(indent, body)| {
+                indent == before && !body.starts_with(['}', ')', ']'])
+            });
+    };
+    // A bracket that nothing in the new text opened closes a block around it.
+    !last.trim_start().starts_with(['}', ')', ']']) || is_closed_within(first, others())
+}
+
+/// Whether each bracket that closes in some lines opens in them.
+fn is_closed_within<'a>(first: &str, others: impl Iterator<Item = &'a &'a str>) -> bool {
+    let mut depth = 0_usize;
+    let chars = first.chars().chain(others.flat_map(|line| line.chars()));
+    for char in chars {
+        match char {
+            '{' | '(' | '[' => depth += 1,
+            '}' | ')' | ']' => match depth.checked_sub(1) {
+                None => return false,
+                Some(less) => depth = less,
+            },
+            _ => {}
+        }
+    }
+    true
+}

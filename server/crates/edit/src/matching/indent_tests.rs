@@ -1,0 +1,1 @@
+//! Which indentation stands for which.

@@ -1,0 +1,115 @@
+//! The stages after the exact one: whole lines, or a part of one.
+use super::elided::{self, Pieces};
+use super::index::Index;
+use super::keep::replacement;
+use super::places::{self, Block, Place};
+use super::{Change, Edit, NotFound, Refusal, fragment, likeness};
+use crate::stage::Stage;
+
+/// What replaces what is not there exactly.
+pub(super) fn changes(
+    body: &str,
+    old: &str,
+    new: &str,
+    edit: &Edit,
+) -> Result<Vec<Change>, Refusal> {
+    let block = Block::new(old, new);
+    let index = Index::new(body, &block.old);
+    let not_found = || {
+        let not_found = NotFound::new(body, &index, old, new);
+        Err(Refusal::NotFound(Box::new(not_found)))
+    };
+    if super::refusal::is_numbered(old) {
+        return not_found();
+    }
+    let mut places = places::places(&index, &block)?;
+    let is_unicode = places
+        .first()
+        .is_none_or(|place| place.stage == Stage::Unicode);
+    if is_unicode {
+        // A part of a line may be elsewhere too, and is then not the only place.
+        let ranges = fragment::find(body, old);
+        if !ranges.is_empty() {
+            if !edit.replace_all {
+                fragment::only(body, &ranges)?;
+            }
+            let change = |range: std::ops::Range<usize>| Change {
+                text: likeness::carry(&body[range.clone()], old, new),
+                range,
+                stage: Stage::Unicode,
+            };
+            return Ok(ranges.into_iter().map(change).collect());
+        }
+    }
+    if !edit.replace_all {
+        places = places::only(places)?.into_iter().collect();
+    }
+    let mut changes: Vec<Change> = Vec::new();
+    for place in &places {
+        if is_there(&index, place, &block) {
+            return Err(already_there(body, &index, old, new, place));
+        }
+        let change = change(&index, place, &block);
+        if changes
+            .last()
+            .is_none_or(|last| last.range.end <= change.range.start)
+        {
+            changes.push(change);
+        }
+    }
+    if changes.is_empty()
+        && !edit.replace_all
+        && let Some(pieces) = Pieces::of(old, new)
+    {
+        changes = elided::changes(body, &pieces)?;
+    }
+    match changes.is_empty() {
+        true => not_found(),
+        false => Ok(changes),
+    }
+}
+
+/// What replaces the lines of a place.
+pub(super) fn change(index: &Index<'_>, place: &Place, block: &Block<'_>) -> Change {
+    Change {
+        range: index.start(place.first)..index.start(place.end),
+        text: replacement(index, place, block),
+        stage: place.stage,
+    }
+}
+
+/// Whether the replacement is already at a place: the file differs from what was wanted just in
+/// what was to be changed, or what was to be added is there.
+fn is_there(index: &Index<'_>, place: &Place, block: &Block<'_>) -> bool {
+    if block.new.len() < block.old.len() {
+        return false;
+    }
+    let Some(first) = block.old.iter().find(|line| !line.trim().is_empty()) else {
+        return false;
+    };
+    let in_file = place.first + block.lead() - place.extra_lead;
+    let Some(offset) = block
+        .new
+        .iter()
+        .position(|line| line.trim() == first.trim())
+    else {
+        // The first line is changed: only if all are there just like that.
+        return same_lines(index, place.first, block);
+    };
+    let start = in_file.checked_sub(offset);
+    start.is_some_and(|start| same_lines(index, start, block))
+}
+
+fn same_lines(index: &Index<'_>, start: usize, block: &Block<'_>) -> bool {
+    let end = start + block.new.len();
+    end <= index.len()
+        && (start..end)
+            .zip(&block.new)
+            .all(|(line, new)| index.content(line).trim_end() == new.trim_end())
+}
+
+fn already_there(body: &str, index: &Index<'_>, old: &str, new: &str, place: &Place) -> Refusal {
+    let mut not_found = NotFound::new(body, index, old, new);
+    not_found.already_at.get_or_insert(place.first + 1);
+    Refusal::NotFound(Box::new(not_found))
+}

@@ -1,0 +1,463 @@
+//! What is found that is not there exactly, and what it becomes.
+use super::{apply_blocks, edit};
+use crate::Stage;
+use crate::matching::{Edit, apply_edits};
+
+fn check(stage: Stage, text: &str, old: &str, new: &str, expect: &str) {
+    let edited = apply_edits(text, &[edit(old, new)]);
+    let edited = edited.unwrap_or_else(|refused| panic!("{old:?} in {text:?}: {refused}"));
+    assert_eq!(edited.text, expect, "{text:?}: {old:?} -> {new:?}");
+    assert_eq!((edited.stages, edited.places), (vec![stage], vec![1]));
+}
+
+fn code(text: &str, old: &str, new: &str, expect: &str) {
+    let refused = apply_edits(text, &[edit(old, new)]);
+    let code = refused.map_err(|refused| refused.reason.code());
+    assert_eq!(
+        code.as_ref().map(|edited| edited.text.as_str()),
+        Err(&expect),
+        "{text:?}: {old:?} -> {new:?}"
+    );
+}
+
+#[test]
+fn white_space_at_line_ends_is_left_aside_and_stays() {
+    let stage = Stage::TrailingSpace;
+    check(
+        stage,
+        "one  \ntwo\t\nthree\n",
+        "one\ntwo\n",
+        "one\n2\n",
+        "one  \n2\nthree\n",
+    );
+    check(
+        stage,
+        "one\ntwo\n",
+        "one \ntwo \n",
+        "one \n2 \n",
+        "one\n2 \n",
+    );
+    check(
+        stage,
+        "one\n    \ntwo\n",
+        "one\n\ntwo\n",
+        "one\n\n2\n",
+        "one\n    \n2\n",
+    );
+    // White space that the model takes away on purpose goes.
+    check(
+        stage,
+        "one  \ntwo \n",
+        "one\ntwo \n",
+        "one\ntwo\n",
+        "one  \ntwo\n",
+    );
+    check(
+        stage,
+        "one  \r\ntwo\r\n",
+        "one\ntwo\n",
+        "one\nand\ntwo\n",
+        "one  \r\nand\r\ntwo\r\n",
+    );
+}
+
+#[test]
+fn a_final_line_ending_may_be_missing_and_stays_so() {
+    let stage = Stage::TrailingSpace;
+    check(stage, "one\ntwo2", "two2\n", "three\n", "one\nthree");
+    check(stage, "one\ntwo2", "two2\n", "three", "one\nthree");
+    check(
+        stage,
+        "one\ntwo2",
+        "two2\n",
+        "three\nfour\n",
+        "one\nthree\nfour",
+    );
+    check(stage, "one\ntwo2", "two2\n", "", "one\n");
+    check(
+        stage,
+        "one\r\ntwo2",
+        "one\ntwo2\n",
+        "one\nand\ntwo2\n",
+        "one\r\nand\r\ntwo2",
+    );
+    check(
+        stage,
+        "one \ntwo2",
+        "one\ntwo2",
+        "one\ntwo2\n",
+        "one \ntwo2\n",
+    );
+    check(stage, "one \ntwo2\nz", "one\ntwo2", "one\n2", "one \n2\nz");
+    check(stage, "one \ntwo2\nz", "one\ntwo2\n", "", "z");
+}
+
+#[test]
+fn blank_lines_that_are_not_there_are_left_out_on_both_sides() {
+    let stage = Stage::TrailingSpace;
+    check(
+        stage,
+        "a\nfirst\nb\n",
+        "\nfirst\n",
+        "\nsecond\n",
+        "a\nsecond\nb\n",
+    );
+    check(
+        stage,
+        "a\nfirst\nb\n",
+        "first\n\n",
+        "second\n\n",
+        "a\nsecond\nb\n",
+    );
+    check(
+        stage,
+        "a\nfirst\nb\n",
+        "\nfirst\n",
+        "second\n",
+        "a\nsecond\nb\n",
+    );
+    check(
+        stage,
+        "a\n\nfirst\n",
+        "\n\nfirst\n",
+        "\n\nsecond\n",
+        "a\n\nsecond\n",
+    );
+    check(
+        stage,
+        "first\n",
+        "first\n\n",
+        "second\nthird\n\n",
+        "second\nthird\n",
+    );
+    code(
+        "a\nfirst\nb\nfirst\n",
+        "\nfirst\n",
+        "\nsecond\n",
+        "ambiguous",
+    );
+}
+
+#[test]
+fn a_uniform_shift_is_undone_in_the_new_text() {
+    let stage = Stage::Indent;
+    let text = "impl A {\n    fn f() {\n        one();\n    }\n}\n";
+    check(
+        stage,
+        text,
+        "fn f() {\n    one();\n}\n",
+        "fn f() {\n    if x {\n        one();\n    }\n}\n",
+        "impl A {\n    fn f() {\n        if x {\n            one();\n        }\n    }\n}\n",
+    );
+    check(
+        stage,
+        text,
+        "        fn f() {\n            one();\n        }\n",
+        "        fn f() {\n            two();\n            one();\n        }\n\n        fn g() {}\n",
+        "impl A {\n    fn f() {\n        two();\n        one();\n    }\n\n    fn g() {}\n}\n",
+    );
+    check(
+        stage,
+        "  a:\n    - first\n",
+        "a:\n  - first\n",
+        "a:\n  - first\n  - second\n",
+        "  a:\n    - first\n    - second\n",
+    );
+}
+
+#[test]
+fn tabs_and_spaces_stand_for_each_other() {
+    let stage = Stage::Indent;
+    let tabs = "func f() {\n\tif ok {\n\t\treturn 1\n\t}\n}\n";
+    for width in [2, 4, 8] {
+        let spaces = |text: &str| text.replace('\t', &" ".repeat(width));
+        check(
+            stage,
+            tabs,
+            &spaces("\tif ok {\n\t\treturn 1\n\t}\n"),
+            &spaces("\tif ok {\n\t\tfor {\n\t\t\tgo()\n\t\t}\n\t}\n\tend()\n"),
+            "func f() {\n\tif ok {\n\t\tfor {\n\t\t\tgo()\n\t\t}\n\t}\n\tend()\n}\n",
+        );
+        check(
+            stage,
+            tabs,
+            &spaces("\t\treturn 1\n"),
+            &spaces("\t\tif no {\n\t\t\treturn 1\n\t\t}\n"),
+            "func f() {\n\tif ok {\n\t\tif no {\n\t\t\treturn 1\n\t\t}\n\t}\n}\n",
+        );
+        check(
+            stage,
+            &spaces(tabs),
+            "\tif ok {\n\t\treturn 1\n\t}\n",
+            "\tif ok {\n\t\treturn 2\n\t}\n\tif no {\n\t\t\tdeep()\n\t}\n",
+            &spaces("func f() {\n\tif ok {\n\t\treturn 2\n\t}\n\tif no {\n\t\t\tdeep()\n\t}\n}\n"),
+        );
+    }
+    // One level says enough where the file tells its own.
+    check(
+        stage,
+        tabs,
+        "if ok {\n",
+        "if ok {\n    first()\n",
+        "func f() {\n\tif ok {\n\t\tfirst()\n\t\treturn 1\n\t}\n}\n",
+    );
+    // Two levels that are not as deep as the file's.
+    check(
+        stage,
+        "a:\n    b:\n        first\n    c\n",
+        "  b:\n    first\n",
+        "  b:\n    first\n      more\n",
+        "a:\n    b:\n        first\n            more\n    c\n",
+    );
+}
+
+#[test]
+fn a_first_line_may_lack_its_indentation() {
+    let stage = Stage::Indent;
+    let text = "class A:\n    def f(self):\n        return 1 \n\n    def g(self):\n        pass\n";
+    check(
+        stage,
+        text,
+        "def f(self):\n        return 1\n",
+        "def f(self, x):\n        y = x\n        return 1\n",
+        "class A:\n    def f(self, x):\n        y = x\n        return 1 \n\n    def g(self):\n        pass\n",
+    );
+    check(
+        stage,
+        text,
+        "def f(self):\n        return 1\n",
+        "    def f(self, x):\n        return 1\n",
+        "class A:\n    def f(self, x):\n        return 1 \n\n    def g(self):\n        pass\n",
+    );
+}
+
+#[test]
+fn an_exact_line_without_its_indentation_indents_what_follows() {
+    let text = "def f():\n    one()\n    two()\n";
+    check(
+        Stage::Exact,
+        text,
+        "one()",
+        "1()",
+        "def f():\n    1()\n    two()\n",
+    );
+    check(
+        Stage::Indent,
+        text,
+        "one()\n",
+        "one()\nmore()\n",
+        "def f():\n    one()\n    more()\n    two()\n",
+    );
+    check(
+        Stage::Indent,
+        text,
+        "one()",
+        "if x:\n    one()",
+        "def f():\n    if x:\n        one()\n    two()\n",
+    );
+    check(
+        Stage::Exact,
+        text,
+        "one()",
+        "one()\n    more()",
+        "def f():\n    one()\n    more()\n    two()\n",
+    );
+    check(
+        Stage::Indent,
+        text,
+        "one()",
+        "    if x:\n        one()",
+        "def f():\n    if x:\n        one()\n    two()\n",
+    );
+    // Moving a line is not its indentation lacking.
+    check(
+        Stage::Exact,
+        text,
+        "two()",
+        "    two()",
+        "def f():\n    one()\n        two()\n",
+    );
+    // What closes a block is where it is.
+    check(
+        Stage::Exact,
+        "fn f() {\n    one();\n}\n",
+        "one();",
+        "one();\n}\n\nfn g() {\n    two();",
+        "fn f() {\n    one();\n}\n\nfn g() {\n    two();\n}\n",
+    );
+}
+
+#[test]
+fn dashes_quotes_and_spaces_may_look_alike() {
+    let stage = Stage::Unicode;
+    check(
+        stage,
+        "say(“hello”);\nsay(‘bye’);\n",
+        "say(\"hello\");\nsay('bye');\n",
+        "say(\"hello\");\nsay('bye', 1);\n",
+        "say(“hello”);\nsay(‘bye’, 1);\n",
+    );
+    check(
+        stage,
+        "It is the user’s choice – always. Or not.\n",
+        "the user's choice - always.",
+        "the user's wish - always.",
+        "It is the user’s wish – always. Or not.\n",
+    );
+    check(
+        stage,
+        "\tsay(“hello”);\n\tother();\n",
+        "    say(\"hello\");\n    other();\n",
+        "    say(\"hello\");\n    if x {\n        other();\n    }\n",
+        "\tsay(“hello”);\n\tif x {\n\t\tother();\n\t}\n",
+    );
+    // What the model changes on purpose is changed.
+    check(
+        stage,
+        "a “text”\nb – c\n",
+        "a “text”\nb - c\n",
+        "a \"text\"\nb - c\n",
+        "a \"text\"\nb – c\n",
+    );
+    code("“a text”\n“a text”\n", "\"a text\"", "x", "ambiguous");
+    code("“a text”\nx “a text”\n", "\"a text\"", "x", "ambiguous");
+}
+
+#[test]
+fn left_out_lines_stay() {
+    let text = "def f():\n    one()\n    two()\n    three()\n\ndef g():\n    pass\n";
+    check(
+        Stage::TrailingSpace,
+        text,
+        "def f():\n    ...\n    three()\n",
+        "def f(x):\n    ...\n    four()\n",
+        "def f(x):\n    one()\n    two()\n    four()\n\ndef g():\n    pass\n",
+    );
+    check(
+        Stage::TrailingSpace,
+        text,
+        "def f():\n...\n",
+        "def f(x):\n...\n",
+        "def f(x):\n    one()\n    two()\n    three()\n\ndef g():\n    pass\n",
+    );
+    code(
+        text,
+        "def f():\n...\n    three()\n",
+        "def f():\n    x()\n",
+        "notFound",
+    );
+    code(
+        text,
+        "def g():\n...\n    three()\n",
+        "def g():\n...\n    x()\n",
+        "notFound",
+    );
+    code(
+        text,
+        "def f():\n...\n    nine()\n",
+        "def f():\n...\n    x()\n",
+        "notFound",
+    );
+    code(
+        text,
+        "def f():\n...\n",
+        "def f():\n...\n    x()\n",
+        "notFound",
+    );
+    // Dots that are there are no dots that leave out.
+    check(
+        Stage::Exact,
+        "def f():\n    ...\n",
+        "def f():\n    ...\n",
+        "def f():\n    pass\n",
+        "def f():\n    pass\n",
+    );
+}
+
+#[test]
+fn what_says_little_or_differs_is_not_found() {
+    code("a\n  }\n", "}  \n", "];\n", "notFound");
+    code("a\n  x = 1\n", "    x = 1\n", "    y = 1\n", "notFound");
+    code("one\ntwo two\n", "one\n\ntwo two\n", "1\n", "notFound");
+    code(
+        "if x:\n    body()\nafter()\n",
+        "if x:\n    body()\n    after()\n",
+        "x\n",
+        "notFound",
+    );
+    code(
+        "    body()\n        after()\n",
+        "body()\nafter()\n",
+        "x\n",
+        "notFound",
+    );
+    code("text  here\n", "text here\n", "x\n", "notFound");
+    let padded = format!("some text{}\nmore text\n", " ".repeat(2_000));
+    code(&padded, "some text\nmore text\n", "x\n", "disproportionate");
+}
+
+#[test]
+fn what_is_there_already_is_not_made_again() {
+    code(
+        "    first()\n",
+        "  first()\n",
+        "    first()\n",
+        "alreadyThere",
+    );
+    code(
+        "    first()\n    second()\n",
+        "first() \n",
+        "first()\nsecond()\n",
+        "notFound",
+    );
+    code(
+        "a “b text”\n",
+        "a \"b text\"\n",
+        "a “b text”\n",
+        "alreadyThere",
+    );
+    code(
+        "first()  \nsecond()\n",
+        "first()\n",
+        "x()\nfirst()\nsecond()\n",
+        "x",
+    );
+}
+
+#[test]
+fn all_places_of_one_stage_are_replaced() {
+    let edit = |old: &str, new: &str| Edit {
+        replace_all: true,
+        ..edit(old, new)
+    };
+    let text = "  item()\nx\n    item()\ny\n";
+    let edited = apply_edits(text, &[edit("item() \n", "item()\nmore()\n")]).expect("applies");
+    assert_eq!(
+        edited.text,
+        "  item()\n  more()\nx\n    item()\n    more()\ny\n"
+    );
+    assert_eq!(
+        (edited.places, edited.stages),
+        (vec![2], vec![Stage::Indent])
+    );
+    let edited = apply_edits(text, &[edit("item()\n", "item()\nmore()\n")]).expect("applies");
+    assert_eq!(
+        edited.text,
+        "  item()\n  more()\nx\n    item()\n    more()\ny\n"
+    );
+}
+
+#[test]
+fn blocks_are_whole_lines() {
+    let edits = [edit("word\n", "x\n")];
+    assert!(apply_edits("a word\n", &edits).is_ok());
+    assert!(apply_blocks("a word\n", &edits).is_err());
+    let text = "    word\nsword\n";
+    assert_eq!(
+        apply_blocks(text, &edits).map(|edited| edited.text),
+        Ok("    x\nsword\n".to_owned())
+    );
+    // Whole lines that are there once are meant before parts of others.
+    let edited = apply_edits("word\n    word\n", &edits).map(|edited| edited.text);
+    assert_eq!(edited, Ok("x\n    word\n".to_owned()));
+}
