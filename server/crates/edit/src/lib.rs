@@ -4,6 +4,7 @@
 //! line edits between them, and [`hunk`] shows these to people. Lines are LSP's everywhere:
 //! they end at LF, CR LF or a CR alone.
 mod align;
+pub mod blocks;
 mod bounds;
 pub mod changes;
 pub mod diff;
@@ -12,6 +13,7 @@ pub mod lines;
 pub mod matching;
 pub mod merge;
 pub mod patch;
+pub mod review;
 pub mod stage;
 
 pub use bounds::BOUNDS;

@@ -270,7 +270,7 @@ fn meet(one: Option<&Block>, other: Option<&Block>) -> bool {
 }
 
 /// Whether two texts, one behind the other, have the lines that they have alone.
-fn stay_apart(before: &str, after: &str) -> bool {
+pub(crate) fn stay_apart(before: &str, after: &str) -> bool {
     if before.is_empty() || after.is_empty() {
         return true;
     }

@@ -1,0 +1,1 @@
+//! Hunks are found again, kept and taken back while the text goes on changing.
