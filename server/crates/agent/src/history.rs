@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::item::{
     ContentBlock, ItemBody, ItemRecord, LineRange, Replay, ToolCall, ToolKind, ToolStatus,
 };
+use crate::output::fenced;
 
 /// Stands for the answer of a turn that stopped before the model said anything more: many chat
 /// templates want user and assistant to take turns.
@@ -260,18 +261,7 @@ fn resource_text(uri: &str, lines: Option<LineRange>, body: Option<&str>) -> Str
     let Some(body) = body else {
         return format!("Attached: {place}");
     };
-    let fence = "`".repeat(longest_backtick_run(body).max(2) + 1);
-    let end = if body.ends_with('\n') { "" } else { "\n" };
-    format!("{place}:\n{fence}\n{body}{end}{fence}")
-}
-
-fn longest_backtick_run(text: &str) -> usize {
-    let (mut longest, mut run) = (0, 0);
-    for byte in text.bytes() {
-        run = if byte == b'`' { run + 1 } else { 0 };
-        longest = longest.max(run);
-    }
-    longest
+    format!("{place}:\n{}", fenced(body))
 }
 
 /// The path of a `file:` URI as people write it; any other URI as it is.

@@ -18,6 +18,7 @@ pub mod notes;
 mod output;
 pub mod permission;
 pub mod prompt;
+pub mod rebase;
 pub mod seen;
 pub mod title;
 pub mod tool;

@@ -14,6 +14,22 @@ pub(crate) fn quote(text: &str, limit: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", &text[..floor_boundary(text, limit)]))
 }
 
+/// A text as a fenced block of Markdown, whatever backticks it holds.
+pub(crate) fn fenced(text: &str) -> String {
+    let fence = "`".repeat(longest_backtick_run(text).max(2) + 1);
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    format!("{fence}\n{text}{end}{fence}")
+}
+
+fn longest_backtick_run(text: &str) -> usize {
+    let (mut longest, mut run) = (0, 0);
+    for byte in text.bytes() {
+        run = if byte == b'`' { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    longest
+}
+
 /// Cuts the middle out of a text longer than `limit` bytes, at line ends where they are near,
 /// with a line that says how much is missing. The result is at most a line longer than `limit`.
 pub(crate) fn cut_middle(text: String, limit: usize) -> String {

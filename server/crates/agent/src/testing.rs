@@ -17,7 +17,7 @@ use crate::item::{
 use crate::toolbox::ToolFacts;
 
 pub(crate) use doubles::{
-    FakeApprover, FakeTool, MemoryFiles, RecordingSink, Reply, ScriptedModel, change,
+    FakeApprover, FakeTool, MemoryFiles, RecordingSink, Reply, ScriptedModel, change, path,
 };
 pub(crate) use show::{show_action, show_event, show_messages, show_stop};
 

@@ -139,7 +139,7 @@ impl Tool for FakeTool {
     }
 }
 
-fn path(name: &str) -> WorkspacePath {
+pub(crate) fn path(name: &str) -> WorkspacePath {
     WorkspacePath::new_checked(PathBuf::from("/w").join(name), name.to_owned())
 }
 
