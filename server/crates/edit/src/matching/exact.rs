@@ -84,6 +84,9 @@ pub(super) fn fitted<'n>(
 ) -> (Cow<'n, str>, Stage) {
     let line = line_start(body.as_bytes(), range.start);
     let before = &body[line..range.start];
+    if joins(before, old, new) {
+        return (Cow::Owned(format!("\n{new}")), Stage::TrailingSpace);
+    }
     if before.is_empty() || !is_blank(before.as_bytes()) {
         return (Cow::Borrowed(new), Stage::Exact);
     }
@@ -93,6 +96,21 @@ pub(super) fn fitted<'n>(
         Some(shifted) if shifted != new => (Cow::Owned(shifted), Stage::Indent),
         Some(_) | None => (Cow::Borrowed(new), Stage::Exact),
     }
+}
+
+/// Whether a line ending that whole lines begin with would be lost, so that the first one would
+/// be written behind the line before it.
+fn joins(before: &str, old: &str, new: &str) -> bool {
+    let breaks = ['\n', '\r'];
+    let is_lost = old.starts_with(breaks) && old.ends_with(breaks) && !before.is_empty();
+    is_lost && new.starts_with(|char: char| !char.is_whitespace())
+}
+
+/// Whether a match of `old` that begins at `start` begins within a line's indentation, so that
+/// the model took the line to be less deep.
+pub(super) fn is_partly_indented(body: &str, start: usize, old: &str) -> bool {
+    let before = &body[line_start(body.as_bytes(), start)..start];
+    !before.is_empty() && is_blank(before.as_bytes()) && old.starts_with([' ', '\t'])
 }
 
 fn shifted(before: &str, old: &str, new: &str, unit: impl Fn() -> Unit) -> Option<String> {
@@ -159,33 +177,31 @@ fn is_blank(text: &[u8]) -> bool {
 /// and not from the line's beginning.
 fn is_relative(before: &str, first: &str, others: &[&str]) -> bool {
     let others = || others.iter().filter(|line| !line.trim().is_empty());
-    let outside = others().filter(|line| !line.starts_with(before));
-    let Some(last) = outside.last() else {
+    if others().all(|line| line.starts_with(before)) {
         // All are at least as deep. After what opens a block, a line is deeper.
         let opens = first.trim_end().ends_with([':', '{', '(', '[']);
         let next = others().next().map(|line| split(line));
-        return opens
-            && next.is_some_and(|(indent, body)| {
-                indent == before && !body.starts_with(['}', ')', ']'])
-            });
-    };
-    // A bracket that nothing in the new text opened closes a block around it.
-    !last.trim_start().starts_with(['}', ')', ']']) || is_closed_within(first, others())
-}
-
-/// Whether each bracket that closes in some lines opens in them.
-fn is_closed_within<'a>(first: &str, others: impl Iterator<Item = &'a &'a str>) -> bool {
-    let mut depth = 0_usize;
-    let chars = first.chars().chain(others.flat_map(|line| line.chars()));
-    for char in chars {
-        match char {
-            '{' | '(' | '[' => depth += 1,
-            '}' | ')' | ']' => match depth.checked_sub(1) {
-                None => return false,
-                Some(less) => depth = less,
-            },
-            _ => {}
+        return opens && next.is_some_and(|(indent, body)| indent == before && !closes(body));
+    }
+    // A bracket that closes more than the first line did closes a block around it.
+    let (mut depth, mut least) = (0_i64, 0_i64);
+    for (at, line) in std::iter::once(&first).chain(others()).enumerate() {
+        for char in line.chars() {
+            match char {
+                '{' | '(' | '[' => depth += 1,
+                '}' | ')' | ']' => depth -= 1,
+                _ => {}
+            }
+            if at == 0 {
+                least = depth.min(least);
+            } else if depth < least {
+                return false;
+            }
         }
     }
     true
+}
+
+fn closes(line: &str) -> bool {
+    line.starts_with(['}', ')', ']'])
 }

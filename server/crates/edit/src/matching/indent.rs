@@ -169,7 +169,9 @@ impl Reindent {
         let with = |table: &Option<Table>, first: &FirstLine, only_keep: bool| {
             let table = table.as_ref()?;
             let convert = table.convert(news, unit);
-            let is_fit = table.is_uniform(convert) && (!only_keep || convert == Convert::Keep);
+            let is_fit = table.is_uniform(convert)
+                && (!only_keep || convert == Convert::Keep)
+                && (*first == FirstLine::Same || table.is_unshifted(convert));
             is_fit.then(|| Self {
                 table: table.clone(),
                 convert,
@@ -290,6 +292,14 @@ impl Table {
                 .is_some_and(|extra| next_file.strip_prefix(file.as_str()) == Some(&extra)),
             _ => true,
         })
+    }
+
+    /// Whether the model's lines are as deep as the file's.
+    fn is_unshifted(&self, convert: Convert) -> bool {
+        let is_same = |(model, file): &(String, String)| {
+            convert.apply(model).as_deref() == Some(file.as_str())
+        };
+        self.0.iter().all(is_same)
     }
 
     /// Whether what is deeper for the model is deeper in the file.

@@ -4,6 +4,7 @@ use super::index::Index;
 use super::keep::replacement;
 use super::places::{self, Block, Place};
 use super::{Change, Edit, NotFound, Refusal, fragment, likeness};
+use crate::lines::{content, lines};
 use crate::stage::Stage;
 
 /// What replaces what is not there exactly.
@@ -46,10 +47,10 @@ pub(super) fn changes(
     }
     let mut changes: Vec<Change> = Vec::new();
     for place in &places {
-        if is_there(&index, place, &block) {
+        let change = change(&index, place, &block);
+        if is_there(&index, place, &block, &change) {
             return Err(already_there(body, &index, old, new, place));
         }
-        let change = change(&index, place, &block);
         if changes
             .last()
             .is_none_or(|last| last.range.end <= change.range.start)
@@ -80,32 +81,36 @@ pub(super) fn change(index: &Index<'_>, place: &Place, block: &Block<'_>) -> Cha
 
 /// Whether the replacement is already at a place: the file differs from what was wanted just in
 /// what was to be changed, or what was to be added is there.
-fn is_there(index: &Index<'_>, place: &Place, block: &Block<'_>) -> bool {
-    if block.new.len() < block.old.len() {
+fn is_there(index: &Index<'_>, place: &Place, block: &Block<'_>, change: &Change) -> bool {
+    let (old, new) = (&block.old, &block.new);
+    if new.len() < old.len() {
         return false;
     }
-    let Some(first) = block.old.iter().find(|line| !line.trim().is_empty()) else {
-        return false;
-    };
-    let in_file = place.first + block.lead() - place.extra_lead;
-    let Some(offset) = block
-        .new
+    let same = |(one, other): (&&str, &&str)| one.trim_end() == other.trim_end();
+    if old.len() == new.len() && old.iter().zip(new).all(same) {
+        // Only white space at line ends was to change.
+        let is_same = |(line, new): (usize, &&str)| index.content(line) == *new;
+        return (place.first..place.end).zip(new).all(is_same);
+    }
+    let shifted = lines(&change.text).map(content).collect::<Vec<_>>();
+    let texts = [new.as_slice(), shifted.as_slice()];
+    let first = old
         .iter()
-        .position(|line| line.trim() == first.trim())
-    else {
-        // The first line is changed: only if all are there just like that.
-        return same_lines(index, place.first, block);
-    };
-    let start = in_file.checked_sub(offset);
-    start.is_some_and(|start| same_lines(index, start, block))
+        .map(|line| line.trim())
+        .find(|line| !line.is_empty());
+    let in_file = place.first + block.lead() - place.extra_lead;
+    texts.into_iter().any(|text| {
+        // Where the first line stays, what was to be added may be before it.
+        let offset = text.iter().position(|line| Some(line.trim()) == first);
+        let start = offset.map_or(Some(place.first), |offset| in_file.checked_sub(offset));
+        start.is_some_and(|start| are_at(index, start, text))
+    })
 }
 
-fn same_lines(index: &Index<'_>, start: usize, block: &Block<'_>) -> bool {
-    let end = start + block.new.len();
-    end <= index.len()
-        && (start..end)
-            .zip(&block.new)
-            .all(|(line, new)| index.content(line).trim_end() == new.trim_end())
+fn are_at(index: &Index<'_>, start: usize, text: &[&str]) -> bool {
+    let end = start + text.len();
+    let is_same = |(line, new): (usize, &&str)| index.content(line).trim_end() == new.trim_end();
+    end <= index.len() && (start..end).zip(text).all(is_same)
 }
 
 fn already_there(body: &str, index: &Index<'_>, old: &str, new: &str, place: &Place) -> Refusal {

@@ -171,6 +171,15 @@ fn changes(body: &str, edit: &Edit, reading: Reading) -> Result<Vec<Change>, Ref
     if ranges.is_empty() {
         return loose::changes(body, old, new, edit);
     }
+    if let [only] = ranges.as_slice()
+        && exact::is_partly_indented(body, only.start, old)
+    {
+        // Whole lines that are shifted come before a part of a line.
+        match loose::changes(body, old, new, edit) {
+            Err(Refusal::NotFound(not_found)) if not_found.already_at.is_none() => {}
+            result => return result,
+        }
+    }
     let whole = ranges.len().saturating_mul(new.len().saturating_mul(2));
     check_size(body.len().saturating_add(whole), body)?;
     let change = |range: Range<usize>| {

@@ -44,7 +44,7 @@ fn a_refusal_shows_the_closest_place() {
         "fn add(a: u32, b: u32) -> u32 {\na - b\n}",
         "    x\n        y",
         expect![
-            "old_text is not in the file. The closest place is lines 6-8; the first difference is white space in line 7: it begins with 1 tab in the file, with 4 spaces in old_text. Copy old_text exactly from read_file, without line numbers."
+            "old_text is not in the file. The closest place is lines 6-8; the first difference is white space in line 7: it begins with 1 tab in the file, with no white space in old_text. Copy old_text exactly from read_file, without line numbers."
         ],
     );
     refuse(
