@@ -1,20 +1,25 @@
 //! The disk as a host: what reads and writes files where no editor holds them open.
 //!
 //! The only place in Aside that writes the user's files.
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+mod read;
+mod write;
+
+#[cfg(test)]
+mod tests;
+#[cfg(all(test, unix))]
+mod unix_tests;
+
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aside_agent::host::{
-    AppliedChange, Document, FileChange, Files, HostError, Replaced, Stamp, WorkspacePath,
+    AppliedChange, Document, FileChange, Files, Form, HostError, Replaced, Stamp, Target,
+    WorkspacePath,
 };
 use futures_util::future::BoxFuture;
 
 use super::Roots;
-
-/// How many names a temporary file is tried under.
-const MAX_TEMPORARY_NAMES: u32 = 16;
 
 /// Files on disk, confined to the workspace.
 pub struct DiskFiles {
@@ -39,45 +44,202 @@ impl DiskFiles {
     /// Reads a file as text; `Stamp::Absent` and no text where there is none.
     pub fn read(&self, path: &WorkspacePath) -> Result<Document, HostError> {
         self.confine(path)?;
-        let (text, stamp) = match read_text(path, self.max_read_bytes)? {
-            Some(text) => (text, Stamp::Disk),
-            None => (Arc::from(""), Stamp::Absent),
-        };
-        Ok(Document {
-            text,
-            stamp,
-            ..Document::absent(path.clone())
+        let absent = Document::absent(path.clone());
+        Ok(match read::text(path, self.max_read_bytes)? {
+            None => absent,
+            Some(text) => Document {
+                text,
+                stamp: Stamp::Disk,
+                form: self.form(path),
+                ..absent
+            },
         })
     }
 
-    /// Writes the new text if the file still holds the old one.
+    /// What a file is besides its text.
+    pub fn form(&self, path: &WorkspacePath) -> Form {
+        read::form(path.absolute())
+    }
+
+    /// Whether nothing is at a path, not even a folder or a link that leads nowhere.
+    pub fn is_free(&self, path: &WorkspacePath) -> bool {
+        !read::is_there(path.absolute())
+    }
+
+    /// Makes a change if the file is still as it was.
+    ///
+    /// # Errors
+    ///
+    /// `Stale` where the file is no longer as it was, and nothing was done. `Denied` for what is
+    /// outside the workspace or Git's own. `Conflict` where the change cannot be made as it was
+    /// meant, or another program was at it at the same time.
     pub fn write(&self, change: &FileChange) -> Result<(), HostError> {
         let path = &change.base.path;
-        refuse_protected(path)?;
+        self.refuse_protected(path)?;
+        if change.base.stamp == Stamp::Absent {
+            return self.create(change);
+        }
         let now = self.read(path)?;
-        let unchanged = match change.base.stamp {
-            Stamp::Absent => now.stamp == Stamp::Absent,
-            Stamp::Disk | Stamp::Open { .. } => {
-                now.stamp == Stamp::Disk && now.text == change.base.text
+        if now.stamp == Stamp::Absent || now.text != change.base.text {
+            return Err(stale(path));
+        }
+        match &change.target {
+            Target::Text(text) => self.replace(&now, text),
+            Target::Deleted => {
+                same_link(change, &now)?;
+                write::delete(path.absolute()).map_err(|error| io_error("deleted", path, &error))
+            }
+            Target::Moved { to, text } => {
+                same_link(change, &now)?;
+                self.relocate(&now, to, text)
+            }
+        }
+    }
+
+    /// Refuses a place that is outside the workspace, Git's own, or taken.
+    pub fn refuse_taken(&self, path: &WorkspacePath) -> Result<(), HostError> {
+        self.refuse_protected(path)?;
+        if self.is_free(path) {
+            return self.confine(path);
+        }
+        Err(HostError::Conflict(format!(
+            "There is something at {} already, so nothing was moved there.",
+            path.display()
+        )))
+    }
+
+    /// Git's own folder runs programs when it is written to, so no edit goes there, also not
+    /// through symbolic links.
+    pub fn refuse_protected(&self, path: &WorkspacePath) -> Result<(), HostError> {
+        let is_git = |path: &Path| {
+            path.components()
+                .any(|part| part.as_os_str().eq_ignore_ascii_case(".git"))
+        };
+        let real = self.roots.real(path.absolute());
+        if !is_git(path.absolute()) && !real.as_deref().is_some_and(is_git) {
+            return Ok(());
+        }
+        Err(HostError::Denied(format!(
+            "{} belongs to Git's own folder, which Aside never writes to.",
+            path.display()
+        )))
+    }
+
+    fn create(&self, change: &FileChange) -> Result<(), HostError> {
+        let path = &change.base.path;
+        let text = match &change.target {
+            Target::Text(text) => text,
+            Target::Deleted | Target::Moved { .. } => {
+                return Err(HostError::NotFound(format!(
+                    "There is no file {}.",
+                    path.display()
+                )));
             }
         };
-        if !unchanged {
-            return Err(HostError::Conflict(format!(
-                "{} changed on disk since it was read, so nothing was written. Read it again.",
-                path.display()
-            )));
+        let form = &change.base.form;
+        if !self.is_free(path) {
+            return Err(stale(path));
         }
-        let new_text = change.new_text();
-        write_atomically(path.absolute(), new_text.as_bytes())
+        self.confine(path)?;
+        if let Some(target) = &form.link {
+            return self.make_link(target, path);
+        }
+        write::create(path.absolute(), text.as_bytes(), form.mode)
+            .map_err(|error| creation_error(path, &error))?;
+        self.verify(path, text)
+    }
+
+    fn replace(&self, now: &Document, text: &Arc<str>) -> Result<(), HostError> {
+        let path = &now.path;
+        let is_same = || self.read(path).is_ok_and(|again| again.text == now.text);
+        let replaced = write::replace(path.absolute(), text.as_bytes(), is_same)
             .map_err(|error| io_error("written", path, &error))?;
-        let after = self.read(path)?;
-        if after.text != new_text {
-            return Err(HostError::Conflict(format!(
-                "{} changed while it was written. Read it again.",
-                path.display()
+        if !replaced {
+            return Err(stale(path));
+        }
+        self.verify(path, text)
+    }
+
+    /// The new place is made first, never over anything, and then the old one goes. If that
+    /// fails, the new one goes again.
+    fn relocate(
+        &self,
+        now: &Document,
+        to: &WorkspacePath,
+        text: &Arc<str>,
+    ) -> Result<(), HostError> {
+        self.refuse_taken(to)?;
+        let from = &now.path;
+        if let Some(target) = &now.form.link {
+            if now.text != *text {
+                return Err(HostError::Conflict(format!(
+                    "{} is a symbolic link. Move it without changing its text, or edit the file it leads to.",
+                    from.display()
+                )));
+            }
+            self.same_goal(now, target, to)?;
+            self.make_link(target, to)?;
+        } else if now.text == *text && write::link_file(from.absolute(), to.absolute()).is_ok() {
+            // The very same file under its new name: all that it is besides its text stays.
+        } else {
+            write::create(to.absolute(), text.as_bytes(), now.form.mode)
+                .map_err(|error| creation_error(to, &error))?;
+        }
+        let is_same = self.read(from).is_ok_and(|again| again.text == now.text);
+        let gone = match is_same {
+            true => write::delete(from.absolute()).map_err(|e| io_error("moved", from, &e)),
+            false => Err(stale(from)),
+        };
+        if gone.is_err() {
+            // What was made is still what was made here, so nothing of the user's is lost.
+            let _ = write::delete(to.absolute());
+            return gone;
+        }
+        self.verify(to, text)
+    }
+
+    /// A link is made only to what is inside the workspace. What it leads to need not be there
+    /// yet: it may be restored after it.
+    fn make_link(&self, target: &Path, at: &WorkspacePath) -> Result<(), HostError> {
+        let goal = goal(target, at);
+        let inside = goal.is_some_and(|goal| self.roots.holds(&goal));
+        if !inside {
+            return Err(HostError::Denied(format!(
+                "{} would be a symbolic link to {}, which is outside the workspace.",
+                at.display(),
+                target.display()
             )));
         }
-        Ok(())
+        write::make_link(target, at.absolute()).map_err(|error| creation_error(at, &error))
+    }
+
+    fn same_goal(
+        &self,
+        now: &Document,
+        target: &Path,
+        to: &WorkspacePath,
+    ) -> Result<(), HostError> {
+        let before = now.path.absolute().canonicalize().ok();
+        let after = goal(target, to).and_then(|goal| goal.canonicalize().ok());
+        if before.is_some() && before == after {
+            return Ok(());
+        }
+        Err(HostError::Conflict(format!(
+            "{} is a symbolic link to {}, which would lead elsewhere from {}. Leave it where it is.",
+            now.path.display(),
+            target.display(),
+            to.display()
+        )))
+    }
+
+    fn verify(&self, path: &WorkspacePath, text: &Arc<str>) -> Result<(), HostError> {
+        if self.read(path)?.text == *text {
+            return Ok(());
+        }
+        Err(HostError::Conflict(format!(
+            "{} changed while it was written. Read it again.",
+            path.display()
+        )))
     }
 
     /// A path is checked again right before it is used: a folder may have become a link.
@@ -127,281 +289,36 @@ impl Files for DiskFiles {
     }
 }
 
-/// Git's own folder runs programs when it is written to, so no edit goes there.
-pub fn refuse_protected(path: &WorkspacePath) -> Result<(), HostError> {
-    let in_git = path
-        .absolute()
-        .components()
-        .any(|part| part.as_os_str().eq_ignore_ascii_case(".git"));
-    if !in_git {
+/// The file is no longer as it was, and nothing was done.
+pub fn stale(path: &WorkspacePath) -> HostError {
+    HostError::Stale(format!(
+        "{} changed since it was read, so nothing was done. Read it again.",
+        path.display()
+    ))
+}
+
+/// Where a link at a place would lead, by name.
+fn goal(target: &Path, at: &WorkspacePath) -> Option<PathBuf> {
+    Some(super::roots::normalise(
+        &at.absolute().parent()?.join(target),
+    ))
+}
+
+/// A link that leads elsewhere now, or became a file or the other way round, is not what was seen.
+fn same_link(change: &FileChange, now: &Document) -> Result<(), HostError> {
+    if change.base.form.link == now.form.link {
         return Ok(());
     }
-    Err(HostError::Denied(format!(
-        "{} belongs to Git's own folder, which Aside never writes to.",
-        path.display()
-    )))
+    Err(stale(&now.path))
 }
 
-/// Opening a named pipe would wait for its other end, so nothing is waited for.
-fn open_to_read(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
-    options.open(path)
-}
-
-fn read_text(path: &WorkspacePath, max_bytes: u64) -> Result<Option<Arc<str>>, HostError> {
-    let file = match open_to_read(path.absolute()) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(io_error("read", path, &error)),
-    };
-    let metadata = file
-        .metadata()
-        .map_err(|error| io_error("read", path, &error))?;
-    if metadata.is_dir() {
-        return Err(HostError::Unreadable(format!(
-            "{} is a folder. Use list_directory to see what is in it.",
-            path.display()
-        )));
+fn creation_error(path: &WorkspacePath, error: &io::Error) -> HostError {
+    if error.kind() == io::ErrorKind::AlreadyExists {
+        return stale(path);
     }
-    if !metadata.is_file() {
-        return Err(HostError::Unreadable(format!(
-            "{} is not a regular file, so it is not read.",
-            path.display()
-        )));
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(max_bytes)).unwrap_or(0));
-    file.take(max_bytes.saturating_add(1))
-        .read_to_end(&mut bytes)
-        .map_err(|error| io_error("read", path, &error))?;
-    if bytes.len() as u64 > max_bytes {
-        return Err(HostError::Unreadable(format!(
-            "{} is larger than the limit of {} MB (setting files.max_read_mb). Use grep to search it.",
-            path.display(),
-            max_bytes / (1024 * 1024)
-        )));
-    }
-    if bytes.contains(&0) {
-        return Err(HostError::Unreadable(format!(
-            "{} is a binary file ({} bytes), not text.",
-            path.display(),
-            bytes.len()
-        )));
-    }
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(Some(text.into())),
-        Err(error) => Err(HostError::Unreadable(format!(
-            "{} is not UTF-8 text (first wrong byte at offset {}).",
-            path.display(),
-            error.utf8_error().valid_up_to()
-        ))),
-    }
-}
-
-/// Writes beside the target, syncs, and renames over it, so that a crash leaves the old or the
-/// new text, never half of one. Permissions are kept; a symbolic link stays one.
-fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = target
-        .parent()
-        .ok_or_else(|| io::Error::other("the path has no parent folder"))?;
-    fs::create_dir_all(folder)?;
-    let (temporary, mut file) = create_temporary(folder)?;
-    let written = write_and_rename(&mut file, &temporary, &target, bytes);
-    if written.is_err() {
-        #[allow(clippy::disallowed_methods, reason = "this is the disk host")]
-        let _ = fs::remove_file(&temporary);
-    }
-    written
-}
-
-fn write_and_rename(
-    file: &mut File,
-    temporary: &Path,
-    target: &Path,
-    bytes: &[u8],
-) -> io::Result<()> {
-    file.write_all(bytes)?;
-    if let Ok(metadata) = target.metadata() {
-        file.set_permissions(metadata.permissions())?;
-    }
-    file.sync_all()?;
-    #[allow(clippy::disallowed_methods, reason = "this is the disk host")]
-    fs::rename(temporary, target)
-}
-
-fn create_temporary(folder: &Path) -> io::Result<(PathBuf, File)> {
-    let mut last = io::Error::other("no free name for a temporary file");
-    for attempt in 0..MAX_TEMPORARY_NAMES {
-        let name = format!(".aside-{}-{attempt}.tmp", crate::clock::new_id());
-        let path = folder.join(name);
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(file) => return Ok((path, file)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => last = error,
-            Err(error) => return Err(error),
-        }
-    }
-    Err(last)
+    io_error("made", path, error)
 }
 
 fn io_error(verb: &str, path: &WorkspacePath, error: &io::Error) -> HostError {
     HostError::Io(format!("{} could not be {verb}: {error}.", path.display()))
-}
-
-#[cfg(test)]
-#[allow(
-    clippy::disallowed_methods,
-    reason = "the tests play the user and other programs"
-)]
-mod tests {
-    use super::*;
-
-    struct Fixture {
-        dir: tempfile::TempDir,
-        files: DiskFiles,
-    }
-
-    fn fixture() -> Fixture {
-        let dir = tempfile::tempdir().unwrap();
-        let files = DiskFiles::new(Roots::new([dir.path().to_owned()]), 1024);
-        Fixture { dir, files }
-    }
-
-    impl Fixture {
-        fn put(&self, name: &str, bytes: &[u8]) -> WorkspacePath {
-            fs::write(self.dir.path().join(name), bytes).unwrap();
-            self.files.roots.resolve(name).unwrap()
-        }
-
-        fn change(&self, path: &WorkspacePath, new_text: &str) -> FileChange {
-            let base = self.files.read(path).unwrap();
-            FileChange::text(base, new_text.into(), "test".to_owned())
-        }
-    }
-
-    #[test]
-    fn text_comes_back_as_it_is() {
-        let fixture = fixture();
-        let path = fixture.put("a.txt", "\u{feff}a\r\nb\n".as_bytes());
-        let document = fixture.files.read(&path).unwrap();
-        assert_eq!(&*document.text, "\u{feff}a\r\nb\n");
-        assert_eq!(document.stamp, Stamp::Disk);
-    }
-
-    #[test]
-    fn what_is_not_text_is_refused() {
-        let fixture = fixture();
-        let cases: [(&str, &[u8], &str); 3] = [
-            ("bin", b"a\0b", "binary"),
-            ("latin1", b"caf\xe9", "not UTF-8"),
-            ("big", &[b'x'; 1025], "larger than the limit"),
-        ];
-        for (name, bytes, part) in cases {
-            let path = fixture.put(name, bytes);
-            let error = fixture.files.read(&path).unwrap_err().to_string();
-            assert!(error.contains(part), "{error}");
-        }
-        let folder = fixture.files.roots.resolve(".").unwrap();
-        assert!(fixture.files.read(&folder).is_err());
-    }
-
-    #[test]
-    fn a_file_that_changed_meanwhile_is_not_overwritten() {
-        let fixture = fixture();
-        let path = fixture.put("a.txt", b"one");
-        let change = fixture.change(&path, "two");
-        fixture.put("a.txt", b"mine");
-        assert!(matches!(
-            fixture.files.write(&change),
-            Err(HostError::Conflict(_))
-        ));
-        assert_eq!(&*fixture.files.read(&path).unwrap().text, "mine");
-    }
-
-    #[test]
-    fn a_file_deleted_or_created_meanwhile_is_a_conflict() {
-        let fixture = fixture();
-        let path = fixture.put("a.txt", b"one");
-        let change = fixture.change(&path, "two");
-        fs::remove_file(path.absolute()).unwrap();
-        assert!(matches!(
-            fixture.files.write(&change),
-            Err(HostError::Conflict(_))
-        ));
-        let create = fixture.change(&path, "new");
-        fixture.put("a.txt", b"mine");
-        assert!(matches!(
-            fixture.files.write(&create),
-            Err(HostError::Conflict(_))
-        ));
-    }
-
-    #[test]
-    fn new_folders_are_made_and_no_temporary_file_stays() {
-        let fixture = fixture();
-        let path = fixture.files.roots.resolve("x/y/new.txt").unwrap();
-        fixture.files.write(&fixture.change(&path, "hi")).unwrap();
-        assert_eq!(&*fixture.files.read(&path).unwrap().text, "hi");
-        let names: Vec<_> = fs::read_dir(path.absolute().parent().unwrap())
-            .unwrap()
-            .collect();
-        assert_eq!(names.len(), 1);
-    }
-
-    #[test]
-    fn git_is_never_written() {
-        let fixture = fixture();
-        let path = fixture
-            .files
-            .roots
-            .resolve(".git/hooks/pre-commit")
-            .unwrap();
-        assert!(matches!(
-            fixture.files.write(&fixture.change(&path, "x")),
-            Err(HostError::Denied(_))
-        ));
-    }
-
-    #[test]
-    fn a_file_is_no_folder() {
-        let fixture = fixture();
-        fixture.put("a.txt", b"one");
-        let below = fixture.files.roots.resolve("a.txt/b.txt").unwrap();
-        assert!(matches!(fixture.files.read(&below), Err(HostError::Io(_))));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn permissions_and_links_are_kept() {
-        use std::os::unix::fs::PermissionsExt;
-        let fixture = fixture();
-        let path = fixture.put("run.sh", b"old");
-        fs::set_permissions(path.absolute(), fs::Permissions::from_mode(0o751)).unwrap();
-        std::os::unix::fs::symlink("run.sh", fixture.dir.path().join("link")).unwrap();
-        let link = fixture.files.roots.resolve("link").unwrap();
-        fixture.files.write(&fixture.change(&link, "new")).unwrap();
-        assert!(link.absolute().symlink_metadata().unwrap().is_symlink());
-        let mode = path.absolute().metadata().unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o751);
-        assert_eq!(&*fixture.files.read(&path).unwrap().text, "new");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_folder_that_became_a_link_is_noticed() {
-        let fixture = fixture();
-        let outside = tempfile::tempdir().unwrap();
-        fs::create_dir(fixture.dir.path().join("sub")).unwrap();
-        let path = fixture.files.roots.resolve("sub/a.txt").unwrap();
-        let change = fixture.change(&path, "x");
-        fs::remove_dir(fixture.dir.path().join("sub")).unwrap();
-        std::os::unix::fs::symlink(outside.path(), fixture.dir.path().join("sub")).unwrap();
-        assert!(matches!(
-            fixture.files.write(&change),
-            Err(HostError::Denied(_))
-        ));
-        assert!(fs::read_dir(outside.path()).unwrap().next().is_none());
-    }
 }

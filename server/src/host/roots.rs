@@ -72,7 +72,7 @@ impl Roots {
             ));
         };
         let absolute = normalise(&first.given.join(path));
-        if !self.holds_by_name(&absolute) || !self.holds_on_disk(&absolute) {
+        if !self.holds(&absolute) {
             return Err(self.outside(path));
         }
         let display = self.display(&absolute);
@@ -81,12 +81,22 @@ impl Roots {
 
     /// Whether a path lies inside, with symbolic links of the existing part followed.
     pub fn holds_on_disk(&self, absolute: &Path) -> bool {
-        let Some(canonical) = canonical_of_existing_part(absolute) else {
+        let Some(canonical) = self.real(absolute) else {
             return false;
         };
         self.roots
             .iter()
             .any(|root| canonical.starts_with(&root.canonical))
+    }
+
+    /// Whether a path lies inside, by name and with symbolic links followed.
+    pub fn holds(&self, absolute: &Path) -> bool {
+        self.holds_by_name(absolute) && self.holds_on_disk(absolute)
+    }
+
+    /// A path with the symbolic links of its existing part followed; `None` where a link dangles.
+    pub fn real(&self, absolute: &Path) -> Option<PathBuf> {
+        canonical_of_existing_part(absolute)
     }
 
     fn holds_by_name(&self, absolute: &Path) -> bool {

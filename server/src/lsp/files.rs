@@ -15,7 +15,6 @@ use super::shared::Shared;
 use super::text_edits;
 use super::transport::request_with_timeout;
 use crate::host::DiskFiles;
-use crate::host::disk::refuse_protected;
 
 /// How often a closed file is looked at while the editor's edit is awaited.
 const POLL_INTERVAL: Duration = Duration::from_millis(25);
@@ -134,7 +133,7 @@ impl Editor {
 
     async fn apply(&self, change: &FileChange) -> Result<AppliedChange, HostError> {
         let path = &change.base.path;
-        refuse_protected(path)?;
+        self.disk.refuse_protected(path)?;
         let open = self.open_document(path);
         let can_edit = self
             .shared
