@@ -86,6 +86,26 @@ pub fn offset(text: &str, position: &Value, encoding: Encoding) -> Result<usize,
     ))
 }
 
+/// The same, for an editor that takes the nearest place where there is none.
+pub fn nearest_offset(text: &str, position: &Value, encoding: Encoding) -> usize {
+    let starts = line_starts(text);
+    let line = number(&position["line"]).unwrap_or(usize::MAX);
+    let Some(&start) = starts.get(line) else {
+        return text.len();
+    };
+    let end = starts.get(line + 1).copied().unwrap_or(text.len());
+    let content = text[start..end].trim_end_matches(['\r', '\n']);
+    let column = number(&position["character"]).unwrap_or(usize::MAX);
+    let mut counted = 0;
+    for (index, character) in content.char_indices() {
+        if counted >= column {
+            return start + index;
+        }
+        counted += encoding.width(character);
+    }
+    start + content.len()
+}
+
 /// The LSP position of a byte offset.
 pub fn position(text: &str, offset: usize, encoding: Encoding) -> Value {
     let starts = line_starts(text);
@@ -94,16 +114,35 @@ pub fn position(text: &str, offset: usize, encoding: Encoding) -> Value {
     serde_json::json!({"line": line, "character": column})
 }
 
-/// Applies the text edits of one document, all positions taken in the text before them.
+/// What an editor does with a position that is not in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Misplaced {
+    /// Refuses the edit.
+    Refused,
+    /// Takes the nearest place.
+    Nearest,
+}
+
+/// Applies the text edits of one document, all positions taken in the text before them. Gives
+/// the text after each of them, the last place of the document first.
 ///
 /// # Errors
 ///
 /// A sentence, for edits that overlap or positions that are not in the text.
-pub fn apply_edits(text: &str, edits: &[Value], encoding: Encoding) -> Result<String, String> {
+pub fn apply_edits(
+    text: &str,
+    edits: &[Value],
+    encoding: Encoding,
+    misplaced: Misplaced,
+) -> Result<Vec<String>, String> {
+    let place = |position: &Value| match misplaced {
+        Misplaced::Refused => offset(text, position, encoding),
+        Misplaced::Nearest => Ok(nearest_offset(text, position, encoding)),
+    };
     let mut ranges = Vec::new();
     for edit in edits {
-        let start = offset(text, &edit["range"]["start"], encoding)?;
-        let end = offset(text, &edit["range"]["end"], encoding)?;
+        let start = place(&edit["range"]["start"])?;
+        let end = place(&edit["range"]["end"])?;
         let new_text = edit["newText"].as_str().ok_or("a text edit without text")?;
         if start > end {
             return Err(format!("a text edit that ends before it starts: {edit}"));
@@ -111,18 +150,17 @@ pub fn apply_edits(text: &str, edits: &[Value], encoding: Encoding) -> Result<St
         ranges.push((start, end, new_text));
     }
     ranges.sort_by_key(|(start, end, _)| (*start, *end));
-    let mut result = String::new();
-    let mut last = 0;
-    for (start, end, new_text) in ranges {
-        if start < last {
-            return Err("text edits that overlap".to_owned());
-        }
-        result.push_str(&text[last..start]);
-        result.push_str(new_text);
-        last = end;
+    let overlap = ranges.windows(2).any(|pair| pair[1].0 < pair[0].1);
+    if overlap && misplaced == Misplaced::Refused {
+        return Err("text edits that overlap".to_owned());
     }
-    result.push_str(&text[last..]);
-    Ok(result)
+    let mut steps = Vec::new();
+    let mut now = text.to_owned();
+    for (start, end, new_text) in ranges.into_iter().rev() {
+        now.replace_range(start..end.min(now.len()).max(start), new_text);
+        steps.push(now.clone());
+    }
+    Ok(steps)
 }
 
 fn number(value: &Value) -> Result<usize, String> {

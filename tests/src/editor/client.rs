@@ -20,8 +20,62 @@ pub enum ApplyEdit {
     Lie,
     /// Never answers.
     Silent,
-    /// The user types at the start of the document just before the edit arrives.
-    TypeFirst,
+    /// Applies it to whatever text there is, without looking at its version.
+    Blind,
+}
+
+/// How the editor tells the server of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sync {
+    /// One notification with one range around all that differs.
+    Incremental,
+    /// One notification with the whole text.
+    Whole,
+    /// A notification for each place, the last place first; a replacement is a deletion and then
+    /// an insertion.
+    Split,
+    /// One notification with a change for each place, the last place first.
+    Batched,
+}
+
+/// When the user types while an edit is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Just before the edit arrives.
+    BeforeEdit,
+    /// After the editor made it, before it answers.
+    BeforeAnswer,
+    /// Right after the answer.
+    AfterAnswer,
+}
+
+/// What the user types once, as soon as an edit of the file comes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Typing {
+    /// At which moment.
+    pub when: When,
+    /// Into which open file.
+    pub path: PathBuf,
+    /// The text that is replaced; its first place in the file counts.
+    pub old: String,
+    /// What is there instead.
+    pub new: String,
+}
+
+/// What an editor does to a text when it saves it.
+pub type Formatter = fn(&str) -> String;
+
+/// How the editor shows hunks that wait for the user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shows {
+    /// It draws them itself: `experimental.aside.review`.
+    Hunks,
+    /// By plain LSP: hints and code actions.
+    Hints,
+    /// The same, and code lenses.
+    Lenses,
+    /// Code actions only, and these as bare commands.
+    Commands,
 }
 
 /// How the editor answers questions about permission.
@@ -68,6 +122,16 @@ pub struct Client {
     pub encodings: Vec<&'static str>,
     /// How it treats edits.
     pub apply_edit: ApplyEdit,
+    /// How it tells of changes.
+    pub sync: Sync,
+    /// What the user types while edits are on their way.
+    pub typing: Vec<Typing>,
+    /// It saves after each edit that it made, before it answers, and formats the text then.
+    pub saves: Option<Formatter>,
+    /// How it shows hunks.
+    pub shows: Shows,
+    /// Whether it announces `changeAnnotationSupport`.
+    pub change_annotations: bool,
     /// Whether it announces versioned `documentChanges`.
     pub document_changes: bool,
     /// Whether it announces creating, renaming and deleting files.
@@ -94,6 +158,11 @@ impl Client {
         Self {
             encodings: vec!["utf-8", "utf-16", "utf-32"],
             apply_edit: ApplyEdit::Apply,
+            sync: Sync::Incremental,
+            typing: Vec::new(),
+            saves: None,
+            shows: Shows::Hunks,
+            change_annotations: false,
             document_changes: true,
             resource_operations: true,
             events: true,
@@ -144,17 +213,45 @@ impl Client {
             if self.resource_operations {
                 edit["resourceOperations"] = json!(["create", "rename", "delete"]);
             }
+            if self.change_annotations {
+                edit["changeAnnotationSupport"] = json!({"groupsOnLabel": true});
+            }
             capabilities["workspace"]["workspaceEdit"] = edit;
+        }
+        self.show(&mut capabilities["textDocument"]);
+        if self.shows == Shows::Lenses {
+            capabilities["workspace"]["codeLens"] = json!({"refreshSupport": true});
         }
         let permission = self.asks == Asks::RequestPermission;
         if self.asks == Asks::ShowMessageRequest {
             capabilities["window"]["showMessage"] =
                 json!({"messageActionItem": {"additionalPropertiesSupport": true}});
         }
-        if self.events || permission {
-            capabilities["experimental"] =
-                json!({"aside": {"events": self.events, "permission": permission}});
+        let review = self.shows == Shows::Hunks;
+        if self.events || permission || review {
+            capabilities["experimental"] = json!({"aside": {
+                "events": self.events, "permission": permission, "review": review,
+            }});
         }
         capabilities
+    }
+
+    fn show(&self, document: &mut Value) {
+        let literals = json!({"codeActionLiteralSupport": {"codeActionKind": {
+            "valueSet": ["", "quickfix", "source"],
+        }}});
+        match self.shows {
+            // An editor with a plugin has all of these for its other servers.
+            Shows::Hunks | Shows::Lenses => {
+                document["publishDiagnostics"] = json!({});
+                document["codeAction"] = literals;
+                document["codeLens"] = json!({});
+            }
+            Shows::Hints => {
+                document["publishDiagnostics"] = json!({});
+                document["codeAction"] = literals;
+            }
+            Shows::Commands => document["codeAction"] = json!({}),
+        }
     }
 }

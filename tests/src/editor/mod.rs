@@ -1,7 +1,9 @@
 //! An editor over the server's stdio: a whole LSP client with a mirror of its own.
+mod apply;
 mod client;
 mod serve;
 mod state;
+mod sync;
 mod talk;
 
 use std::path::Path;
@@ -16,7 +18,7 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
-pub use client::{Answer, ApplyEdit, Asks, Client, Roots};
+pub use client::{Answer, ApplyEdit, Asks, Client, Formatter, Roots, Shows, Sync, Typing, When};
 pub use state::{Answered, Buffer, RpcError, State};
 pub use talk::Sent;
 

@@ -3,10 +3,11 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::serve::{did_open, result, set_text};
+use super::apply::really_apply;
+use super::serve::result;
+use super::sync::{did_close, did_open, save, set_text};
 use super::{Buffer, Editor};
 use crate::rules::{Restarts, check_events, kind, text};
-use crate::world::to_uri;
 
 /// A prompt that was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,19 +43,46 @@ impl Editor {
     /// Closes a document.
     pub fn close_file(&self, path: &Path) {
         self.shared.update(|state| state.buffers.remove(path));
-        self.notify(
-            "textDocument/didClose",
-            json!({"textDocument": {"uri": to_uri(path)}}),
-        );
+        self.send(&did_close(path));
     }
 
-    /// Types into an open document without saving it.
+    /// Gives an open document another text without saving it.
     pub fn change(&self, path: &Path, text: &str) {
-        let message = self.shared.update(|state| {
-            let before = state.buffers.get(path).expect("the file is open").clone();
-            set_text(state, path, &before, text.to_owned())
+        let messages = self
+            .shared
+            .update(|state| set_text(state, path, text.to_owned()));
+        self.send_all(&messages);
+    }
+
+    /// Types into an open document, over the one place that holds `old`.
+    #[track_caller]
+    pub fn type_over(&self, path: &Path, old: &str, new: &str) {
+        let text = self.buffer(path);
+        assert_eq!(text.matches(old).count(), 1, "{old:?} in {text:?}");
+        self.change(path, &text.replacen(old, new, 1));
+    }
+
+    /// Saves an open document as it is.
+    pub fn save(&self, path: &Path) {
+        let messages = self
+            .shared
+            .update(|state| save(state, path, |text| text.to_owned()));
+        self.send_all(&messages);
+    }
+
+    /// Makes an edit that the server asked for and that was left unanswered, and answers.
+    pub fn apply(&self, request: &Value) {
+        let messages = self.shared.update(|state| {
+            state.unanswered.retain(|other| other != request);
+            really_apply(state, request)
         });
-        self.send(&message);
+        self.send_all(&messages);
+    }
+
+    fn send_all(&self, messages: &[Value]) {
+        for message in messages {
+            self.send(message);
+        }
     }
 
     /// Makes a session with these parameters and gives its id.

@@ -13,7 +13,7 @@ fn limits(habit: ApplyEdit) -> Value {
         | ApplyEdit::Apply
         | ApplyEdit::AnswerFirst
         | ApplyEdit::Refuse
-        | ApplyEdit::TypeFirst => json!({}),
+        | ApplyEdit::Blind => json!({}),
     }
 }
 
@@ -72,11 +72,6 @@ async fn an_editor_that_says_it_did_and_did_not() {
 #[tokio::test]
 async fn an_editor_that_never_answers() {
     check(ApplyEdit::Silent, "failed", "one\n").await;
-}
-
-#[tokio::test]
-async fn a_user_who_types_just_before_the_edit_arrives() {
-    check(ApplyEdit::TypeFirst, "failed", "typed\none\n").await;
 }
 
 #[tokio::test]
