@@ -23,8 +23,8 @@ pub struct PatchRefusal {
 pub enum HunkRefusal {
     /// Its lines are not in the file.
     NotFound {
-        /// The most similar place.
-        closest: Option<Box<Closest>>,
+        /// The most similar places, the best first.
+        candidates: Vec<Closest>,
         /// The line where what the hunk makes is already.
         already_at: Option<usize>,
     },
@@ -62,6 +62,36 @@ pub enum HunkRefusal {
 }
 
 impl HunkRefusal {
+    /// The places most like what was not found, the best first.
+    pub fn candidates(&self) -> &[Closest] {
+        match self {
+            Self::NotFound { candidates, .. } => candidates,
+            Self::NoAnchor { .. }
+            | Self::Ambiguous { .. }
+            | Self::Unclear { .. }
+            | Self::Overlap { .. }
+            | Self::NoPlace
+            | Self::NoChange
+            | Self::TooManyPlaces
+            | Self::TooLarge => &[],
+        }
+    }
+
+    /// The line, from 1, where what the hunk makes is already.
+    pub fn already_at(&self) -> Option<usize> {
+        match self {
+            Self::NotFound { already_at, .. } => *already_at,
+            Self::NoAnchor { .. }
+            | Self::Ambiguous { .. }
+            | Self::Unclear { .. }
+            | Self::Overlap { .. }
+            | Self::NoPlace
+            | Self::NoChange
+            | Self::TooManyPlaces
+            | Self::TooLarge => None,
+        }
+    }
+
     /// The name that is stored and that programs can tell refusals apart by.
     pub fn code(&self) -> &'static str {
         match self {
@@ -82,7 +112,7 @@ impl HunkRefusal {
         let (old_text, new_text) = both_sides(hunk);
         let found = matching::not_found(text, &old_text, &new_text);
         Self::NotFound {
-            closest: found.candidates.into_iter().next().map(Box::new),
+            candidates: found.candidates,
             already_at: found.already_at,
         }
     }
@@ -107,9 +137,9 @@ impl fmt::Display for HunkRefusal {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotFound {
-                closest,
+                candidates,
                 already_at,
-            } => not_found(out, closest.as_deref(), *already_at),
+            } => not_found(out, candidates.first(), *already_at),
             Self::NoAnchor { anchor } => write!(
                 out,
                 "The line `{anchor}` behind @@ is not in the file. Read the file with read_file \
