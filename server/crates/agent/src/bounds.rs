@@ -38,6 +38,41 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "calls",
     ),
     (
+        "times one change is computed anew over what the user types",
+        crate::limits::MAX_REBASES as u64,
+        "times",
+    ),
+    (
+        "places shown of a conflict, or of what the user changed",
+        crate::rebase::MAX_SHOWN_PLACES as u64,
+        "places",
+    ),
+    (
+        "text shown of each of these places",
+        crate::rebase::MAX_PLACE_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "attempts to edit kept of one tool call",
+        crate::attempt::MAX_ATTEMPTS as u64,
+        "attempts",
+    ),
+    (
+        "files whose texts are kept as a model saw them",
+        crate::seen::MAX_SEEN_FILES as u64,
+        "files",
+    ),
+    (
+        "texts kept as a model saw them",
+        crate::seen::MAX_SEEN_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "notes that wait for the next request to a model",
+        crate::notes::MAX_NOTES_BYTES as u64,
+        "bytes",
+    ),
+    (
         "a title made from the first message",
         crate::title::MAX_TITLE_CHARS as u64,
         "characters",

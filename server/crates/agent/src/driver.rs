@@ -16,7 +16,7 @@ use crate::editing::{EditDialect, EditMode};
 use crate::event::{SinkError, TurnError, TurnEvent, TurnOutcome, TurnSink, TurnStop};
 use crate::history;
 use crate::host::{Approver, Files};
-use crate::item::ItemRecord;
+use crate::item::{ItemBody, ItemRecord};
 use crate::limits::Limits;
 use crate::machine::{Action, ApplyEnd, Context, Input, Setup, State, step};
 use crate::notes::Notes;
@@ -78,8 +78,9 @@ pub async fn run_turn(turn: Turn) -> TurnOutcome {
 struct Run {
     turn: Turn,
     state: State,
-    /// The messages of the history, built once.
-    base: Vec<Message>,
+    /// The session before this turn; its messages are built with the first request.
+    history: Vec<ItemRecord>,
+    base: Option<Vec<Message>>,
     started: Instant,
     answer: AnswerSource,
     /// Running tools and open questions.
@@ -94,17 +95,29 @@ struct Run {
 
 impl Run {
     fn new(mut turn: Turn) -> Self {
-        let base = history::messages(&std::mem::take(&mut turn.history));
+        let mut history = std::mem::take(&mut turn.history);
+        let is_prompt = |record: &mut ItemRecord| match record.item.body {
+            ItemBody::UserMessage { .. } => true,
+            ItemBody::AssistantMessage { .. }
+            | ItemBody::Reasoning { .. }
+            | ItemBody::ToolCall(_)
+            | ItemBody::Compaction { .. } => false,
+        };
+        let prompt = history.pop_if(is_prompt);
         let state = State::new(Setup {
             session_id: turn.session_id.clone(),
             turn_id: turn.turn_id.clone(),
+            prompt,
             tools: turn.tools.facts(),
+            edit_mode: turn.edit_mode,
+            dialect: turn.dialect,
             limits: turn.limits.clone(),
         });
         Self {
             turn,
             state,
-            base,
+            history,
+            base: None,
             started: Instant::now(),
             answer: AnswerSource::None,
             work: FuturesUnordered::new(),
@@ -123,6 +136,7 @@ impl Run {
             };
             let context = Context {
                 clock: self.turn.clock.as_ref(),
+                notes: &self.turn.notes,
                 elapsed_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
             };
             for action in step(&mut self.state, input, context) {
@@ -135,6 +149,8 @@ impl Run {
                     | Action::Run { .. }
                     | Action::Ask { .. }
                     | Action::Apply { .. }
+                    | Action::TakeBack { .. }
+                    | Action::NoteSeen(_)
                     | Action::StopWork => self.begin(action),
                 }
             }
@@ -144,9 +160,12 @@ impl Run {
     /// Begins what an action says. Nothing here waits: what takes time is polled by
     /// [`Self::next_input`], which looks at the cancel first.
     fn begin(&mut self, action: Action) {
+        if matches!(action, Action::RequestModel) {
+            self.answer = self.request();
+            return;
+        }
         let turn = &self.turn;
         match action {
-            Action::RequestModel => self.answer = self.request(),
             Action::Examine {
                 call,
                 name,
@@ -166,26 +185,41 @@ impl Run {
                 let end = ApplyEnd::NotBegun;
                 self.ready.push_back(Input::Applied { call, end });
             }
-            Action::Apply { call, change } => self.applying = Some(turn.apply(call, *change)),
+            Action::Apply { call, change } | Action::TakeBack { call, change } => {
+                self.applying = Some(turn.apply(call, *change));
+            }
+            Action::NoteSeen(changes) => changes.iter().for_each(|change| turn.note_seen(change)),
             Action::StopWork => {
                 self.answer = AnswerSource::None;
                 self.work = FuturesUnordered::new();
             }
-            // The caller does these itself, since they wait or end the loop.
-            Action::Emit(_) | Action::Finish(_) => {}
+            // The caller does the first two itself, since they wait or end the loop.
+            Action::Emit(_) | Action::Finish(_) | Action::RequestModel => {}
         }
     }
 
-    fn request(&self) -> AnswerSource {
-        let turn_messages = history::messages(self.state.records());
-        let mut messages = Vec::with_capacity(self.base.len() + turn_messages.len());
-        messages.extend_from_slice(&self.base);
+    fn request(&mut self) -> AnswerSource {
+        let Self {
+            state,
+            history,
+            base,
+            ..
+        } = self;
+        // The prompt has by now what the model is told before it, and stays as it is.
+        let base = base.get_or_insert_with(|| {
+            let mut history = std::mem::take(history);
+            history.extend(state.prompt().cloned());
+            history::messages(&history)
+        });
+        let turn_messages = history::messages(state.records());
+        let mut messages = Vec::with_capacity(base.len() + turn_messages.len());
+        messages.extend_from_slice(base);
         messages.extend(turn_messages);
         let request = ModelRequest {
             model: self.turn.model_name.clone(),
             system: self.turn.system.clone(),
             messages,
-            tools: self.turn.tools.defs(),
+            tools: self.turn.tools.defs(self.turn.dialect),
             max_output_tokens: self.turn.limits.max_output_tokens,
         };
         AnswerSource::request(Arc::clone(&self.turn.model), request)
@@ -232,6 +266,7 @@ impl Run {
             }
             event @ (TurnEvent::ItemDelta { .. }
             | TurnEvent::ItemUpdated(_)
+            | TurnEvent::ItemNoted(_)
             | TurnEvent::ToolRunning { .. }
             | TurnEvent::EditRebased { .. }
             | TurnEvent::EditResolved { .. }
@@ -250,6 +285,10 @@ impl Run {
     async fn give_up(&mut self, error: &SinkError) -> TurnOutcome {
         self.answer = AnswerSource::None;
         self.work = FuturesUnordered::new();
+        if self.applying.is_some() {
+            // What has begun ends as it would, whether anybody hears of it or not.
+            work::apply_end(&mut self.applying).await;
+        }
         self.state.abandon();
         for id in std::mem::take(&mut self.open) {
             let records = self.state.records();

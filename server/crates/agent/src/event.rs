@@ -21,6 +21,10 @@ pub enum TurnEvent {
     },
     /// An item has a new status or title.
     ItemUpdated(ItemRecord),
+    /// The model is told something with the user's message or a final tool call, which is
+    /// otherwise as it was: it is stored again before the event's future resolves. Clients see
+    /// nothing of it.
+    ItemNoted(ItemRecord),
     /// A tool call begins to act: it is stored as running, with what was there before, before
     /// the event's future resolves.
     ToolRunning {
@@ -37,7 +41,8 @@ pub enum TurnEvent {
         /// What is to be made in place of the change before.
         change: FileChange,
     },
-    /// An edit of a running tool call was made, proposed, or failed.
+    /// An edit of a running tool call was made, proposed, or failed. One that was made fails
+    /// afterwards where it was taken back, because a later edit of the same call failed.
     EditResolved {
         /// Which edit.
         edit_id: String,
@@ -92,7 +97,8 @@ pub enum EditOutcome {
     Applied(AppliedChange),
     /// It waits for the user; the file is as it was.
     Proposed,
-    /// It was not made, since the file had changed or the editor did not take it.
+    /// It was not made, since the file had changed or the editor did not take it; or it was made
+    /// and is taken back.
     Failed,
 }
 

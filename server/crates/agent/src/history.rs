@@ -14,6 +14,12 @@ use crate::output::fenced;
 /// templates want user and assistant to take turns.
 const NO_ANSWER: &str = "[The turn was stopped here.]";
 
+/// Stands for the answer of a turn that ended when all edits of a plain answer were done.
+const ALL_DONE: &str = "[The turn ended here, with all edits done.]";
+
+/// Begins the message with the results of edits that were written as text.
+const TEXT_RESULTS: &str = "[Aside: what came of the edits in your answer]";
+
 /// Arguments that are not a JSON object are replayed as this: several servers parse them again
 /// and fail the whole request otherwise.
 const NO_ARGUMENTS: &str = "{}";
@@ -38,6 +44,18 @@ struct Builder {
     answer: Option<AnswerKey>,
     parts: Vec<AssistantPart>,
     results: Vec<Message>,
+    /// Results of edits that were written as text.
+    text_results: Vec<String>,
+    /// Stands for the answer to the last message, if there is none.
+    filler: Filler,
+}
+
+/// What stands for an answer that did not come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Filler {
+    #[default]
+    NoAnswer,
+    AllDone,
 }
 
 /// Which answer of which turn an item belongs to.
@@ -58,9 +76,10 @@ impl Builder {
             ItemBody::UserMessage { content, .. } => {
                 self.close_answer();
                 self.close_turn();
-                let summary = self.summary.take();
+                let mut start = self.summary.take().unwrap_or_default();
+                push_paragraph(&mut start, &marked_notes(record.replay.as_ref()));
                 self.messages
-                    .push(Message::User(user_parts(summary, content)));
+                    .push(Message::User(user_parts(start, content)));
             }
             ItemBody::Compaction { summary, .. } => {
                 // The summary stands for all that came before it, and goes to the model
@@ -106,6 +125,27 @@ impl Builder {
     }
 
     fn add_call(&mut self, item_id: &str, call: &ToolCall, replay: Option<&Replay>) {
+        let mut text = result_text(call);
+        push_paragraph(&mut text, &marked_notes(replay));
+        if replay.is_some_and(|replay| replay.in_text) {
+            self.filler = match (call.status, self.text_results.is_empty(), self.filler) {
+                (ToolStatus::Completed, true, _) => Filler::AllDone,
+                (ToolStatus::Completed, false, filler) => filler,
+                (
+                    ToolStatus::Pending
+                    | ToolStatus::Waiting
+                    | ToolStatus::Running
+                    | ToolStatus::Failed
+                    | ToolStatus::Rejected
+                    | ToolStatus::Cancelled
+                    | ToolStatus::Interrupted,
+                    _,
+                    _,
+                ) => Filler::NoAnswer,
+            };
+            self.text_results.push(text);
+            return;
+        }
         let given = replay
             .and_then(|replay| replay.call_id.as_deref())
             .filter(|id| !id.is_empty() && !self.has_call(id));
@@ -119,7 +159,7 @@ impl Builder {
         };
         self.results.push(Message::Tool {
             call_id: id.clone(),
-            text: result_text(call),
+            text,
         });
         self.parts.push(AssistantPart::ToolCall {
             id,
@@ -137,24 +177,49 @@ impl Builder {
 
     fn close_answer(&mut self) {
         self.answer = None;
+        let text_results = std::mem::take(&mut self.text_results);
         if self.parts.is_empty() {
+            if !text_results.is_empty() {
+                self.filler = Filler::NoAnswer;
+            }
             return;
         }
         self.messages
             .push(Message::Assistant(std::mem::take(&mut self.parts)));
         self.messages.append(&mut self.results);
+        if text_results.is_empty() {
+            self.filler = Filler::NoAnswer;
+            return;
+        }
+        let text = format!("{TEXT_RESULTS}\n\n{}", text_results.join("\n\n"));
+        self.messages
+            .push(Message::User(vec![UserPart::Text(text)]));
     }
 
     /// Before a user's message: ends the turn before it with an assistant's message.
     fn close_turn(&mut self) {
         match self.messages.last() {
             Some(Message::User(_) | Message::Tool { .. }) => {
-                let note = AssistantPart::Text(NO_ANSWER.to_owned());
+                let text = match self.filler {
+                    Filler::NoAnswer => NO_ANSWER,
+                    Filler::AllDone => ALL_DONE,
+                };
+                let note = AssistantPart::Text(text.to_owned());
                 self.messages.push(Message::Assistant(vec![note]));
             }
             Some(Message::Assistant(_)) | None => {}
         }
+        self.filler = Filler::NoAnswer;
     }
+}
+
+/// What the model is told with an item, marked as no word of the user's or a tool's.
+fn marked_notes(replay: Option<&Replay>) -> String {
+    let notes = replay.and_then(|replay| replay.notes.as_deref());
+    let lines = notes.unwrap_or_default().lines();
+    let lines = lines.filter(|line| !line.trim().is_empty());
+    let marked = lines.map(|line| format!("[Aside: {line}]"));
+    marked.collect::<Vec<_>>().join("\n")
 }
 
 fn is_object(raw: &str) -> bool {
@@ -203,9 +268,9 @@ fn result_text(call: &ToolCall) -> String {
 
 /// Text and resources run together into as few parts as pictures allow: servers that are only
 /// compatible often take a single text and nothing else.
-fn user_parts(summary: Option<String>, content: &[ContentBlock]) -> Vec<UserPart> {
+fn user_parts(start: String, content: &[ContentBlock]) -> Vec<UserPart> {
     let mut parts = Vec::new();
-    let mut text = summary.unwrap_or_default();
+    let mut text = start;
     for block in content {
         match block {
             ContentBlock::Text { text: more } => push_paragraph(&mut text, more),

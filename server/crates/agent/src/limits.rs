@@ -13,6 +13,8 @@ pub const MAX_ANSWER_ITEMS: usize = 256;
 pub const MAX_ANSWER_CALLS: usize = 64;
 /// How many bytes of a tool's output the model is given; the middle of longer output is cut.
 pub const MAX_OUTPUT_BYTES: usize = 64 * 1024;
+/// How often one change is computed anew because the user changed its file meanwhile.
+pub const MAX_REBASES: u32 = 5;
 /// How often a repeated call is refused before the turn ends.
 pub const MAX_REPEAT_REFUSALS: u32 = 3;
 /// How many bytes of a user's feedback or of a parse error the model is told.

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use aside_llm::{AssistantPart, Chunk, Message, ModelError, ModelErrorKind, StopReason, Usage};
 
 use crate::clock::Clock;
-use crate::event::{Delta, TurnEvent};
+use crate::event::{Delta, EditOutcome, TurnEvent};
 use crate::history;
 use crate::item::{
     ContentBlock, Item, ItemBody, ItemRecord, MessageStatus, ToolKind, ToolSource, ToolStatus,
@@ -19,7 +19,7 @@ use crate::toolbox::ToolFacts;
 pub(crate) use doubles::{
     FakeApprover, FakeTool, MemoryFiles, RecordingSink, Reply, ScriptedModel, change, path,
 };
-pub(crate) use show::{show_action, show_event, show_messages, show_stop};
+pub(crate) use show::{show_action, show_change, show_event, show_messages, show_stop};
 
 /// Counts instead of reading a clock.
 #[derive(Default)]
@@ -126,13 +126,15 @@ struct Life {
 
 /// Checks what holds for the events of every turn that was not cut off by its sink: each item
 /// that starts completes exactly once and is then silent, deltas add up to the item, each
-/// question and each edit is settled exactly once. Gives back the completed items.
+/// question and each edit is settled exactly once, save that an edit that was made may fail when
+/// it is taken back before its call ends. Gives back the completed items, as they were stored last.
 pub(crate) fn check_events(events: &[TurnEvent]) -> Vec<ItemRecord> {
     let mut lives: BTreeMap<String, Life> = BTreeMap::new();
     let mut order: Vec<String> = Vec::new();
     let mut questions: Vec<&str> = Vec::new();
     let mut edits: Vec<&str> = Vec::new();
-    let mut completed = BTreeMap::new();
+    let mut made: Vec<&str> = Vec::new();
+    let mut completed: BTreeMap<String, ItemRecord> = BTreeMap::new();
     for event in events {
         let line = show_event(event);
         match event {
@@ -150,6 +152,17 @@ pub(crate) fn check_events(events: &[TurnEvent]) -> Vec<ItemRecord> {
             TurnEvent::ItemUpdated(record) => {
                 open(&mut lives, &record.item.id, &line);
             }
+            TurnEvent::ItemNoted(record) => match completed.get_mut(&record.item.id) {
+                Some(stored) => {
+                    assert_eq!(stored.item, record.item, "{line} changes the item");
+                    *stored = record.clone();
+                }
+                // The user's message begins and ends before the turn does.
+                None => assert!(
+                    line.contains(" user "),
+                    "{line} of an item that is not over"
+                ),
+            },
             TurnEvent::ToolRunning { record, changes } => {
                 open(&mut lives, &record.item.id, &line);
                 let ItemBody::ToolCall(call) = &record.item.body else {
@@ -165,11 +178,23 @@ pub(crate) fn check_events(events: &[TurnEvent]) -> Vec<ItemRecord> {
             TurnEvent::Attempted { item_id, .. } => {
                 open(&mut lives, item_id, &line);
             }
-            TurnEvent::EditResolved { edit_id, .. } => {
-                let at = edits.iter().position(|id| id == edit_id);
-                edits.remove(at.unwrap_or_else(|| panic!("{line} out of the blue")));
+            TurnEvent::EditResolved { edit_id, outcome } => {
+                let open = edits.iter().position(|id| id == edit_id);
+                let was_made = made.iter().position(|id| id == edit_id);
+                match (open, was_made, outcome) {
+                    (Some(at), None, EditOutcome::Applied(_)) => made.push(edits.remove(at)),
+                    (Some(at), None, EditOutcome::Proposed | EditOutcome::Failed) => {
+                        edits.remove(at);
+                    }
+                    (None, Some(at), EditOutcome::Failed) => {
+                        made.remove(at);
+                    }
+                    (_, _, _) => panic!("{line} out of the blue"),
+                }
             }
             TurnEvent::ItemCompleted(record) => {
+                // Nothing that a call has made is taken back after its end.
+                made.clear();
                 let id = &record.item.id;
                 open(&mut lives, id, &line).completed = true;
                 check_final(record, &lives[id].text);

@@ -4,8 +4,16 @@ use std::sync::Arc;
 
 use aside_llm::ToolDef;
 
+use crate::editing::EditDialect;
 use crate::item::{ToolKind, ToolSource};
 use crate::tool::Tool;
+
+/// The tool that replaces texts in a file.
+pub const EDIT_FILE: &str = "edit_file";
+/// The tool that writes a whole file.
+pub const WRITE_FILE: &str = "write_file";
+/// The tool that applies a patch.
+pub const APPLY_PATCH: &str = "apply_patch";
 
 /// What the turn machine must know of a tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +28,10 @@ pub struct ToolFacts {
 #[derive(Clone)]
 pub struct Toolbox {
     tools: Arc<BTreeMap<String, Arc<dyn Tool>>>,
-    defs: Arc<[ToolDef]>,
+    /// All but what the other way of editing offers.
+    edit_file_defs: Arc<[ToolDef]>,
+    apply_patch_defs: Arc<[ToolDef]>,
+    no_defs: Arc<[ToolDef]>,
     facts: Arc<BTreeMap<String, ToolFacts>>,
 }
 
@@ -52,8 +63,15 @@ impl Toolbox {
             };
             (name.clone(), facts)
         });
+        let without = |left_out: &[&str]| {
+            let defs = defs.iter();
+            let offered = defs.filter(|def| !left_out.contains(&def.name.as_str()));
+            offered.cloned().collect::<Arc<[_]>>()
+        };
         Self {
-            defs: defs.into(),
+            edit_file_defs: without(&[APPLY_PATCH]),
+            apply_patch_defs: without(&[EDIT_FILE, WRITE_FILE]),
+            no_defs: Arc::default(),
             facts: Arc::new(facts.collect()),
             tools: Arc::new(by_name),
         }
@@ -69,10 +87,15 @@ impl Toolbox {
         self.tools.values()
     }
 
-    /// The tools as a model is told of them, in the order given: small models reach for what
-    /// comes first, and requests share their prefix as long as the order stays.
-    pub fn defs(&self) -> Arc<[ToolDef]> {
-        Arc::clone(&self.defs)
+    /// The tools as a model that edits in this way is told of them, in the order given: small
+    /// models reach for what comes first, and requests share their prefix as long as the order
+    /// stays.
+    pub fn defs(&self, dialect: EditDialect) -> Arc<[ToolDef]> {
+        Arc::clone(match dialect {
+            EditDialect::EditFile => &self.edit_file_defs,
+            EditDialect::ApplyPatch => &self.apply_patch_defs,
+            EditDialect::SearchReplace => &self.no_defs,
+        })
     }
 
     /// The tools as the machine knows them.
@@ -85,7 +108,8 @@ impl Toolbox {
 mod tests {
     use std::sync::Arc;
 
-    use super::Toolbox;
+    use super::{APPLY_PATCH, EDIT_FILE, Toolbox, WRITE_FILE};
+    use crate::editing::EditDialect;
     use crate::item::ToolKind;
     use crate::testing::FakeTool;
     use crate::tool::{Outcome, Tool, ToolOutput};
@@ -96,6 +120,27 @@ mod tests {
         }))
     }
 
+    fn names(tools: &Toolbox, dialect: EditDialect) -> Vec<String> {
+        let defs = tools.defs(dialect);
+        defs.iter().map(|def| def.name.clone()).collect()
+    }
+
+    #[test]
+    fn each_way_of_editing_has_its_tools() {
+        let all = ["read_file", APPLY_PATCH, EDIT_FILE, "bash", WRITE_FILE];
+        let tools = Toolbox::new(all.map(|name| tool(name, ToolKind::Edit)).to_vec());
+        assert_eq!(
+            names(&tools, EditDialect::EditFile),
+            ["read_file", EDIT_FILE, "bash", WRITE_FILE]
+        );
+        assert_eq!(
+            names(&tools, EditDialect::ApplyPatch),
+            ["read_file", APPLY_PATCH, "bash"]
+        );
+        assert!(names(&tools, EditDialect::SearchReplace).is_empty());
+        assert!(all.iter().all(|name| tools.get(name).is_some()));
+    }
+
     #[test]
     fn tools_keep_their_order_and_the_first_of_a_name_stays() {
         let tools = Toolbox::new(vec![
@@ -103,9 +148,7 @@ mod tests {
             tool("a", ToolKind::Edit),
             tool("b", ToolKind::Execute),
         ]);
-        let defs = tools.defs();
-        let names = defs.iter().map(|def| def.name.as_str());
-        assert_eq!(names.collect::<Vec<_>>(), ["b", "a"]);
+        assert_eq!(names(&tools, EditDialect::EditFile), ["b", "a"]);
         assert_eq!(tools.iter().count(), 2);
         assert_eq!(tools.facts()["b"].kind, ToolKind::Read);
         assert!(tools.get("b").is_some() && tools.get("c").is_none());

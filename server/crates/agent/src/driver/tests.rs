@@ -2,6 +2,7 @@
 mod faults;
 mod order;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use super::{Turn, run_turn};
 use crate::editing::{EditDialect, EditMode};
 use crate::event::{EditOutcome, TurnEvent, TurnOutcome};
 use crate::host::PermissionOutcome;
-use crate::item::ToolKind;
+use crate::item::{ItemBody, ToolKind};
 use crate::limits::Limits;
 use crate::notes::Notes;
 use crate::permission::{Effect, PermissionMode};
@@ -217,20 +218,60 @@ fn whole_script() -> Vec<Reply> {
     script().into_iter().map(Reply::chunks).collect()
 }
 
-/// What is changed is what the events say was changed.
+/// Files are what the events say of them, made and taken back.
 fn check_files(files: &MemoryFiles, events: &[TurnEvent]) {
-    let applied = events.iter().filter(|event| {
-        matches!(
-            event,
-            TurnEvent::EditResolved {
-                outcome: EditOutcome::Applied(_),
-                ..
+    let mut changes = BTreeMap::new();
+    let mut expected = BTreeMap::new();
+    for event in events {
+        match event {
+            TurnEvent::ToolRunning {
+                record,
+                changes: begun,
+            } => {
+                let ItemBody::ToolCall(call) = &record.item.body else {
+                    panic!("no call");
+                };
+                changes.extend(call.edit_ids.iter().cloned().zip(begun.iter().cloned()));
             }
-        )
-    });
-    let texts = files.texts.lock().unwrap();
-    let changed = texts.values().filter(|text| *text == "new");
-    assert_eq!(changed.count(), applied.count());
+            TurnEvent::EditRebased { edit_id, change } => {
+                changes.insert(edit_id.clone(), change.clone());
+            }
+            TurnEvent::EditResolved { edit_id, outcome } => {
+                let change = &changes[edit_id];
+                let name = change.base.path.display().to_owned();
+                let is_made = |made: &String| made == edit_id;
+                match outcome {
+                    EditOutcome::Applied(_) => {
+                        expected.insert(name, (change.new_text(), Some(edit_id.clone())));
+                    }
+                    EditOutcome::Failed
+                        if expected
+                            .get(&name)
+                            .is_some_and(|(_, made)| made.as_ref().is_some_and(is_made)) =>
+                    {
+                        expected.insert(name, (Arc::clone(&change.base.text), None));
+                    }
+                    EditOutcome::Proposed | EditOutcome::Failed => {}
+                }
+            }
+            TurnEvent::ItemStarted(_)
+            | TurnEvent::ItemDelta { .. }
+            | TurnEvent::ItemUpdated(_)
+            | TurnEvent::ItemNoted(_)
+            | TurnEvent::Attempted { .. }
+            | TurnEvent::ItemCompleted(_)
+            | TurnEvent::UsageUpdated { .. }
+            | TurnEvent::PermissionRequested { .. }
+            | TurnEvent::PermissionResolved { .. }
+            | TurnEvent::Notice { .. } => {}
+        }
+    }
+    for (name, text) in files.texts.lock().unwrap().iter() {
+        match expected.get(name) {
+            Some((expected, _)) => assert_eq!(**text, **expected, "{name}"),
+            None => assert!(!text.contains("new"), "{name}: {text}"),
+        }
+    }
 }
 
 #[tokio::test]

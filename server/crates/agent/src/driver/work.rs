@@ -12,7 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::Turn;
 use crate::attempt::Attempts;
-use crate::host::{FileChange, HostError, PermissionOutcome, PermissionRequest};
+use crate::host::{
+    Document, FileChange, Files, HostError, PermissionOutcome, PermissionRequest, Target,
+};
 use crate::limits::MAX_QUOTE_BYTES;
 use crate::machine::{ApplyEnd, Input, Judgement};
 use crate::output::quote;
@@ -132,11 +134,16 @@ impl Turn {
     ) -> BoxFuture<'static, Input> {
         let name = name.to_owned();
         let Some(tool) = self.tools.get(&name).map(Arc::clone) else {
-            let result = Err(missing_tool(&name));
-            return Box::pin(std::future::ready(Input::Returned { call, result }));
+            let (result, attempts) = (Err(missing_tool(&name)), Vec::new());
+            return Box::pin(std::future::ready(Input::Returned {
+                call,
+                result,
+                attempts,
+            }));
         };
         let cancel = self.cancel.child_token();
         let context = self.context(cancel.clone());
+        let noted = context.attempts.clone();
         let limit = self.limits.tool_timeout;
         Box::pin(async move {
             // Work that the tool has put on another thread ends too when this is dropped.
@@ -154,7 +161,11 @@ impl Turn {
                     limit.as_secs()
                 )),
             };
-            Input::Returned { call, result }
+            Input::Returned {
+                call,
+                result,
+                attempts: noted.take(),
+            }
         })
     }
 
@@ -173,10 +184,21 @@ impl Turn {
     pub(super) fn apply(&self, call: usize, change: FileChange) -> BoxFuture<'static, Input> {
         let files = Arc::clone(&self.files);
         Box::pin(async move {
-            let apply = AssertUnwindSafe(async move { files.apply(&change).await });
+            let apply = AssertUnwindSafe(async move {
+                match files.apply(&change).await {
+                    Ok(applied) => ApplyEnd::Made(applied),
+                    Err(error @ HostError::Stale(_)) => stale(files.as_ref(), &change, error).await,
+                    Err(
+                        error @ (HostError::Denied(_)
+                        | HostError::NotFound(_)
+                        | HostError::Unreadable(_)
+                        | HostError::Conflict(_)
+                        | HostError::Io(_)),
+                    ) => ApplyEnd::Failed(error),
+                }
+            });
             let end = match apply.catch_unwind().await {
-                Ok(Ok(applied)) => ApplyEnd::Made(applied),
-                Ok(Err(error)) => ApplyEnd::Failed(error),
+                Ok(end) => end,
                 Err(panic) => {
                     tracing::error!(panic = panic_text(panic.as_ref()), "the host panicked");
                     ApplyEnd::Failed(HostError::Io(
@@ -189,6 +211,19 @@ impl Turn {
         })
     }
 
+    /// The model takes a file to be what a change meant it to be.
+    pub(super) fn note_seen(&self, change: &FileChange) {
+        let old = change.base.path.absolute();
+        match &change.target {
+            Target::Text(_) => self.seen.note(old, &change.meant),
+            Target::Deleted => self.seen.forget(old),
+            Target::Moved { to, .. } => {
+                self.seen.forget(old);
+                self.seen.note(to.absolute(), &change.meant);
+            }
+        }
+    }
+
     fn context(&self, cancel: CancellationToken) -> ToolContext {
         ToolContext {
             files: Arc::clone(&self.files),
@@ -197,6 +232,25 @@ impl Turn {
             attempts: Attempts::default(),
             dialect: self.dialect,
         }
+    }
+}
+
+/// Reads again what has changed under a change.
+async fn stale(files: &dyn Files, change: &FileChange, error: HostError) -> ApplyEnd {
+    let path = &change.base.path;
+    match files.read_text(path).await {
+        Ok(now) => ApplyEnd::Stale { now, error },
+        Err(HostError::NotFound(_)) => {
+            let now = Document::absent(path.clone());
+            ApplyEnd::Stale { now, error }
+        }
+        Err(
+            HostError::Denied(_)
+            | HostError::Unreadable(_)
+            | HostError::Stale(_)
+            | HostError::Conflict(_)
+            | HostError::Io(_),
+        ) => ApplyEnd::Failed(error),
     }
 }
 

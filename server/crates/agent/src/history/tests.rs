@@ -362,3 +362,127 @@ fn resources_become_text() {
     "#]],
     );
 }
+
+/// The record with what the model is told with it.
+fn noted(mut record: ItemRecord, notes: &str) -> ItemRecord {
+    let replay = record.replay.get_or_insert_default();
+    replay.notes = Some(notes.to_owned());
+    record
+}
+
+#[test]
+fn notes_are_told_before_a_message_and_after_a_result() {
+    let image = ContentBlock::Image {
+        mime_type: "image/png".to_owned(),
+        data: "AAAA".to_owned(),
+    };
+    let picture = ItemBody::UserMessage {
+        content: vec![image],
+        client_message_id: None,
+    };
+    let summary = ItemBody::Compaction {
+        summary: "They said hello.".to_owned(),
+        dropped_items: 2,
+    };
+    check(
+        &[
+            record("c", "t", summary),
+            noted(user("u", "t", "Do it."), "You undid a.\n\nYou kept b."),
+            calls("t", 0, "a", "{}", ToolStatus::Completed, "one"),
+            noted(
+                calls("t", 0, "b", "{}", ToolStatus::Failed, "two"),
+                "The user accepted c.",
+            ),
+            noted(record("p", "t2", picture), "The user rejected d."),
+        ],
+        expect![[r#"
+            user: Summary of the conversation so far:
+
+            They said hello.
+
+            [Aside: You undid a.]
+            [Aside: You kept b.]
+
+            Do it.
+            assistant:
+              call a sh {}
+              call b sh {}
+            tool a: one
+            tool b: two
+
+            [Aside: The user accepted c.]
+            assistant:
+              "[The turn was stopped here.]"
+            user: [Aside: The user rejected d.]
+            user: [image/png AAAA]
+        "#]],
+    );
+}
+
+/// A call that was written as a block.
+fn block(turn: &str, answer: u32, status: ToolStatus, output: &str) -> ItemRecord {
+    let mut record = calls(turn, answer, "", "{\"path\":\"a\"}", status, output);
+    record.replay = Some(Replay {
+        answer,
+        arguments: Some("{\"path\":\"a\"}".to_owned()),
+        in_text: true,
+        ..Replay::default()
+    });
+    record
+}
+
+#[test]
+fn results_of_blocks_are_one_message_after_the_answer() {
+    use ToolStatus::{Cancelled, Completed, Failed};
+    let blocks = "a\n<<<<<<< SEARCH\n1\n=======\n2\n>>>>>>> REPLACE";
+    check(
+        &[
+            user("u", "t", "Do it."),
+            says("t", 0, blocks, MessageStatus::Completed),
+            block("t", 0, Completed, "Edited a."),
+            block("t", 0, Failed, "b is unchanged."),
+            says("t", 1, blocks, MessageStatus::Completed),
+            noted(block("t", 1, Completed, "Edited b."), "The user kept a."),
+            user("u2", "t2", "Thanks."),
+            says("t2", 0, blocks, MessageStatus::Interrupted),
+            block("t2", 0, Completed, "Edited a."),
+            block("t2", 0, Cancelled, ""),
+            user("u3", "t3", "Again."),
+            block("t3", 0, Completed, "Edited a."),
+            user("u4", "t4", "And again."),
+        ],
+        expect![[r#"
+            user: Do it.
+            assistant:
+              "a\n<<<<<<< SEARCH\n1\n=======\n2\n>>>>>>> REPLACE"
+            user: [Aside: what came of the edits in your answer]
+
+            Edited a.
+
+            b is unchanged.
+            assistant:
+              "a\n<<<<<<< SEARCH\n1\n=======\n2\n>>>>>>> REPLACE"
+            user: [Aside: what came of the edits in your answer]
+
+            Edited b.
+
+            [Aside: The user kept a.]
+            assistant:
+              "[The turn ended here, with all edits done.]"
+            user: Thanks.
+            assistant:
+              "a\n<<<<<<< SEARCH\n1\n=======\n2\n>>>>>>> REPLACE"
+            user: [Aside: what came of the edits in your answer]
+
+            Edited a.
+
+            This call was cancelled.
+            assistant:
+              "[The turn was stopped here.]"
+            user: Again.
+            assistant:
+              "[The turn was stopped here.]"
+            user: And again.
+        "#]],
+    );
+}

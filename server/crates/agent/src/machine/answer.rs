@@ -68,6 +68,7 @@ pub(super) enum Flow {
 
 impl Step<'_> {
     pub(super) fn request_model(&mut self) {
+        self.take_notes();
         self.state.calls.clear();
         self.state.phase = Phase::Answering(Answer::new(self.state.requests));
         self.state.requests += 1;

@@ -1,9 +1,12 @@
 //! The calls of an answer: their order, their running and their ends.
 use serde_json::Value;
 
+use super::edits::Planned;
 use super::repeat::{Signature, Verdict};
+use super::taken_back::TakingBack;
 use super::texts::{self, Closing};
 use super::{Action, Phase, Step};
+use crate::attempt::Attempt;
 use crate::event::{NoticeLevel, TurnError, TurnEvent, TurnStop};
 use crate::host::FileChange;
 use crate::item::{ContentBlock, ItemBody, ItemRecord, ToolCall, ToolKind, ToolStatus};
@@ -32,9 +35,9 @@ pub(super) struct Call {
     pub(super) effects: Vec<Effect>,
     /// What it may do.
     pub(super) granted: Vec<Effect>,
-    /// The changes it has computed, and how many of them are made.
-    pub(super) changes: Vec<FileChange>,
-    pub(super) made: usize,
+    /// The changes it has computed, and which of them is made next.
+    pub(super) changes: Vec<Planned>,
+    pub(super) next: usize,
     /// Its result if all changes are made.
     pub(super) output: ToolOutput,
     /// When it began to act, in milliseconds of the turn.
@@ -61,6 +64,8 @@ pub(super) enum Stage {
     Running,
     /// A change is being made.
     Applying,
+    /// What was made before another change failed is taken back.
+    TakingBack(Box<TakingBack>),
     /// It is final.
     Done,
 }
@@ -79,7 +84,7 @@ impl Call {
             effects: Vec::new(),
             granted: Vec::new(),
             changes: Vec::new(),
-            made: 0,
+            next: 0,
             output: ToolOutput::default(),
             running_since: None,
         }
@@ -250,10 +255,19 @@ impl Step<'_> {
         self.emit(TurnEvent::ToolRunning { record, changes });
     }
 
-    pub(super) fn returned(&mut self, call: usize, result: Result<Outcome, String>) {
+    pub(super) fn returned(
+        &mut self,
+        call: usize,
+        result: Result<Outcome, String>,
+        attempts: Vec<Attempt>,
+    ) {
         let stage = self.state.calls.get(call).map(|call| &call.stage);
         if !matches!(stage, Some(Stage::Planning | Stage::Running)) {
             return;
+        }
+        if !attempts.is_empty() {
+            let item_id = self.call_record(call).item.id.clone();
+            self.emit(TurnEvent::Attempted { item_id, attempts });
         }
         match result {
             Err(text) => self.fail_call(call, text),
@@ -303,8 +317,13 @@ impl Step<'_> {
     fn close_item(&mut self, call: usize, status: ToolStatus) {
         let entry = &mut self.state.calls[call];
         entry.stage = Stage::Done;
-        entry.changes = Vec::new();
+        let changes = std::mem::take(&mut entry.changes);
         let since = entry.running_since;
+        let made = changes.into_iter().filter(|planned| planned.made.is_some());
+        let made = made.map(|planned| planned.change).collect::<Vec<_>>();
+        if !made.is_empty() {
+            self.actions.push(Action::NoteSeen(made));
+        }
         let elapsed = self.context.elapsed_ms;
         self.edit_item(call, |item| {
             item.status = status;

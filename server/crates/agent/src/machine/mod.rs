@@ -1,15 +1,17 @@
 //! The turn machine: what happens next, as a function of what happened.
 //!
 //! [`step`] does no I/O and never waits. Whoever drives it carries out the [`Action`]s in
-//! order, and gives back what came of them as further [`Input`]s. Times and ids come from the
-//! [`Context`], so the same inputs give the same actions.
+//! order, and gives back what came of them as further [`Input`]s. Times, ids and notes come from
+//! the [`Context`], so the same inputs give the same actions.
 mod answer;
 mod calls;
 mod edits;
+mod notes;
 mod permit;
 mod repeat;
 mod stop;
 mod stream;
+mod taken_back;
 mod texts;
 
 use std::collections::BTreeMap;
@@ -17,11 +19,16 @@ use std::sync::Arc;
 
 use aside_llm::{Chunk, ModelError, Usage};
 
+use crate::attempt::Attempt;
 use crate::clock::Clock;
+use crate::editing::{EditDialect, EditMode};
 use crate::event::{TurnEvent, TurnOutcome, TurnStop};
-use crate::host::{AppliedChange, FileChange, HostError, PermissionOutcome, PermissionRequest};
+use crate::host::{
+    AppliedChange, Document, FileChange, HostError, PermissionOutcome, PermissionRequest,
+};
 use crate::item::ItemRecord;
 use crate::limits::Limits;
+use crate::notes::Notes;
 use crate::permission::{Effect, PermissionMode};
 use crate::tool::{Arguments, Outcome};
 use crate::toolbox::ToolFacts;
@@ -37,8 +44,14 @@ pub struct Setup {
     pub session_id: String,
     /// The turn.
     pub turn_id: String,
+    /// The user's message that the turn answers.
+    pub prompt: Option<ItemRecord>,
     /// The tools by name.
     pub tools: Arc<BTreeMap<String, ToolFacts>>,
+    /// What becomes of edits.
+    pub edit_mode: EditMode,
+    /// How the model is told to edit.
+    pub dialect: EditDialect,
     /// Its bounds.
     pub limits: Limits,
 }
@@ -48,6 +61,8 @@ pub struct Setup {
 pub struct Context<'a> {
     /// Times and ids, asked only where one is needed: most steps are a piece of text.
     pub clock: &'a dyn Clock,
+    /// What the model is to be told with the next request.
+    pub notes: &'a Notes,
     /// Milliseconds since the turn began.
     pub elapsed_ms: u64,
 }
@@ -87,6 +102,8 @@ pub enum Input {
         call: usize,
         /// What came of it; a sentence for the model if it failed.
         result: Result<Outcome, String>,
+        /// What it tried to edit, also where it failed.
+        attempts: Vec<Attempt>,
     },
     /// The user answered a question.
     Answered {
@@ -122,6 +139,13 @@ pub struct Judgement {
 pub enum ApplyEnd {
     /// It was made.
     Made(AppliedChange),
+    /// It was not made, since the file is no longer what the change was computed from.
+    Stale {
+        /// What the file is now.
+        now: Document,
+        /// What the host said.
+        error: HostError,
+    },
     /// It was not made.
     Failed(HostError),
     /// It was not begun, because the turn was cancelled first.
@@ -178,6 +202,15 @@ pub enum Action {
         /// The change.
         change: Box<FileChange>,
     },
+    /// Make a change that takes back one made before, also after a cancel; as `Apply` in all else.
+    TakeBack {
+        /// Which call.
+        call: usize,
+        /// The change.
+        change: Box<FileChange>,
+    },
+    /// The model takes files to be what these changes, which are made, meant them to be.
+    NoteSeen(Vec<FileChange>),
     /// Drop the request, running tools and open questions, but not a change being made.
     StopWork,
     /// The turn is over; nothing follows.
@@ -225,6 +258,11 @@ impl State {
     /// The turn's items so far, without the user's message.
     pub fn records(&self) -> &[ItemRecord] {
         &self.records
+    }
+
+    /// The user's message, with what the model is told before it.
+    pub fn prompt(&self) -> Option<&ItemRecord> {
+        self.setup.prompt.as_ref()
     }
 
     /// The tokens of all requests so far.
@@ -282,7 +320,11 @@ impl Step<'_> {
                 judgement,
             } => self.examined(call, title, effects, judgement),
             Input::Judged { call, judgement } => self.judged(call, judgement),
-            Input::Returned { call, result } => self.returned(call, result),
+            Input::Returned {
+                call,
+                result,
+                attempts,
+            } => self.returned(call, result, attempts),
             Input::Answered { call, outcome } => self.answered(call, outcome),
             Input::Applied { call, end } => self.applied(call, end),
             Input::Cancel => self.cancel(),

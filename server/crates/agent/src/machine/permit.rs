@@ -2,6 +2,7 @@
 use super::calls::Stage;
 use super::texts;
 use super::{Action, Judgement, Step};
+use crate::editing::EditMode;
 use crate::event::TurnEvent;
 use crate::host::{PermissionOutcome, PermissionRequest};
 use crate::item::{ToolKind, ToolStatus};
@@ -35,7 +36,7 @@ impl Step<'_> {
                 }
             });
         self.state.calls[call].effects.clone_from(&effects);
-        match settle(judgement, &effects) {
+        match self.decision(judgement, &effects) {
             Decision::Deny(reason) => self.reject_call(call, texts::denied(&reason)),
             // The question about an edit shows the edit, so it is computed first.
             Decision::Allow | Decision::Ask(_) if only_computes => self.plan_call(call),
@@ -54,14 +55,15 @@ impl Step<'_> {
             return;
         }
         let effects = self.open_effects(call);
-        match settle(judgement, &effects) {
-            Decision::Allow => self.apply_next(call),
+        match self.decision(judgement, &effects) {
+            Decision::Allow => self.begin_changes(call),
             Decision::Ask(reason) => self.ask(call, reason, effects),
             Decision::Deny(reason) => self.reject_call(call, texts::denied(&reason)),
         }
     }
 
     fn ask(&mut self, call: usize, reason: String, effects: Vec<Effect>) {
+        let effects = self.to_ask(effects);
         let request_id = self.context.clock.new_id();
         self.edit_item(call, |item| item.status = ToolStatus::Waiting);
         let record = self.call_record(call).clone();
@@ -72,7 +74,7 @@ impl Step<'_> {
             item: record.item.clone(),
             reason,
             effects: effects.clone(),
-            preview: self.state.calls[call].changes.clone(),
+            preview: self.changes(call),
         };
         self.emit(TurnEvent::ItemUpdated(record.clone()));
         self.emit(TurnEvent::PermissionRequested {
@@ -109,7 +111,7 @@ impl Step<'_> {
                 if self.state.calls[call].changes.is_empty() {
                     self.run_call(call);
                 } else {
-                    self.apply_next(call);
+                    self.begin_changes(call);
                 }
             }
             PermissionOutcome::Rejected { ref feedback } => {
@@ -148,11 +150,31 @@ impl Step<'_> {
             outcome,
         });
     }
-}
 
-fn settle(judgement: Judgement, effects: &[Effect]) -> Decision {
-    match decide(judgement.mode, effects) {
-        Decision::Ask(_) if judgement.allowed_for_session => Decision::Allow,
-        decision @ (Decision::Allow | Decision::Ask(_) | Decision::Deny(_)) => decision,
+    /// What is only proposed writes nothing until the user accepts it. What the session refuses
+    /// it refuses nevertheless.
+    fn decision(&self, judgement: Judgement, effects: &[Effect]) -> Decision {
+        let decision = match (decide(judgement.mode, effects), self.state.setup.edit_mode) {
+            (Decision::Ask(_), EditMode::Propose) => {
+                decide(judgement.mode, &self.to_ask(effects.to_vec()))
+            }
+            (decision, EditMode::Apply | EditMode::Propose) => decision,
+        };
+        match decision {
+            Decision::Ask(_) if judgement.allowed_for_session => Decision::Allow,
+            decision @ (Decision::Allow | Decision::Ask(_) | Decision::Deny(_)) => decision,
+        }
+    }
+
+    /// What of these effects the user can be asked about.
+    fn to_ask(&self, mut effects: Vec<Effect>) -> Vec<Effect> {
+        effects.retain(|effect| match effect {
+            Effect::WritePath { .. } => self.state.setup.edit_mode == EditMode::Apply,
+            Effect::ReadPath { .. }
+            | Effect::RunProgram { .. }
+            | Effect::Network { .. }
+            | Effect::McpTool { .. } => true,
+        });
+        effects
     }
 }

@@ -2,6 +2,8 @@
 mod answers;
 mod edits;
 mod permission;
+mod proposals;
+mod rebases;
 mod running;
 
 use std::sync::Arc;
@@ -10,10 +12,12 @@ use aside_llm::Chunk;
 use expect_test::Expect;
 
 use super::{Action, Context, Input, Judgement, Setup, State, step};
+use crate::editing::{EditDialect, EditMode};
 use crate::event::TurnEvent;
 use crate::host::FileChange;
 use crate::item::ToolKind;
 use crate::limits::Limits;
+use crate::notes::Notes;
 use crate::permission::{Effect, PermissionMode};
 use crate::testing::{Ticks, check_events, check_history, facts, show_action, user};
 use crate::tool::{Outcome, ToolOutput};
@@ -21,6 +25,7 @@ use crate::tool::{Outcome, ToolOutput};
 /// A machine with a clock that counts 10 ms for each input.
 struct Bench {
     state: State,
+    notes: Notes,
     ticks: Ticks,
     elapsed_ms: u64,
     shown: String,
@@ -41,8 +46,12 @@ impl Bench {
                 session_id: "s".to_owned(),
                 turn_id: "t".to_owned(),
                 tools: Arc::new(facts(&tools)),
+                prompt: Some(user("u1", "t", "Do it.")),
+                edit_mode: EditMode::default(),
+                dialect: EditDialect::default(),
                 limits,
             }),
+            notes: Notes::default(),
             ticks: Ticks::default(),
             elapsed_ms: 0,
             shown: String::new(),
@@ -55,6 +64,7 @@ impl Bench {
         self.elapsed_ms += 10;
         let context = Context {
             clock: &self.ticks,
+            notes: &self.notes,
             elapsed_ms: self.elapsed_ms,
         };
         let actions = step(&mut self.state, input, context);
@@ -71,6 +81,8 @@ impl Bench {
                 | Action::Run { .. }
                 | Action::Ask { .. }
                 | Action::Apply { .. }
+                | Action::TakeBack { .. }
+                | Action::NoteSeen(_)
                 | Action::StopWork => {}
             }
         }
@@ -83,7 +95,7 @@ impl Bench {
         assert_eq!(self.finished, 1, "the turn has not ended:\n{}", self.shown);
         let completed = check_events(&self.events);
         assert_eq!(completed, self.state.records());
-        let mut history = vec![user("u1", "t", "Do it.")];
+        let mut history = vec![self.state.prompt().unwrap().clone()];
         history.extend(completed);
         let first = check_history(&history);
         history.push(user("u2", "t2", "And now?"));
@@ -141,6 +153,7 @@ fn done(call: usize, text: &str) -> Input {
     Input::Returned {
         call,
         result: Ok(Outcome::Done(output)),
+        attempts: Vec::new(),
     }
 }
 
@@ -152,6 +165,7 @@ fn edits(call: usize, changes: Vec<FileChange>) -> Input {
     Input::Returned {
         call,
         result: Ok(Outcome::Edit { changes, output }),
+        attempts: Vec::new(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the machine itself says to the model and the user.
 use std::collections::BTreeMap;
 
+use super::edits::Planned;
 use crate::host::{FileChange, HostError};
 use crate::item::ToolStatus;
 use crate::limits::{MAX_ARGUMENT_BYTES, MAX_QUOTE_BYTES};
@@ -122,25 +123,58 @@ pub(super) fn unavailable(why: &str) -> String {
     format!("This call was not made: it needs permission, and there is nobody to ask. {why}")
 }
 
-/// What became of the changes of a call that did not make them all.
-pub(super) fn partly_made(reason: &str, changes: &[FileChange], made: usize) -> String {
-    let (done, missing) = changes.split_at(made.min(changes.len()));
-    if done.is_empty() && missing.len() < 2 {
-        return reason.to_owned();
+/// What became of the changes of a call that was cancelled between them.
+pub(super) fn partly_made(reason: &str, changes: &[Planned]) -> String {
+    let (made, missing) = names_by(changes);
+    match (made.is_empty(), missing.is_empty()) {
+        (true, _) if changes.len() < 2 => reason.to_owned(),
+        (true, _) => format!("{reason}\nNone of this call's changes was made."),
+        (false, true) => {
+            format!("{reason}\nAll of this call's changes were made: {made}.")
+        }
+        (false, false) => format!(
+            "{reason}\nThese files were changed by this call: {made}. These were not: {missing}."
+        ),
     }
-    if done.is_empty() {
-        return format!("{reason}\nNone of this call's changes was made.");
+}
+
+/// What became of the changes of a call one of which failed, after the rest were taken back.
+pub(super) fn taken_back(reason: &str, changes: &[Planned]) -> String {
+    let (made, missing) = names_by(changes);
+    match made.is_empty() {
+        true if changes.len() < 2 => reason.to_owned(),
+        true => format!(
+            "{reason}\nThe changes of one call are made all or none, so nothing was changed: \
+             {missing} {} as before this call.",
+            if changes.len() == 1 { "is" } else { "are" }
+        ),
+        false => format!(
+            "{reason}\nThe changes of one call are made all or none, but these could not be taken \
+             back: {made}. Look at these files before you go on. These are as before: {missing}."
+        ),
     }
-    if missing.is_empty() {
-        return format!(
-            "{reason}\nAll of this call's changes were made: {}.",
-            names(done)
-        );
-    }
+}
+
+/// The files that are changed, and those that are not.
+fn names_by(changes: &[Planned]) -> (String, String) {
+    let names = |is_made: bool| {
+        let of = changes
+            .iter()
+            .filter(|planned| planned.made.is_some() == is_made);
+        let names = of.map(|planned| planned.change.base.path.display());
+        names.collect::<Vec<_>>().join(", ")
+    };
+    (names(true), names(false))
+}
+
+/// What the model is told of edits that wait for the user.
+pub(super) fn proposed(changes: &[FileChange]) -> String {
+    let names = changes.iter().map(|change| change.base.path.display());
+    let names = names.collect::<Vec<_>>().join(", ");
     format!(
-        "{reason}\nThese files were changed by this call: {}. These were not: {}.",
-        names(done),
-        names(missing)
+        "Proposed to the user, not made yet: {names}. The files are as they were, and stay so \
+         until the user accepts; you will be told what the user accepts or rejects. Do not make \
+         the same edit again, and do not rely on it."
     )
 }
 
@@ -157,11 +191,6 @@ pub(super) fn failed_change(change: &FileChange, error: &HostError) -> String {
         | HostError::Unreadable(message)
         | HostError::Io(message) => format!("{path} was not changed: {message}"),
     }
-}
-
-fn names(changes: &[FileChange]) -> String {
-    let names = changes.iter().map(|change| change.base.path.display());
-    names.collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn max_iterations(limit: u32) -> String {

@@ -5,7 +5,7 @@ use expect_test::{Expect, expect};
 
 use super::{MAX_PLACE_BYTES, MAX_SHOWN_PLACES, Rebased, inverse, kept_text, rebase};
 use crate::host::{AppliedChange, Document, FileChange, Stamp, Target};
-use crate::testing::{change, path};
+use crate::testing::{change, path, show_change};
 
 /// Text that is nowhere stands for a file that is not there.
 const NONE: &str = "(none)";
@@ -41,27 +41,14 @@ fn moved(text: &str) -> Target {
     }
 }
 
-fn show(change: &FileChange) -> String {
-    let base = match change.base.stamp {
-        Stamp::Absent => NONE.to_owned(),
-        Stamp::Disk | Stamp::Open { .. } => format!("{:?}", change.base.text),
-    };
-    let name = change.base.path.display();
-    match &change.target {
-        Target::Text(text) => format!("{name} {base} -> {text:?}"),
-        Target::Deleted => format!("{name} {base} -> deleted"),
-        Target::Moved { to, text } => format!("{name} {base} -> {} {text:?}", to.display()),
-    }
-}
-
 fn check(base: &str, target: Target, now: &str, expect: Expect) {
     let change = to(base, target);
     let shown = match rebase(&change, document(now)) {
         Ok(rebased) => {
             assert_eq!(rebased.change().meant, change.meant);
             match &rebased {
-                Rebased::Make(change) => format!("make {}", show(change)),
-                Rebased::There(change) => format!("there {}", show(change)),
+                Rebased::Make(change) => format!("make {}", show_change(change)),
+                Rebased::There(change) => format!("there {}", show_change(change)),
             }
         }
         Err(conflict) => conflict.to_string(),
@@ -75,25 +62,25 @@ fn texts_merge() {
         "1\n2\n3\n",
         text("1\n2\nX\n"),
         "U\n2\n3\n",
-        expect![[r#"make a "U\n2\n3\n" -> "U\n2\nX\n""#]],
+        expect![[r#"make a: "U\n2\n3\n" -> "U\n2\nX\n""#]],
     );
     check(
         "1\n2\n",
         text("1\nX\n"),
         "1\n2\n",
-        expect![[r#"make a "1\n2\n" -> "1\nX\n""#]],
+        expect![[r#"make a: "1\n2\n" -> "1\nX\n""#]],
     );
     check(
         "1\n2\n",
         text("1\nX\n"),
         "1\nX\n",
-        expect![[r#"there a "1\nX\n" -> "1\nX\n""#]],
+        expect![[r#"there a: "1\nX\n" -> "1\nX\n""#]],
     );
     check(
         "1\n2\n3\n",
         text("1\n2\nX\n"),
         "U\n2\nX\n",
-        expect![[r#"there a "U\n2\nX\n" -> "U\n2\nX\n""#]],
+        expect![[r#"there a: "U\n2\nX\n" -> "U\n2\nX\n""#]],
     );
     check(
         "1\n2\n",
@@ -157,8 +144,13 @@ fn texts_merge() {
 
 #[test]
 fn files_that_come_and_go() {
-    check(NONE, text("x"), NONE, expect![[r#"make a (none) -> "x""#]]);
-    check(NONE, text("x"), "x", expect![[r#"there a "x" -> "x""#]]);
+    check(
+        NONE,
+        text("x"),
+        NONE,
+        expect![[r#"make a: nothing -> "x""#]],
+    );
+    check(NONE, text("x"), "x", expect![[r#"there a: "x" -> "x""#]]);
     check(
         NONE,
         text("x"),
@@ -167,12 +159,12 @@ fn files_that_come_and_go() {
             "a is there now with another text, so it was not created and nothing was overwritten. Read it, and edit it if it still needs a change."
         ],
     );
-    check(NONE, text(""), "", expect![[r#"there a "" -> """#]]);
+    check(NONE, text(""), "", expect![[r#"there a: "" -> """#]]);
     check(
         "x",
         Target::Deleted,
         "x",
-        expect![[r#"make a "x" -> deleted"#]],
+        expect![[r#"make a: "x" -> deleted"#]],
     );
     check(
         "x",
@@ -186,19 +178,19 @@ fn files_that_come_and_go() {
         "x",
         Target::Deleted,
         NONE,
-        expect!["there a (none) -> deleted"],
+        expect!["there a: nothing -> deleted"],
     );
     check(
         "1\n2\n3\n",
         moved("1\n2\nX\n"),
         "U\n2\n3\n",
-        expect![[r#"make a "U\n2\n3\n" -> b "U\n2\nX\n""#]],
+        expect![[r#"make a: "U\n2\n3\n" -> b "U\n2\nX\n""#]],
     );
     check(
         "1\n",
         moved("1\n"),
         "2\n",
-        expect![[r#"make a "2\n" -> b "2\n""#]],
+        expect![[r#"make a: "2\n" -> b "2\n""#]],
     );
     check(
         "1\n",
@@ -275,23 +267,23 @@ fn check_inverse(change: &FileChange, expect: Expect) {
     let applied = AppliedChange::default();
     let shown = inverse(change, &applied).map_or("nothing".to_owned(), |back| {
         // The inverse of the inverse is the change.
-        let again = inverse(&back, &applied).map(|again| show(&again));
-        assert_eq!(again, Some(show(change)));
-        show(&back)
+        let again = inverse(&back, &applied).map(|again| show_change(&again));
+        assert_eq!(again, Some(show_change(change)));
+        show_change(&back)
     });
     expect.assert_eq(&shown);
 }
 
 #[test]
 fn each_kind_of_change_has_an_inverse() {
-    check_inverse(&to("1", text("2")), expect![[r#"a "2" -> "1""#]]);
+    check_inverse(&to("1", text("2")), expect![[r#"a: "2" -> "1""#]]);
     check_inverse(&to("1", text("1")), expect!["nothing"]);
-    check_inverse(&to(NONE, text("2")), expect![[r#"a "2" -> deleted"#]]);
-    check_inverse(&to(NONE, text("")), expect![[r#"a "" -> deleted"#]]);
-    check_inverse(&to("1", Target::Deleted), expect![[r#"a (none) -> "1""#]]);
+    check_inverse(&to(NONE, text("2")), expect![[r#"a: "2" -> deleted"#]]);
+    check_inverse(&to(NONE, text("")), expect![[r#"a: "" -> deleted"#]]);
+    check_inverse(&to("1", Target::Deleted), expect![[r#"a: nothing -> "1""#]]);
     check_inverse(&to(NONE, Target::Deleted), expect!["nothing"]);
-    check_inverse(&to("1", moved("2")), expect![[r#"b "2" -> a "1""#]]);
-    check_inverse(&to("1", moved("1")), expect![[r#"b "1" -> a "1""#]]);
+    check_inverse(&to("1", moved("2")), expect![[r#"b: "2" -> a "1""#]]);
+    check_inverse(&to("1", moved("1")), expect![[r#"b: "1" -> a "1""#]]);
 
     let open = AppliedChange {
         version: Some(3),

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::event::{SinkError, TurnEvent, TurnSink};
 use crate::host::{
     AppliedChange, Approver, Document, FileChange, Files, HostError, PermissionOutcome,
-    PermissionRequest, Replaced, Stamp, WorkspacePath,
+    PermissionRequest, Replaced, Stamp, Target, WorkspacePath,
 };
 use crate::item::{ToolKind, ToolSource};
 use crate::permission::{Effect, PermissionMode};
@@ -158,6 +158,8 @@ pub(crate) struct MemoryFiles {
     pub(crate) texts: Mutex<BTreeMap<String, String>>,
     /// Paths whose changes fail, and how.
     pub(crate) failing: Mutex<BTreeMap<String, HostError>>,
+    /// What the user makes of a file just before the next change of it.
+    pub(crate) typed: Mutex<BTreeMap<String, String>>,
     /// Fires when a change begins.
     pub(crate) on_apply: Mutex<Option<CancellationToken>>,
 }
@@ -205,10 +207,21 @@ impl Files for MemoryFiles {
                 return Err(error.clone());
             }
             let mut texts = self.texts.lock().unwrap();
-            if texts.get(name).map_or("", String::as_str) != &*change.base.text {
-                return Err(HostError::Conflict("It has changed.".to_owned()));
+            if let Some(text) = self.typed.lock().unwrap().remove(name) {
+                texts.insert(name.to_owned(), text);
             }
-            texts.insert(name.to_owned(), change.new_text().to_string());
+            let base = match change.base.stamp {
+                Stamp::Absent => None,
+                Stamp::Disk | Stamp::Open { .. } => Some(&*change.base.text),
+            };
+            if texts.get(name).map(String::as_str) != base {
+                return Err(HostError::Stale("It has changed.".to_owned()));
+            }
+            texts.remove(name);
+            if change.target != Target::Deleted {
+                let name = change.new_path().display();
+                texts.insert(name.to_owned(), change.new_text().to_string());
+            }
             Ok(AppliedChange::default())
         }
         .boxed()

@@ -2,7 +2,7 @@
 use aside_llm::{AssistantPart, Message, UserPart};
 
 use crate::event::{Delta, EditOutcome, TurnEvent, TurnStop};
-use crate::host::PermissionOutcome;
+use crate::host::{FileChange, PermissionOutcome, Stamp, Target};
 use crate::item::{ContentBlock, ItemBody, ItemRecord};
 use crate::machine::Action;
 use crate::permission::Effect;
@@ -32,7 +32,17 @@ pub(crate) fn show_action(action: &Action) -> String {
             request.preview.len()
         ),
         Action::Apply { call, change } => {
-            format!("=> apply {call}: {}", change.base.path.display())
+            format!("=> apply {call}: {}", show_change(change))
+        }
+        Action::TakeBack { call, change } => {
+            format!("=> take back {call}: {}", show_change(change))
+        }
+        Action::NoteSeen(changes) => {
+            let seen = changes.iter().map(|change| {
+                let name = change.new_path().display();
+                format!("{name} {:?}", change.meant)
+            });
+            format!("=> note seen: {}", seen.collect::<Vec<_>>().join(", "))
         }
         Action::StopWork => "=> stop work".to_owned(),
         Action::Finish(outcome) => format!(
@@ -67,13 +77,20 @@ pub(crate) fn show_event(event: &TurnEvent) -> String {
             Delta::Output(text) => format!("delta {item_id} output {text:?}"),
         },
         TurnEvent::ItemUpdated(record) => format!("updated {}", show_record(record)),
+        TurnEvent::ItemNoted(record) => {
+            let notes = record
+                .replay
+                .as_ref()
+                .and_then(|replay| replay.notes.as_ref());
+            format!("noted {} {notes:?}", show_record(record))
+        }
         TurnEvent::ToolRunning { record, changes } => {
             let paths = changes.iter().map(|change| change.base.path.display());
             let paths = paths.collect::<Vec<_>>().join(" ");
             format!("running {} changes [{paths}]", show_record(record))
         }
         TurnEvent::EditRebased { edit_id, change } => {
-            format!("edit {edit_id} rebased: {:?}", change.new_text())
+            format!("edit {edit_id} rebased: {}", show_change(change))
         }
         TurnEvent::EditResolved { edit_id, outcome } => match outcome {
             EditOutcome::Applied(_) => format!("edit {edit_id} applied"),
@@ -135,6 +152,23 @@ fn show_record(record: &ItemRecord) -> String {
             line
         }
         ItemBody::Compaction { .. } => format!("{id} compaction"),
+    }
+}
+
+/// A change: what was there, and what is to be there.
+pub(crate) fn show_change(change: &FileChange) -> String {
+    let (name, base) = (change.base.path.display(), &change.base);
+    let there = match base.stamp {
+        Stamp::Absent => "nothing".to_owned(),
+        Stamp::Open { version, .. } => format!("{:?} of version {version}", base.text),
+        Stamp::Disk => format!("{:?}", base.text),
+    };
+    match &change.target {
+        Target::Text(text) => format!("{name}: {there} -> {text:?}"),
+        Target::Deleted => format!("{name}: {there} -> deleted"),
+        Target::Moved { to, text } => {
+            format!("{name}: {there} -> {} {text:?}", to.display())
+        }
     }
 }
 

@@ -132,6 +132,7 @@ fn check_items(events: &[TurnEvent]) -> usize {
                 assert_eq!(open.get(record.item.id.as_str()), Some(&true));
             }
             TurnEvent::EditResolved { .. }
+            | TurnEvent::ItemNoted(_)
             | TurnEvent::EditRebased { .. }
             | TurnEvent::Attempted { .. }
             | TurnEvent::UsageUpdated { .. }
@@ -256,6 +257,7 @@ async fn every_way_in_which_a_change_fails() {
         HostError::Unreadable("Binary.".to_owned()),
         HostError::Conflict("Changed.".to_owned()),
         HostError::Io("Full.".to_owned()),
+        HostError::Stale("Changed.".to_owned()),
     ];
     for error in errors {
         for name in ["a", "b"] {
@@ -268,6 +270,8 @@ async fn every_way_in_which_a_change_fails() {
             let shown = played.shown();
             let says = format!("{name} was not changed: {error}");
             assert!(shown.contains(&says), "{shown}");
+            let texts = files.texts.lock().unwrap().clone();
+            assert!(texts.values().all(|text| text == "old"), "{texts:?}");
             check_next(check_events(&played.events));
             check_files(&files, &played.events);
         }

@@ -220,7 +220,7 @@ async fn a_file_that_changed_meanwhile_is_a_conflict() {
     assert!(
         played
             .shown()
-            .contains("a was not changed: It has changed.")
+            .contains("a was not changed: the user has changed the same lines meanwhile")
     );
     check_events(&played.events);
 }

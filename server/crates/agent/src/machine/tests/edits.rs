@@ -9,7 +9,12 @@ use crate::permission::PermissionMode::{self, AcceptEdits, Ask, ReadOnly};
 use crate::testing::{call, calls_end, change};
 
 /// The actions after the tool has computed its edits; then the turn is cancelled.
-fn check(mode: PermissionMode, changes: Vec<FileChange>, then: Vec<Input>, expect: Expect) {
+pub(super) fn check(
+    mode: PermissionMode,
+    changes: Vec<FileChange>,
+    then: Vec<Input>,
+    expect: Expect,
+) {
     let mut bench = Bench::new(Limits::default());
     bench.take(Input::Start);
     for input in at_once(vec![call(0, "edit", "{}"), calls_end()]) {
@@ -39,18 +44,18 @@ fn three() -> Vec<FileChange> {
     ]
 }
 
-fn made() -> Input {
+pub(super) fn made() -> Input {
     ended(ApplyEnd::Made(AppliedChange {
         version: Some(3),
         revision: None,
     }))
 }
 
-fn ended(end: ApplyEnd) -> Input {
+pub(super) fn ended(end: ApplyEnd) -> Input {
     Input::Applied { call: 0, end }
 }
 
-fn conflict() -> Input {
+pub(super) fn conflict() -> Input {
     ended(ApplyEnd::Failed(HostError::Conflict(
         "It was changed.".to_owned(),
     )))
@@ -67,12 +72,13 @@ fn edits_are_made_in_order() {
             => judge 0: write /w/a, write /w/b
 
             running #1 call title 0 Running edits #2 #3 changes [a b]
-            => apply 0: a
+            => apply 0: a: "1" -> "2"
 
             edit #2 applied
-            => apply 0: b
+            => apply 0: b: "1" -> "2"
 
             edit #3 applied
+            => note seen: a "2", b "2"
             completed #1 call title 0 Completed "Edited." edits #2 #3 20 ms
             => request the model
 
@@ -99,7 +105,7 @@ fn the_question_shows_the_edit() {
 
             answer #2 allowed for session #1 call title 0 Pending
             running #1 call title 0 Running edits #3 changes [a]
-            => apply 0: a
+            => apply 0: a: "1" -> "2"
 
             edit #3 failed
             completed #1 call title 0 Failed "a was not changed: It was changed.\nThe file may have been changed meanwhile. Read it again and make the edit against its current text." 10 ms
@@ -110,24 +116,34 @@ fn the_question_shows_the_edit() {
 }
 
 #[test]
-fn a_later_failure_says_what_was_made() {
+fn a_later_failure_takes_back_what_was_made() {
     check(
         AcceptEdits,
         three(),
-        vec![made(), conflict()],
+        vec![made(), made(), conflict(), made(), Input::Cancel, made()],
         expect![[r#"
             => judge 0: write /w/a, write /w/b, write /w/c
 
             running #1 call title 0 Running edits #2 #3 #4 changes [a b c]
-            => apply 0: a
+            => apply 0: a: "1" -> "2"
 
             edit #2 applied
-            => apply 0: b
+            => apply 0: b: "1" -> "2"
+
+            edit #3 applied
+            => apply 0: c: "1" -> "2"
+
+            edit #4 failed
+            => take back 0: b: "2" -> "1"
 
             edit #3 failed
-            edit #4 failed
-            completed #1 call title 0 Failed "b was not changed: It was changed.\nThe file may have been changed meanwhile. Read it again and make the edit against its current text.\nThese files were changed by this call: a. These were not: b, c." edits #2 20 ms
-            => request the model
+            => take back 0: a: "2" -> "1"
+
+            => stop work
+
+            edit #2 failed
+            completed #1 call title 0 Failed "c was not changed: It was changed.\nThe file may have been changed meanwhile. Read it again and make the edit against its current text.\nThe changes of one call are made all or none, so nothing was changed: a, b, c are as before this call." 60 ms
+            => finish: cancelled, 0 in, 0 out
 
         "#]],
     );
@@ -143,15 +159,16 @@ fn a_cancel_waits_for_the_change_being_made() {
             => judge 0: write /w/a, write /w/b, write /w/c
 
             running #1 call title 0 Running edits #2 #3 #4 changes [a b c]
-            => apply 0: a
+            => apply 0: a: "1" -> "2"
 
             edit #2 applied
-            => apply 0: b
+            => apply 0: b: "1" -> "2"
 
             => stop work
 
             edit #3 applied
             edit #4 failed
+            => note seen: a "2", b "2"
             completed #1 call title 0 Cancelled "The user cancelled this call while it ran; part of it may have been done.\nThese files were changed by this call: a, b. These were not: c." edits #2 #3 30 ms
             => finish: cancelled, 0 in, 0 out
 
@@ -165,11 +182,12 @@ fn a_cancel_waits_for_the_change_being_made() {
             => judge 0: write /w/a
 
             running #1 call title 0 Running edits #2 changes [a]
-            => apply 0: a
+            => apply 0: a: "1" -> "2"
 
             => stop work
 
             edit #2 applied
+            => note seen: a "2"
             completed #1 call title 0 Completed "Edited." edits #2 20 ms
             => finish: cancelled, 0 in, 0 out
 
@@ -183,7 +201,7 @@ fn a_cancel_waits_for_the_change_being_made() {
             => judge 0: write /w/a
 
             running #1 call title 0 Running edits #2 changes [a]
-            => apply 0: a
+            => apply 0: a: "1" -> "2"
 
             edit #2 failed
             completed #1 call title 0 Cancelled "The user cancelled before this call was made." 10 ms
