@@ -1,7 +1,14 @@
 //! The system prompt.
 
+use crate::editing::EditDialect;
+
 /// The prompt's text, with places to fill.
 const TEMPLATE: &str = include_str!("../prompts/system.md");
+/// The prompt of a model without tools.
+const PLAIN_TEMPLATE: &str = include_str!("../prompts/search_replace.md");
+/// How to edit, by what is offered.
+const EDIT_FILE: &str = include_str!("../prompts/edit_file.md");
+const APPLY_PATCH: &str = include_str!("../prompts/apply_patch.md");
 
 /// What the prompt says of the world. It holds nothing that changes within a session, so that
 /// providers can reuse the beginning of each request.
@@ -11,13 +18,21 @@ pub struct PromptFacts<'a> {
     pub workspace: &'a str,
     /// The operating system, such as `linux`.
     pub os: &'a str,
+    /// How the model edits.
+    pub dialect: EditDialect,
 }
 
 /// The system prompt of a session.
 pub fn system_prompt(facts: PromptFacts<'_>) -> String {
+    let (template, edit) = match facts.dialect {
+        EditDialect::EditFile => (TEMPLATE, EDIT_FILE),
+        EditDialect::ApplyPatch => (TEMPLATE, APPLY_PATCH),
+        EditDialect::SearchReplace => (PLAIN_TEMPLATE, ""),
+    };
     // The workspace comes last: a folder's name must not be searched for places to fill.
-    TEMPLATE
+    template
         .trim_end()
+        .replace("{{edit}}", edit.trim_end())
         .replace("{{system}}", &one_line(facts.os))
         .replace("{{workspace}}", &one_line(facts.workspace))
 }
@@ -31,25 +46,54 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{PromptFacts, TEMPLATE, system_prompt};
+    use super::{PromptFacts, system_prompt};
+    use crate::editing::EditDialect::{self, ApplyPatch, EditFile, SearchReplace};
+
+    fn prompt(dialect: EditDialect, workspace: &str) -> String {
+        system_prompt(PromptFacts {
+            workspace,
+            os: "linux",
+            dialect,
+        })
+    }
 
     #[test]
     fn every_place_is_filled_and_the_prompt_is_short() {
-        let prompt = system_prompt(PromptFacts {
-            workspace: "/home/u/my\nproject",
-            os: "linux",
-        });
-        assert!(prompt.contains("\nWorkspace: /home/u/my project\nSystem: linux\n"));
-        assert!(!prompt.contains("{{"));
-        assert!(TEMPLATE.len() <= 1300, "{} bytes", TEMPLATE.len());
+        for (dialect, most) in [(EditFile, 1400), (ApplyPatch, 1450), (SearchReplace, 2100)] {
+            let prompt = prompt(dialect, "/home/u/my\nproject");
+            assert!(prompt.contains("\nWorkspace: /home/u/my project\nSystem: linux\n"));
+            assert!(!prompt.contains("{{"));
+            assert!(prompt.len() <= most, "{dialect:?}: {} bytes", prompt.len());
+        }
+    }
+
+    #[test]
+    fn only_what_is_offered_is_named() {
+        let tools = ["read_file", "edit_file", "apply_patch", "SEARCH"];
+        let named = |dialect| {
+            let prompt = prompt(dialect, "/project");
+            tools.map(|tool| prompt.contains(tool))
+        };
+        assert_eq!(named(EditFile), [true, true, false, false]);
+        assert_eq!(named(ApplyPatch), [true, false, true, false]);
+        assert_eq!(named(SearchReplace), [false, false, false, true]);
+    }
+
+    #[test]
+    fn the_example_of_a_block_is_one() {
+        let prompt = prompt(SearchReplace, "/project");
+        let blocks = aside_edit::blocks::parse(&prompt).unwrap();
+        let [block] = &blocks[..] else {
+            panic!("{blocks:?}");
+        };
+        assert_eq!(block.path, "src/example.py");
+        assert_eq!(block.search, "    return a - b\n");
+        assert_eq!(block.replace, "    return a + b\n");
     }
 
     #[test]
     fn a_folder_named_like_a_place_is_left_alone() {
-        let prompt = system_prompt(PromptFacts {
-            workspace: "/tmp/{{system}}",
-            os: "linux",
-        });
+        let prompt = prompt(EditFile, "/tmp/{{system}}");
         assert!(prompt.contains("Workspace: /tmp/{{system}}\n"));
     }
 }

@@ -8,10 +8,12 @@ use aside_llm::{ChunkStream, Model, ModelError, ModelRequest};
 use futures_util::future::{BoxFuture, CatchUnwind};
 use futures_util::stream::CatchUnwind as CatchUnwindStream;
 use futures_util::{FutureExt, StreamExt};
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::Turn;
 use crate::attempt::Attempts;
+use crate::editing::EditDialect;
 use crate::host::{
     Document, FileChange, Files, HostError, PermissionOutcome, PermissionRequest, Target,
 };
@@ -19,7 +21,8 @@ use crate::limits::MAX_QUOTE_BYTES;
 use crate::machine::{ApplyEnd, Input, Judgement};
 use crate::output::quote;
 use crate::permission::{Effect, PermissionMode};
-use crate::tool::{Arguments, ToolContext};
+use crate::tool::{Arguments, Tool, ToolContext};
+use crate::toolbox::{EDIT_FILE, WRITE_FILE};
 
 type Opening = BoxFuture<'static, Result<ChunkStream, ModelError>>;
 
@@ -141,6 +144,7 @@ impl Turn {
                 attempts,
             }));
         };
+        let whole = self.as_whole_file(&name, &arguments);
         let cancel = self.cancel.child_token();
         let context = self.context(cancel.clone());
         let noted = context.attempts.clone();
@@ -148,7 +152,14 @@ impl Turn {
         Box::pin(async move {
             // Work that the tool has put on another thread ends too when this is dropped.
             let guard = cancel.drop_guard();
-            let work = AssertUnwindSafe(async move { tool.call(arguments, context).await });
+            let work = AssertUnwindSafe(async move {
+                match whole {
+                    Some((writer, whole)) if is_new(&context, &whole).await => {
+                        writer.call(whole, context).await
+                    }
+                    Some(_) | None => tool.call(arguments, context).await,
+                }
+            });
             let result = match tokio::time::timeout(limit, work.catch_unwind()).await {
                 Ok(Ok(Ok(outcome))) => {
                     guard.disarm();
@@ -211,6 +222,30 @@ impl Turn {
         })
     }
 
+    /// A block that looks for nothing is all of a new file: the tool that makes one, and its
+    /// arguments.
+    fn as_whole_file(
+        &self,
+        name: &str,
+        arguments: &Arguments,
+    ) -> Option<(Arc<dyn Tool>, Arguments)> {
+        if self.dialect != EditDialect::SearchReplace || name != EDIT_FILE {
+            return None;
+        }
+        let [edit] = arguments.get("edits")?.as_array()?.as_slice() else {
+            return None;
+        };
+        let entry = |key: &str| edit.get(key).and_then(Value::as_str);
+        if !entry("old_text")?.is_empty() {
+            return None;
+        }
+        let content = Value::from(entry("new_text")?);
+        let mut whole = Arguments::new();
+        whole.insert("path".to_owned(), arguments.get("path")?.clone());
+        whole.insert("content".to_owned(), content);
+        Some((Arc::clone(self.tools.get(WRITE_FILE)?), whole))
+    }
+
     /// The model takes a file to be what a change meant it to be.
     pub(super) fn note_seen(&self, change: &FileChange) {
         let old = change.base.path.absolute();
@@ -232,6 +267,25 @@ impl Turn {
             attempts: Attempts::default(),
             dialect: self.dialect,
         }
+    }
+}
+
+/// Whether there is nothing yet where a whole file is to be written.
+async fn is_new(context: &ToolContext, whole: &Arguments) -> bool {
+    let path = whole.get("path").and_then(Value::as_str);
+    let Some(Ok(path)) = path.map(|path| context.files.resolve(path)) else {
+        return false;
+    };
+    match context.files.read_text(&path).await {
+        Ok(document) => document.text.is_empty(),
+        Err(HostError::NotFound(_)) => true,
+        Err(
+            HostError::Denied(_)
+            | HostError::Unreadable(_)
+            | HostError::Stale(_)
+            | HostError::Conflict(_)
+            | HostError::Io(_),
+        ) => false,
     }
 }
 

@@ -151,6 +151,7 @@ impl Step<'_> {
     pub(super) fn break_off(&mut self, answer: &mut Answer) {
         self.close_text(answer, MessageStatus::Interrupted);
         self.name_the_nameless(answer);
+        self.text_calls(answer);
         self.count_usage(answer);
     }
 
@@ -169,6 +170,7 @@ impl Step<'_> {
     fn settle(&mut self, mut answer: Answer) {
         self.close_text(&mut answer, MessageStatus::Completed);
         self.name_the_nameless(&mut answer);
+        self.text_calls(&mut answer);
         self.count_usage(&answer);
         if answer.dropped_calls {
             let message = texts::dropped_calls(MAX_ANSWER_CALLS);

@@ -26,8 +26,8 @@ pub(super) struct Call {
     pub(super) name: String,
     pub(super) kind: ToolKind,
     pub(super) stage: Stage,
-    /// Whether there were more arguments than are kept.
-    pub(super) too_long: bool,
+    /// Why it cannot be made, for the model, where that shows before its arguments are read.
+    pub(super) flaw: Option<String>,
     /// The parsed arguments, or what the model is told of them.
     pub(super) arguments: Result<Arguments, String>,
     pub(super) signature: Option<Signature>,
@@ -78,7 +78,7 @@ impl Call {
             name,
             kind,
             stage: Stage::Queued,
-            too_long: false,
+            flaw: None,
             arguments: Ok(Arguments::new()),
             signature: None,
             effects: Vec::new(),
@@ -107,10 +107,9 @@ impl Step<'_> {
             let replay = record.replay.as_ref();
             let raw = replay.and_then(|replay| replay.arguments.as_deref());
             let raw = raw.unwrap_or_default();
-            call.arguments = if call.too_long {
-                Err(texts::long_arguments())
-            } else {
-                parse_arguments(raw)
+            call.arguments = match call.flaw.take() {
+                Some(flaw) => Err(flaw),
+                None => parse_arguments(raw),
             };
             let written = match &call.arguments {
                 // Sorted keys and no white space: what differs is what the model meant.
@@ -147,6 +146,10 @@ impl Step<'_> {
         }
         let calls = &self.state.calls;
         if !calls.iter().all(|call| matches!(call.stage, Stage::Done)) {
+            return;
+        }
+        if self.text_calls_are_done() {
+            self.stop(TurnStop::EndTurn, Closing::Refused);
             return;
         }
         let limit = self.state.setup.limits.max_iterations;

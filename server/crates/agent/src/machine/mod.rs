@@ -6,6 +6,7 @@
 mod answer;
 mod calls;
 mod edits;
+mod in_text;
 mod notes;
 mod permit;
 mod repeat;

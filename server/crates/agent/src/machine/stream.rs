@@ -4,6 +4,7 @@ use aside_llm::Chunk;
 use super::Step;
 use super::answer::{Answer, Flow, Nameless, Part};
 use super::calls::Call;
+use super::texts;
 use crate::event::{Delta, TurnEvent};
 use crate::item::{
     Item, ItemBody, ItemRecord, MessageStatus, Replay, ToolCall, ToolKind, ToolSource, ToolStatus,
@@ -102,7 +103,7 @@ impl Step<'_> {
             Part::Text => ItemBody::AssistantMessage { text, status },
             Part::Reasoning => ItemBody::Reasoning { text, status },
         };
-        let place = self.start_item(answer, body, None);
+        let place = self.start_item(answer, body, Replay::default());
         answer.open = Some((part, place));
         place
     }
@@ -177,14 +178,33 @@ impl Step<'_> {
     }
 
     fn start_call(&mut self, answer: &mut Answer, begun: Nameless, name: String) {
-        let facts = self.state.setup.tools.get(&name);
+        let (body, kind) = self.call_body(&name);
+        let call_id = begun
+            .id
+            .filter(|id| !id.is_empty())
+            .unwrap_or_else(|| format!("call_{}_{}", answer.number, begun.index));
+        let replay = Replay {
+            call_id: Some(call_id),
+            arguments: Some(String::new()),
+            ..Replay::default()
+        };
+        let record = self.start_item(answer, body, replay);
+        let call = Call::new(begun.index, record, name, kind);
+        self.state.calls.push(call);
+        let call = self.state.calls.len() - 1;
+        self.push_arguments(call, begun.arguments);
+    }
+
+    /// A call as it begins.
+    pub(super) fn call_body(&self, name: &str) -> (ItemBody, ToolKind) {
+        let facts = self.state.setup.tools.get(name);
         let (kind, source) = match facts {
             Some(facts) => (facts.kind, facts.source.clone()),
             None => (ToolKind::Other, ToolSource::Builtin),
         };
-        let body = ItemBody::ToolCall(ToolCall {
-            title: name.clone(),
-            name: name.clone(),
+        let call = ToolCall {
+            title: name.to_owned(),
+            name: name.to_owned(),
             source,
             kind,
             arguments: serde_json::Map::new(),
@@ -193,19 +213,11 @@ impl Step<'_> {
             edit_ids: Vec::new(),
             locations: Vec::new(),
             duration_ms: None,
-        });
-        let call_id = begun
-            .id
-            .filter(|id| !id.is_empty())
-            .unwrap_or_else(|| format!("call_{}_{}", answer.number, begun.index));
-        let record = self.start_item(answer, body, Some(call_id));
-        let call = Call::new(begun.index, record, name, kind);
-        self.state.calls.push(call);
-        let call = self.state.calls.len() - 1;
-        self.push_arguments(call, begun.arguments);
+        };
+        (ItemBody::ToolCall(call), kind)
     }
 
-    fn push_arguments(&mut self, call: usize, mut more: String) {
+    pub(super) fn push_arguments(&mut self, call: usize, mut more: String) {
         let call = &mut self.state.calls[call];
         let record = &mut self.state.records[call.record];
         let Some(replay) = &mut record.replay else {
@@ -214,7 +226,7 @@ impl Step<'_> {
         let raw = replay.arguments.get_or_insert_default();
         let room = MAX_ARGUMENT_BYTES.saturating_sub(raw.len());
         if more.len() > room {
-            call.too_long = true;
+            call.flaw = Some(texts::long_arguments());
             more.truncate(floor_boundary(&more, room));
         }
         raw.push_str(&more);
@@ -227,14 +239,13 @@ impl Step<'_> {
         }
     }
 
-    fn start_item(
+    pub(super) fn start_item(
         &mut self,
         answer: &mut Answer,
         body: ItemBody,
-        call_id: Option<String>,
+        replay: Replay,
     ) -> usize {
         answer.items += 1;
-        let arguments = call_id.is_some().then(String::new);
         let record = ItemRecord {
             item: Item {
                 id: self.context.clock.new_id(),
@@ -244,9 +255,7 @@ impl Step<'_> {
             },
             replay: Some(Replay {
                 answer: answer.number,
-                call_id,
-                arguments,
-                ..Replay::default()
+                ..replay
             }),
         };
         self.state.records.push(record.clone());

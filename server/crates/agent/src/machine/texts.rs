@@ -1,6 +1,8 @@
 //! What the machine itself says to the model and the user.
 use std::collections::BTreeMap;
 
+use aside_edit::blocks::BlockError;
+
 use super::edits::Planned;
 use crate::host::{FileChange, HostError};
 use crate::item::ToolStatus;
@@ -86,6 +88,21 @@ pub(super) fn long_arguments() -> String {
     format!(
         "The arguments of this call are longer than {MAX_ARGUMENT_BYTES} bytes, so nothing was \
          done. Split the work into several smaller calls."
+    )
+}
+
+/// What is wrong with the blocks of an answer.
+pub(super) fn broken_blocks(error: &BlockError) -> String {
+    format!(
+        "{error} No edit of this answer was made, so that none is made by halves. Write all of \
+         its blocks again."
+    )
+}
+
+pub(super) fn too_many_files(kept: usize, all: usize) -> String {
+    format!(
+        "This answer edits {all} files, and only the first {kept} are edited for one answer. \
+         Write the blocks of the others again."
     )
 }
 
