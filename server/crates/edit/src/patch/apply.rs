@@ -259,6 +259,10 @@ impl<'f, 'a> Finder<'f, 'a> {
             })
         })?;
         let end = self.file.lines.len();
+        // An empty line above new ones may be where they go, but tells too little.
+        if hunk.lines.first().is_some_and(|line| line.text.is_empty()) {
+            return Err(Missed::Refused(HunkRefusal::NoPlace));
+        }
         let gaps = match (anchors.is_empty() || hunk.end_of_file, hunk.hint) {
             (false, _) => anchors
                 .below(self.file)
@@ -277,6 +281,7 @@ impl<'f, 'a> Finder<'f, 'a> {
             end: gap,
             cost: 0,
             is_unclear: false,
+            has_kept: false,
             shift: Shift::Same,
             roles: all_new(hunk)
                 .iter()

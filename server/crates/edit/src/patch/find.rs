@@ -82,6 +82,8 @@ pub(super) struct Place<'a> {
     pub(super) cost: u32,
     /// Whether the lines can also be read so that something else comes out.
     pub(super) is_unclear: bool,
+    /// Whether a line that begins with + was taken as one that is there.
+    pub(super) has_kept: bool,
     pub(super) shift: Shift<'a>,
     /// What each line of the hunk is, with its text.
     pub(super) roles: Vec<(Role, &'a str)>,
@@ -164,7 +166,22 @@ pub(super) fn places<'a>(
             Some(_) | None => found.push(place),
         }
     }
+    doubt(&mut found);
     Found::All(found)
+}
+
+/// A hunk whose first line begins with + may begin one line earlier, where that line is already.
+fn doubt(places: &mut [Place<'_>]) {
+    for at in 1..places.len() {
+        let (before, behind) = places.split_at_mut(at);
+        let (Some(one), Some(other)) = (before.last_mut(), behind.first_mut()) else {
+            continue;
+        };
+        if (one.has_kept || other.has_kept) && other.start < one.end {
+            one.is_unclear = true;
+            other.is_unclear = true;
+        }
+    }
 }
 
 /// Two ways to indent at one place: the better one, in doubt if they are as good.
@@ -310,6 +327,7 @@ impl<'a> Fitting<'_, 'a> {
             end: start + way.passed,
             cost: way.cost,
             is_unclear: way.is_unclear || has_other,
+            has_kept: way.has_kept,
             shift,
             roles,
         })

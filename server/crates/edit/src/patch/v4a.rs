@@ -225,6 +225,8 @@ impl Hunks {
                 self.close();
             }
             let hunk = self.begin(line.number, count)?;
+            // Empty lines between headers are no lines of the file.
+            hunk.lines.clear();
             match header {
                 Header::Plain => {}
                 Header::Lines(first) => hunk.hint = Some(first),
@@ -233,9 +235,6 @@ impl Hunks {
                 }
                 Header::Anchor(_) => return Err(Problem::TooManyAnchors.at(line.number)),
             }
-            return Ok(());
-        }
-        if self.open.is_none() && line.text.is_empty() {
             return Ok(());
         }
         let hunk = self.begin(line.number, count)?;
