@@ -34,6 +34,12 @@ impl Editor {
     /// Opens a document with the text that is on disk.
     pub fn open_file(&self, path: &Path) {
         let text = std::fs::read_to_string(path).expect("the file is read");
+        self.open_text(path, &text);
+    }
+
+    /// Opens a document with a text that need not be on disk.
+    pub fn open_text(&self, path: &Path, text: &str) {
+        let text = text.to_owned();
         let buffer = Buffer { version: 1, text };
         self.send(&did_open(path, &buffer));
         self.shared
