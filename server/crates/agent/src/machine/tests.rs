@@ -1,6 +1,7 @@
 //! The machine as data: inputs in, actions out.
 mod answers;
 mod edits;
+mod in_text;
 mod permission;
 mod proposals;
 mod rebases;
