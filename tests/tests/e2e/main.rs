@@ -20,6 +20,8 @@ mod common;
 mod desk;
 mod edits_clients;
 mod edits_disk;
+mod edits_propose;
+mod edits_review;
 mod edits_typing;
 mod headless;
 mod lifecycle;
