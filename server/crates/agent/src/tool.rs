@@ -62,8 +62,9 @@ pub struct ToolOutput {
 pub enum Outcome {
     /// It is done.
     Done(ToolOutput),
-    /// Changes that the driver is to make, all or none, in order, after it has permission and
-    /// has stored what was there before; then the output is the result.
+    /// Changes that the driver is to make in order, after it has permission and has stored what
+    /// was there before; then the output is the result. It is all or none, unless the user
+    /// cancels between two or works in the same lines: what is made then stays.
     Edit {
         /// One change for each file.
         changes: Vec<FileChange>,

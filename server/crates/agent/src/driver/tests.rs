@@ -1,12 +1,13 @@
 //! The driver against doubles of everything it touches.
 mod faults;
 mod order;
+mod worlds;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use aside_llm::{Chunk, Message, ModelRequest};
+use aside_llm::{Chunk, ModelRequest};
 use tokio_util::sync::CancellationToken;
 
 use super::{Turn, run_turn};
@@ -17,6 +18,7 @@ use crate::item::{ItemBody, ToolKind};
 use crate::limits::Limits;
 use crate::notes::Notes;
 use crate::permission::{Effect, PermissionMode};
+use crate::seen::Seen;
 use crate::testing::{
     FakeApprover, FakeTool, MemoryFiles, RecordingSink, Reply, ScriptedModel, Ticks, call,
     calls_end, change, end, more, show_event, show_messages, show_stop, text, usage, user,
@@ -35,6 +37,10 @@ struct World {
     approver: FakeApprover,
     sink: RecordingSink,
     limits: Limits,
+    seen: Arc<Seen>,
+    notes: Notes,
+    edit_mode: EditMode,
+    dialect: EditDialect,
     cancel: CancellationToken,
 }
 
@@ -47,6 +53,12 @@ struct Played {
 }
 
 impl Played {
+    /// The messages of the last request.
+    fn last_request(&self) -> String {
+        let request = self.requests.last();
+        show_messages(request.map_or(&[], |request| &request.messages))
+    }
+
     fn shown(&self) -> String {
         let lines = self.events.iter().map(show_event);
         let mut shown = lines.collect::<Vec<_>>().join("\n");
@@ -64,6 +76,10 @@ impl World {
             approver: FakeApprover::new(PermissionMode::Full, Vec::new()),
             sink: RecordingSink::default(),
             limits: Limits::default(),
+            seen: Arc::default(),
+            notes: Notes::default(),
+            edit_mode: EditMode::default(),
+            dialect: EditDialect::default(),
             cancel: CancellationToken::new(),
         }
     }
@@ -89,10 +105,10 @@ impl World {
             approver: Arc::clone(&approver) as _,
             sink: Arc::clone(&sink) as _,
             clock: Arc::new(Ticks::default()),
-            seen: Arc::default(),
-            notes: Notes::default(),
-            edit_mode: EditMode::default(),
-            dialect: EditDialect::default(),
+            seen: self.seen,
+            notes: self.notes,
+            edit_mode: self.edit_mode,
+            dialect: self.dialect,
             limits: self.limits,
             cancel: self.cancel,
         };
@@ -101,6 +117,11 @@ impl World {
         let outcome = outcome.expect("the turn hangs");
         let events = std::mem::take(&mut *sink.events.lock().unwrap());
         let requests = std::mem::take(&mut *model.requests.lock().unwrap());
+        // Each request begins with the one before it, byte for byte.
+        for pair in requests.windows(2) {
+            let [one, next]: &[ModelRequest; 2] = pair.try_into().unwrap();
+            assert_eq!(one.messages[..], next.messages[..one.messages.len()]);
+        }
         let questions = approver.asked.lock().unwrap().len();
         Played {
             outcome,
@@ -338,12 +359,7 @@ async fn a_whole_turn() {
     "#]]
     .assert_eq(&shown);
 
-    // Each request begins with the one before it.
-    let messages = played.requests.iter().map(|request| &request.messages);
-    let messages: Vec<&Vec<Message>> = messages.collect();
-    assert_eq!(messages.len(), 3);
-    assert_eq!(messages[0][..], messages[1][..messages[0].len()]);
-    assert_eq!(messages[1][..], messages[2][..messages[1].len()]);
+    assert_eq!(played.requests.len(), 3);
     expect_test::expect![[r#"
         user: Do it.
         assistant:
@@ -359,7 +375,7 @@ async fn a_whole_turn() {
         tool c0: Edited.
         tool c1: a b
     "#]]
-    .assert_eq(&show_messages(messages[2]));
+    .assert_eq(&played.last_request());
     let request = &played.requests[2];
     assert_eq!((&*request.model, &*request.system), ("m", "Be good."));
     let names = request.tools.iter().map(|tool| tool.name.as_str());

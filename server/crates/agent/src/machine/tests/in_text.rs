@@ -76,7 +76,9 @@ fn blocks_become_a_call_for_each_file_and_end_the_turn() {
         block("a", "3", "4")
     );
     let inputs = [answer(&said), edited(0, "a"), edited(1, "b")].concat();
-    check(inputs, expect![[r#"
+    check(
+        inputs,
+        expect![[r#"
         => request the model
 
         started #1 text InProgress ""
@@ -114,7 +116,8 @@ fn blocks_become_a_call_for_each_file_and_end_the_turn() {
         => stop work
         => finish: end of turn, 0 in, 0 out
 
-    "#]], expect![[r#"
+    "#]],
+        expect![[r#"
         user: Do it.
         assistant:
           "I edit.\n\na.rs\n<<<<<<< SEARCH\n1\n=======\n2\n>>>>>>> REPLACE\nb.rs\n<<<<<<< SEARCH\n1\n=======\n2\n>>>>>>> REPLACE\na.rs\n<<<<<<< SEARCH\n3\n=======\n4\n>>>>>>> REPLACE\nDone."
@@ -123,7 +126,8 @@ fn blocks_become_a_call_for_each_file_and_end_the_turn() {
         Edited.
 
         Edited.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -135,7 +139,9 @@ fn a_refused_block_is_told_and_the_model_goes_on() {
         failed(1),
         answer("I cannot do that."),
     ];
-    check(inputs.concat(), expect![[r#"
+    check(
+        inputs.concat(),
+        expect![[r#"
         => request the model
 
         started #1 text InProgress ""
@@ -172,7 +178,8 @@ fn a_refused_block_is_told_and_the_model_goes_on() {
         => stop work
         => finish: end of turn, 0 in, 0 out
 
-    "#]], expect![[r#"
+    "#]],
+        expect![[r#"
         user: Do it.
         assistant:
           "a.rs\n<<<<<<< SEARCH\n1\n=======\n2\n>>>>>>> REPLACE\nb.rs\n<<<<<<< SEARCH\nx\n=======\ny\n>>>>>>> REPLACE\n"
@@ -183,14 +190,17 @@ fn a_refused_block_is_told_and_the_model_goes_on() {
         b is unchanged.
         assistant:
           "I cannot do that."
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn what_is_no_block_is_told() {
     let broken = format!("{}b.rs\n<<<<<<< SEARCH\n1\n", block("a", "1", "2"));
     let inputs = [answer(&broken), answer("Well.")];
-    check(inputs.concat(), expect![[r#"
+    check(
+        inputs.concat(),
+        expect![[r#"
         => request the model
 
         started #1 text InProgress ""
@@ -208,7 +218,8 @@ fn what_is_no_block_is_told() {
         => stop work
         => finish: end of turn, 0 in, 0 out
 
-    "#]], expect![[r#"
+    "#]],
+        expect![[r#"
         user: Do it.
         assistant:
           "a.rs\n<<<<<<< SEARCH\n1\n=======\n2\n>>>>>>> REPLACE\nb.rs\n<<<<<<< SEARCH\n1\n"
@@ -217,13 +228,16 @@ fn what_is_no_block_is_told() {
         The block that begins at line 8 does not end. Close it with `>>>>>>> REPLACE`. No edit of this answer was made, so that none is made by halves. Write all of its blocks again.
         assistant:
           "Well."
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn an_answer_without_blocks_ends_the_turn() {
     let inputs = answer("The answer is 4.");
-    check(inputs, expect![[r#"
+    check(
+        inputs,
+        expect![[r#"
         => request the model
 
         started #1 text InProgress ""
@@ -233,11 +247,13 @@ fn an_answer_without_blocks_ends_the_turn() {
         => stop work
         => finish: end of turn, 0 in, 0 out
 
-    "#]], expect![[r#"
+    "#]],
+        expect![[r#"
         user: Do it.
         assistant:
           "The answer is 4."
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -330,7 +346,9 @@ fn a_session_that_may_not_write_says_so() {
         vec![examined(0, ReadOnly, vec![writes("/w/a")])],
         answer("Then not."),
     ];
-    check(inputs.concat(), expect![[r#"
+    check(
+        inputs.concat(),
+        expect![[r#"
         => request the model
 
         started #1 text InProgress ""
@@ -351,7 +369,8 @@ fn a_session_that_may_not_write_says_so() {
         => stop work
         => finish: end of turn, 0 in, 0 out
 
-    "#]], expect![[r#"
+    "#]],
+        expect![[r#"
         user: Do it.
         assistant:
           "a.rs\n<<<<<<< SEARCH\n1\n=======\n2\n>>>>>>> REPLACE\n"
@@ -360,7 +379,8 @@ fn a_session_that_may_not_write_says_so() {
         This call was not permitted. This session is read-only, so it may not write /w/a. Change its permission mode to allow it.
         assistant:
           "Then not."
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
