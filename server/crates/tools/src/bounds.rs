@@ -55,6 +55,26 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "folders",
     ),
     (
+        "the files of one edit, all together",
+        crate::plan::MAX_PLAN_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "the request of an attempt that the ledger keeps",
+        crate::plan::MAX_REQUEST_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "matches of one file that are reported",
+        crate::plan::MAX_MATCHES as u64,
+        "matches",
+    ),
+    (
+        "files of one edit that the model is told of",
+        crate::plan::MAX_TOLD_FILES as u64,
+        "files",
+    ),
+    (
         "files and folders visited by one search",
         crate::walk::MAX_VISITED as u64,
         "entries",

@@ -1,7 +1,9 @@
 //! The built-in tools: reading, searching and editing the workspace.
 //!
 //! They read and edit files through `aside_agent::host::Files`. Searches walk the disk
-//! themselves, with the open documents laid over it, and never write.
+//! themselves, with the open documents laid over it, and never write. What edits come to is
+//! computed by [`plan`], which needs no model.
+mod apply_patch;
 mod arguments;
 mod blocking;
 mod bounds;
@@ -13,7 +15,10 @@ mod grep;
 mod list_directory;
 mod nearby;
 mod overlay;
+pub mod plan;
 mod read_file;
+pub mod replay;
+mod show;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -36,5 +41,6 @@ pub fn builtin() -> Vec<Arc<dyn Tool>> {
         builtin::tool::<grep::Grep>(),
         builtin::tool::<edit_file::EditFile>(),
         builtin::tool::<write_file::WriteFile>(),
+        builtin::tool::<apply_patch::ApplyPatch>(),
     ]
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::builtin::Builtin;
 use crate::text::{self, MAX_LINE_BYTES, MAX_OUTPUT_BYTES, count};
-use crate::{blocking, definition, nearby};
+use crate::{blocking, definition, nearby, show};
 
 /// How many lines are shown where no limit is given.
 pub(crate) const DEFAULT_LINES: u64 = 2000;
@@ -54,6 +54,7 @@ async fn read(args: Args, context: ToolContext) -> Result<Outcome, ToolError> {
         let otherwise = "Use glob or list_directory to find it.";
         return Err(nearby::missing(&document.path, &context, otherwise).await);
     }
+    context.seen.note(document.path.absolute(), &document.text);
     let size = document.text.len();
     let output = blocking::run_by_size(size, &context.cancel, move || show(&document, &args)).await;
     Ok(Outcome::Done(output?))
@@ -102,6 +103,9 @@ fn show(document: &Document, args: &Args) -> Result<ToolOutput, ToolError> {
     }
     if out.ends_with('\n') {
         out.pop();
+    }
+    if let Some(note) = show::changed_on_disk(document) {
+        out = format!("{out}\n{note}");
     }
     let range = |line: usize| u32::try_from(line).unwrap_or(u32::MAX);
     Ok(ToolOutput {

@@ -1,14 +1,15 @@
 //! A host over a temporary folder, with open documents.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use aside_agent::attempt::Attempts;
 use aside_agent::editing::EditDialect;
 use aside_agent::host::{
-    AppliedChange, Document, FileChange, Files, HostError, Replaced, Stamp, WorkspacePath,
+    AppliedChange, Document, FileChange, Files, HostError, Replaced, Stamp, Target, WorkspacePath,
 };
 use aside_agent::permission::Effect;
+use aside_agent::seen::Seen;
 use aside_agent::tool::{Arguments, Outcome, Tool, ToolContext, ToolOutput};
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -19,12 +20,16 @@ use tokio_util::sync::CancellationToken;
 pub(super) struct Workspace {
     host: Arc<Host>,
     pub(super) cancel: CancellationToken,
+    pub(super) seen: Arc<Seen>,
+    pub(super) attempts: Attempts,
+    pub(super) dialect: EditDialect,
 }
 
 struct Host {
     folder: TempDir,
     others: Vec<PathBuf>,
     open: Mutex<BTreeMap<PathBuf, Arc<str>>>,
+    changed: Mutex<BTreeSet<PathBuf>>,
 }
 
 impl Workspace {
@@ -38,8 +43,12 @@ impl Workspace {
                 folder: tempfile::tempdir().expect("a temporary folder"),
                 others,
                 open: Mutex::default(),
+                changed: Mutex::default(),
             }),
             cancel: CancellationToken::new(),
+            seen: Arc::default(),
+            attempts: Attempts::default(),
+            dialect: EditDialect::default(),
         };
         for (path, text) in files {
             workspace.put(path, text.as_bytes());
@@ -65,6 +74,20 @@ impl Workspace {
         open.insert(path, text.into());
     }
 
+    /// Another program changes a file on disk below an open document.
+    pub(super) fn change_on_disk(&self, path: &str, text: &str) {
+        self.put(path, text.as_bytes());
+        let mut changed = self.host.changed.lock().expect("the lock");
+        changed.insert(self.root().join(path));
+    }
+
+    /// All files on disk with their texts.
+    pub(super) fn tree(&self) -> String {
+        let mut out = String::new();
+        show_tree(&self.root(), &self.root(), &mut out);
+        out
+    }
+
     pub(super) fn disk(&self, path: &str) -> String {
         std::fs::read_to_string(self.root().join(path)).expect("the file")
     }
@@ -73,9 +96,9 @@ impl Workspace {
         ToolContext {
             files: self.host.clone(),
             cancel: self.cancel.clone(),
-            seen: Arc::default(),
-            attempts: Attempts::default(),
-            dialect: EditDialect::default(),
+            seen: self.seen.clone(),
+            attempts: self.attempts.clone(),
+            dialect: self.dialect,
         }
     }
 
@@ -99,13 +122,23 @@ impl Workspace {
         match self.call(name, arguments).await? {
             Outcome::Done(output) => Ok(output),
             Outcome::Edit { changes, output } => {
-                for change in &changes {
-                    let made = self.host.apply(change).await;
-                    made.map_err(|error| error.to_string())?;
-                }
+                self.make(&changes).await?;
                 Ok(output)
             }
         }
+    }
+
+    /// Makes changes as the driver does.
+    pub(super) async fn make(&self, changes: &[FileChange]) -> Result<(), String> {
+        for change in changes {
+            let made = self.host.apply(change).await;
+            made.map_err(|error| error.to_string())?;
+            self.seen.forget(change.base.path.absolute());
+            if change.target != Target::Deleted {
+                self.seen.note(change.new_path().absolute(), &change.meant);
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn effects(&self, name: &str, arguments: Value) -> Result<Vec<Effect>, String> {
@@ -135,17 +168,22 @@ impl Host {
     }
 
     fn read(&self, path: &WorkspacePath) -> Result<Document, HostError> {
+        let changed = self.changed.lock().expect("the lock");
         let document = |text: Arc<str>, stamp| Document {
             text,
             stamp,
+            changed_on_disk: changed.contains(path.absolute()),
             ..Document::absent(path.clone())
         };
         let open = self.open.lock().expect("the lock");
         if let Some(text) = open.get(path.absolute()) {
-            return Ok(document(text.clone(), Stamp::Open {
-                version: 1,
-                revision: 1,
-            }));
+            return Ok(document(
+                text.clone(),
+                Stamp::Open {
+                    version: 1,
+                    revision: 1,
+                },
+            ));
         }
         let unreadable =
             |what: &str| HostError::Unreadable(format!("{} is {what}", path.display()));
@@ -223,6 +261,24 @@ impl Files for Host {
             if now.stamp != change.base.stamp || now.text != change.base.text {
                 return Err(HostError::Conflict("the file changed".to_owned()));
             }
+            let io = |error: std::io::Error| HostError::Io(error.to_string());
+            match &change.target {
+                Target::Text(_) => {}
+                Target::Deleted => {
+                    std::fs::remove_file(path.absolute()).map_err(io)?;
+                    return Ok(AppliedChange::default());
+                }
+                Target::Moved { to, text } => {
+                    let to = to.absolute();
+                    if to.exists() {
+                        return Err(HostError::Conflict("the place is taken".to_owned()));
+                    }
+                    std::fs::create_dir_all(to.parent().expect("a parent")).map_err(io)?;
+                    std::fs::write(to, text.as_bytes()).map_err(io)?;
+                    std::fs::remove_file(path.absolute()).map_err(io)?;
+                    return Ok(AppliedChange::default());
+                }
+            }
             let mut open = self.open.lock().expect("the lock");
             if let Some(text) = open.get_mut(path.absolute()) {
                 *text = change.new_text();
@@ -234,12 +290,29 @@ impl Files for Host {
             let parent = path.absolute().parent().unwrap_or(Path::new("/"));
             std::fs::create_dir_all(parent)
                 .and_then(|()| std::fs::write(path.absolute(), change.new_text().as_bytes()))
-                .map_err(|error| HostError::Io(error.to_string()))?;
+                .map_err(io)?;
             Ok(AppliedChange::default())
         })
     }
 
     fn changes_between(&self, _: &WorkspacePath, _: u64, _: u64) -> Option<Vec<Replaced>> {
         None
+    }
+}
+
+fn show_tree(root: &Path, folder: &Path, out: &mut String) {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let mut paths = entries
+        .map(|entry| entry.expect("an entry").path())
+        .collect::<Vec<_>>();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            show_tree(root, &path, out);
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("a text");
+        let name = path.strip_prefix(root).expect("inside").display();
+        out.push_str(&format!("{name}: {text:?}\n"));
     }
 }
