@@ -21,6 +21,7 @@ mod desk;
 mod edits_clients;
 mod edits_disk;
 mod edits_patch;
+mod edits_plain;
 mod edits_propose;
 mod edits_review;
 mod edits_typing;
