@@ -3,6 +3,10 @@
 //! Changes to different lines merge, also where the lines are neighbours; changes to the same
 //! lines merge only where they are the same. All else is a conflict, so no line of either side
 //! is ever lost. A line is equal to another with its ending.
+mod same;
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -139,7 +143,7 @@ impl<'a> Merge<'a> {
                         .map(|(place, _)| place.clone()),
                 ),
                 None => conflicts.push(whole),
-                Some(text) => out.push_str(text),
+                Some(text) => out.push_str(&text),
             }
         }
         if !conflicts.is_empty() {
@@ -150,10 +154,10 @@ impl<'a> Merge<'a> {
     }
 
     /// The texts behind what is `before`, if all are known and their lines stay apart.
-    fn in_a_row(&self, before: &str, texts: &[Option<&str>], end: usize) -> Option<String> {
+    fn in_a_row(&self, before: &str, texts: &[Option<Cow<'_, str>>], end: usize) -> Option<String> {
         let mut row = String::new();
         for text in texts {
-            let text = (*text)?;
+            let text = text.as_deref()?;
             let start = if row.is_empty() { before } else { &row };
             if !stay_apart(start, text) {
                 return None;
@@ -213,13 +217,16 @@ impl<'a> Merge<'a> {
     }
 
     /// What both sides together made of a place.
-    fn resolve(&self, place: &Place) -> Option<&'a str> {
+    fn resolve(&self, place: &Place) -> Option<Cow<'a, str>> {
         let ours = &self.ours[place.ours.clone()];
         let theirs = &self.theirs[place.theirs.clone()];
         if place.their_blocks.is_empty() || ours == theirs {
-            return Some(ours);
+            return Some(Cow::Borrowed(ours));
         }
-        place.our_blocks.is_empty().then_some(theirs)
+        if place.our_blocks.is_empty() {
+            return Some(Cow::Borrowed(theirs));
+        }
+        same::together(&self.base[place.base.clone()], ours, theirs).map(Cow::Owned)
     }
 
     fn conflicts(&self, places: &[Place]) -> Vec<Conflict> {
