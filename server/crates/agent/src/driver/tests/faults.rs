@@ -6,6 +6,7 @@ use expect_test::expect;
 
 use super::worlds::WORLDS;
 use super::{Log, World, check_files, done, script, whole_script, world};
+use crate::editing::{EditDialect, EditMode};
 use crate::event::{EditOutcome, TurnEvent, TurnStop};
 use crate::host::HostError;
 use crate::item::{ItemBody, ItemRecord, ToolKind};
@@ -324,7 +325,15 @@ async fn whatever_a_model_sends_leaves_a_valid_turn() {
         "1}",
         " ",
     ];
-    let texts = ["a", "\n", "", "é", "```"];
+    let texts = [
+        "a",
+        "\n",
+        "",
+        "é",
+        "```",
+        "a.rs\n<<<<<<< SEARCH\nold\n",
+        "=======\nnew\n>>>>>>> REPLACE\n",
+    ];
     for _ in 0..400 {
         let mut replies = Vec::new();
         for _ in 0..4 {
@@ -367,6 +376,20 @@ async fn whatever_a_model_sends_leaves_a_valid_turn() {
         if dice.roll(2) == 0 {
             world.limits.max_iterations = 2;
         }
+        if dice.roll(4) == 0 {
+            world.edit_mode = EditMode::Propose;
+        }
+        if dice.roll(2) == 0 {
+            world.dialect = EditDialect::SearchReplace;
+        }
+        for name in ["a", "b"] {
+            if dice.roll(3) == 0 {
+                let typed = ["mine", "new", "old"][dice.roll(3)].to_owned();
+                let mut all = world.files.typed.lock().unwrap();
+                all.insert(name.to_owned(), typed);
+            }
+        }
+        world.notes.add("The user rejected c.".to_owned());
         // Two questions are answered; a third one is withdrawn by the cancel.
         world.approver.on_ask = world.cancel.clone();
         let files = std::sync::Arc::clone(&world.files);
