@@ -32,7 +32,7 @@ pub const MAX_ANCHORS: usize = 16;
 /// How many places of one hunk are looked at.
 pub const MAX_PLACES: usize = 4_096;
 /// How many lines are compared for one hunk in one stage before the search gives up.
-pub const MAX_STEPS: usize = 20_000_000;
+pub const MAX_STEPS: usize = 5_000_000;
 
 /// How a patch is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
