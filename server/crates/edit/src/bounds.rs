@@ -27,4 +27,40 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         crate::diff::MAX_DIFF_TIME.as_millis() as u64,
         "ms",
     ),
+    ("a patch", crate::patch::MAX_PATCH_BYTES as u64, "bytes"),
+    (
+        "files of one patch",
+        crate::patch::MAX_FILES as u64,
+        "files",
+    ),
+    (
+        "hunks of one patch",
+        crate::patch::MAX_HUNKS as u64,
+        "hunks",
+    ),
+    (
+        "@@ lines of one hunk",
+        crate::patch::MAX_ANCHORS as u64,
+        "lines",
+    ),
+    (
+        "places looked at for one hunk",
+        crate::patch::MAX_PLACES as u64,
+        "places",
+    ),
+    (
+        "lines compared for one hunk in one stage",
+        crate::patch::MAX_STEPS as u64,
+        "lines",
+    ),
+    (
+        "an answer with SEARCH/REPLACE blocks",
+        crate::blocks::MAX_ANSWER_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "SEARCH/REPLACE blocks of one answer",
+        crate::blocks::MAX_BLOCKS as u64,
+        "blocks",
+    ),
 ];

@@ -126,10 +126,9 @@ impl Reader {
         if text.starts_with("GIT binary patch") || text.starts_with("Binary files ") {
             return Err(Problem::Unsupported(BINARY).at(line.number));
         }
-        match &mut self.head {
-            Some(head) => head.extended(line)?,
-            // Prose above the diff.
-            None => {}
+        // Without a head it is prose above the diff.
+        if let Some(head) = &mut self.head {
+            head.extended(line)?;
         }
         Ok(1)
     }
