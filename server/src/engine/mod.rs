@@ -1,6 +1,7 @@
 //! One workspace at work: its database, its sessions, its models. Knows no editor.
 mod actor;
 mod approver;
+pub mod edits;
 pub mod error;
 pub mod front;
 pub mod limits;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
+use aside_agent::editing::EditDialect;
 use aside_agent::event::NoticeLevel;
 use aside_agent::item::ItemRecord;
 use aside_agent::limits::Limits;
@@ -79,6 +81,8 @@ pub struct Engine {
     sessions: Mutex<HashMap<Arc<str>, Mailbox>>,
     toolbox: OnceLock<Toolbox>,
     models: models::Models,
+    revisions: edits::revisions::Revisions,
+    reviewer: edits::reviewer::Reviewer,
 }
 
 impl Engine {
@@ -93,6 +97,8 @@ impl Engine {
             sessions: Mutex::default(),
             toolbox: OnceLock::new(),
             models: models::Models::default(),
+            revisions: edits::revisions::Revisions::default(),
+            reviewer: edits::reviewer::Reviewer::default(),
         })
     }
 
@@ -125,10 +131,11 @@ impl Engine {
             .clone()
     }
 
-    fn system_prompt(&self) -> String {
+    fn system_prompt(&self, dialect: EditDialect) -> String {
         aside_agent::prompt::system_prompt(PromptFacts {
             workspace: &self.workspace.key.to_string_lossy(),
             os: std::env::consts::OS,
+            dialect,
         })
     }
 

@@ -32,6 +32,12 @@ pub fn register(service: LspServiceBuilder<Backend>) -> LspServiceBuilder<Backen
         .custom_method(wire::CHAT_SEND, Backend::chat_send)
         .custom_method(wire::CHAT_CANCEL, Backend::chat_cancel)
         .custom_method(wire::CHAT_EVENTS, Backend::chat_events)
+        .custom_method(wire::SESSION_REWIND, Backend::session_rewind)
+        .custom_method(wire::SESSION_UNREWIND, Backend::session_unrewind)
+        .custom_method(wire::EDIT_LIST, Backend::edit_list)
+        .custom_method(wire::EDIT_ACCEPT, Backend::edit_accept)
+        .custom_method(wire::EDIT_REJECT, Backend::edit_reject)
+        .custom_method(wire::EDIT_AMEND, Backend::edit_amend)
         .custom_method(wire::TOOL_LIST, Backend::tool_list)
         .custom_method(wire::MODEL_LIST, Backend::model_list)
         .custom_method(wire::SERVER_STATUS, Backend::server_status)
@@ -88,6 +94,30 @@ impl Backend {
 
     async fn chat_events(&self, params: Value) -> Result<Value> {
         answer(self.engine()?.events(read(params)?).await)
+    }
+
+    async fn session_rewind(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.rewind(read(params)?).await)
+    }
+
+    async fn session_unrewind(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.unrewind(read(params)?).await)
+    }
+
+    async fn edit_list(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.edit_list(read(params)?).await)
+    }
+
+    async fn edit_accept(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.edit_accept(read(params)?).await)
+    }
+
+    async fn edit_reject(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.edit_reject(read(params)?).await)
+    }
+
+    async fn edit_amend(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.edit_amend(read(params)?).await)
     }
 
     async fn tool_list(&self, params: Value) -> Result<Value> {

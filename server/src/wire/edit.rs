@@ -1,5 +1,7 @@
 //! Edits as clients see them.
-use aside_agent::host::{FileChange, Stamp};
+use std::ops::Range;
+
+use aside_agent::host::{FileChange, Stamp, Target, WorkspacePath};
 use aside_agent::item::Item;
 use aside_edit::hunk;
 use aside_protocol::{FileEdit, FileEditKind, FileEditStatus, Hunk, HunkStatus};
@@ -10,61 +12,114 @@ use super::path_to_uri;
 
 /// A change that is about to be made.
 pub fn file_edit(id: &str, session_id: &str, item: &Item, change: &FileChange) -> FileEdit {
-    let path = &change.base.path;
-    let (kind, version) = match change.base.stamp {
-        Stamp::Absent => (FileEditKind::Create, None),
-        Stamp::Disk => (FileEditKind::Modify, None),
-        Stamp::Open { version, .. } => (FileEditKind::Modify, Some(version)),
-    };
     FileEdit {
         id: id.to_owned(),
         session_id: session_id.to_owned(),
         turn_id: item.turn_id.clone(),
         item_id: item.id.clone(),
-        uri: path_to_uri(path.absolute()),
-        new_uri: None,
-        kind,
+        uri: path_to_uri(change.base.path.absolute()),
+        new_uri: moved_to(change).map(|to| path_to_uri(to.absolute())),
+        kind: edit_kind(change),
         status: FileEditStatus::Proposed,
-        version,
+        version: match change.base.stamp {
+            Stamp::Absent | Stamp::Disk => None,
+            Stamp::Open { version, .. } => Some(version),
+        },
         base_hash: blob_hash(change.base.text.as_bytes()),
         diff: unified_diff(change),
         hunks: hunk::hunks(&change.base.text, &change.new_text())
             .into_iter()
             .enumerate()
-            .map(|(index, hunk)| wire_hunk(id, index, hunk))
+            .map(|(index, hunk)| Hunk {
+                id: hunk_id(id, index),
+                old_range: whole_lines(&hunk.old_lines),
+                new_range: whole_lines(&hunk.new_lines),
+                old_text: hunk.old_text,
+                new_text: hunk.new_text,
+                status: HunkStatus::Pending,
+            })
             .collect(),
     }
 }
 
-/// What became of an edit.
-pub fn set_edit_status(edit: &mut FileEdit, status: FileEditStatus, version: Option<i32>) {
-    edit.status = status;
-    edit.version = version;
+/// What sort of change it is.
+pub fn edit_kind(change: &FileChange) -> FileEditKind {
+    match (&change.target, &change.base.stamp) {
+        (Target::Deleted, _) => FileEditKind::Delete,
+        (Target::Moved { .. }, _) => FileEditKind::Rename,
+        (Target::Text(_), Stamp::Absent) => FileEditKind::Create,
+        (Target::Text(_), Stamp::Disk | Stamp::Open { .. }) => FileEditKind::Modify,
+    }
+}
+
+/// Where a change moves its file.
+pub fn moved_to(change: &FileChange) -> Option<&WorkspacePath> {
+    match &change.target {
+        Target::Moved { to, .. } => Some(to),
+        Target::Text(_) | Target::Deleted => None,
+    }
+}
+
+/// The id of an edit's hunk, from 0. It stays the same as long as the edit exists.
+pub fn hunk_id(edit_id: &str, index: usize) -> String {
+    format!("{edit_id}-{index}")
+}
+
+/// The edit that a hunk's id belongs to, and which of its hunks it is.
+pub fn parse_hunk_id(hunk_id: &str) -> Option<(&str, usize)> {
+    let (edit_id, index) = hunk_id.rsplit_once('-')?;
+    // An edit's own id may well end in digits.
+    uuid::Uuid::try_parse(edit_id).ok()?;
+    // "01" would be another name for "1".
+    let parsed: usize = index.parse().ok()?;
+    (parsed.to_string() == index).then_some((edit_id, parsed))
+}
+
+/// Whole lines, from 0.
+pub fn whole_lines(lines: &Range<usize>) -> aside_protocol::Range {
+    let line = |line: usize| u32::try_from(line).unwrap_or(u32::MAX);
+    lines_range(line(lines.start), line(lines.end))
 }
 
 /// The change as a unified diff.
 pub fn unified_diff(change: &FileChange) -> String {
     let name = change.base.path.display();
-    let old_name = match change.base.stamp {
-        Stamp::Absent => "/dev/null".to_owned(),
-        Stamp::Disk | Stamp::Open { .. } => format!("a/{name}"),
-    };
-    hunk::unified(
+    diff_of(
+        edit_kind(change),
+        name,
+        moved_to(change).map_or(name, WorkspacePath::display),
         &change.base.text,
         &change.new_text(),
-        &old_name,
-        &format!("b/{name}"),
     )
 }
 
-fn wire_hunk(edit_id: &str, index: usize, hunk: hunk::Hunk) -> Hunk {
-    let line = |line: usize| u32::try_from(line).unwrap_or(u32::MAX);
-    Hunk {
-        id: format!("{edit_id}-{index}"),
-        old_range: lines_range(line(hunk.old_lines.start), line(hunk.old_lines.end)),
-        new_range: lines_range(line(hunk.new_lines.start), line(hunk.new_lines.end)),
-        old_text: hunk.old_text,
-        new_text: hunk.new_text,
-        status: HunkStatus::Pending,
+/// A unified diff whose head says what sort of change it is.
+pub fn diff_of(kind: FileEditKind, name: &str, new_name: &str, old: &str, new: &str) -> String {
+    let nothing = || "/dev/null".to_owned();
+    let (before, after) = (format!("a/{name}"), format!("b/{new_name}"));
+    let (before, after) = match kind {
+        FileEditKind::Create => (nothing(), after),
+        FileEditKind::Delete => (before, nothing()),
+        FileEditKind::Modify | FileEditKind::Rename => (before, after),
+    };
+    hunk::unified(old, new, &before, &after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{hunk_id, parse_hunk_id};
+
+    #[test]
+    fn a_hunk_has_one_id() {
+        let check = |id: &str, expect: Option<(&str, usize)>| assert_eq!(parse_hunk_id(id), expect);
+        let edit = "01234567-89ab-7def-8123-456789012345";
+        check(&hunk_id(edit, 12), Some((edit, 12)));
+        check(edit, None);
+        for wrong in ["00", "+1", "", "x", "99999999999999999999999"] {
+            check(&format!("{edit}-{wrong}"), None);
+        }
+        check("a-b-0", None);
+        check("0", None);
+        check("", None);
     }
 }

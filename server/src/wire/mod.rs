@@ -5,13 +5,15 @@ mod item;
 mod rows;
 mod uri;
 
-pub use edit::{file_edit, set_edit_status, unified_diff};
+pub use edit::{
+    diff_of, edit_kind, file_edit, hunk_id, moved_to, parse_hunk_id, unified_diff, whole_lines,
+};
 pub use item::{content_from_wire, effect, item, tool_kind};
 pub use rows::{
     agent_item, item_record, item_row, model_usage, parse_mode, parse_usage, session, stop_reason,
     turn, turn_error, usage,
 };
-pub use uri::path_to_uri;
+pub use uri::{path_to_uri, uri_to_path};
 
 use aside_agent::event::NoticeLevel;
 use aside_agent::host::PermissionOutcome;

@@ -1,11 +1,10 @@
 //! What a running turn tells: each event becomes rows and a `chat/event`.
 use std::sync::Arc;
 
-use aside_agent::event::{Delta, EditOutcome, TurnEvent};
-use aside_agent::host::FileChange;
+use aside_agent::event::{Delta, TurnEvent};
 use aside_agent::item::{ItemBody, ItemRecord};
-use aside_protocol::{ContextUsage, Event, FileEdit, FileEditStatus, ItemDelta};
-use aside_store::{EditRow, SessionPatch, StoreError, Write};
+use aside_protocol::{ContextUsage, Event, ItemDelta};
+use aside_store::{SessionPatch, StoreError, Write};
 
 use super::{Actor, Entry};
 use crate::clock;
@@ -16,8 +15,12 @@ impl Actor {
             TurnEvent::ItemStarted(record) => self.item_started(record).await,
             TurnEvent::ItemDelta { item_id, delta } => self.item_delta(item_id, delta).await,
             TurnEvent::ItemUpdated(record) => self.item_updated(record).await,
+            TurnEvent::ItemNoted(record) => self.item_noted(&record).await,
             TurnEvent::ToolRunning { record, changes } => self.tool_running(record, &changes).await,
-            TurnEvent::EditRebased { .. } | TurnEvent::Attempted { .. } => Ok(()),
+            TurnEvent::EditRebased { edit_id, change } => {
+                self.edit_rebased(&edit_id, &change).await
+            }
+            TurnEvent::Attempted { item_id, attempts } => self.attempted(&item_id, attempts).await,
             TurnEvent::EditResolved { edit_id, outcome } => {
                 self.edit_resolved(&edit_id, &outcome).await
             }
@@ -64,12 +67,25 @@ impl Actor {
     }
 
     /// An entry of the running turn.
-    fn in_turn(&self, item_id: Option<&str>, event: Event) -> Entry {
+    pub(super) fn in_turn(&self, item_id: Option<&str>, event: Event) -> Entry {
         Entry {
             turn_id: self.turn_id(),
             item_id: item_id.map(str::to_owned),
             event,
         }
+    }
+
+    /// Remembers an open item and makes its row; the notes that it tells the model are told.
+    pub(super) async fn store_item(&mut self, record: &ItemRecord) -> Vec<Write> {
+        let mut writes = vec![self.open_item(record)];
+        let told = record
+            .replay
+            .as_ref()
+            .and_then(|replay| replay.notes.as_ref());
+        if let Some(told) = told {
+            writes.extend(self.delete_told(told).await);
+        }
+        writes
     }
 
     /// Remembers an open item and makes its row.
@@ -87,10 +103,10 @@ impl Actor {
     }
 
     async fn item_started(&mut self, record: ItemRecord) -> Result<(), StoreError> {
-        let write = self.open_item(&record);
+        let writes = self.store_item(&record).await;
         let item = crate::wire::item(&record.item);
         let entry = self.in_turn(Some(&record.item.id), Event::ItemStarted { item });
-        self.log.record_soon(vec![write], entry).await
+        self.log.record_soon(writes, entry).await
     }
 
     async fn item_delta(&mut self, item_id: String, delta: Delta) -> Result<(), StoreError> {
@@ -114,77 +130,35 @@ impl Actor {
     }
 
     async fn item_updated(&mut self, record: ItemRecord) -> Result<(), StoreError> {
-        let write = self.open_item(&record);
+        let writes = self.store_item(&record).await;
         let item = crate::wire::item(&record.item);
         let entry = self.in_turn(Some(&record.item.id), Event::ItemUpdated { item });
-        self.log.record_soon(vec![write], entry).await
+        self.log.record_soon(writes, entry).await
+    }
+
+    /// Stores what the model is told with an item that is over; its row keeps its place.
+    async fn item_noted(&mut self, record: &ItemRecord) -> Result<(), StoreError> {
+        let row = crate::wire::item_row(&self.session_id, record, self.log.next_seq());
+        let mut writes = vec![Write::UpsertItem(row)];
+        let notes = record
+            .replay
+            .as_ref()
+            .and_then(|replay| replay.notes.as_ref());
+        if let Some(told) = notes {
+            writes.extend(self.delete_told(told).await);
+        }
+        self.log.record_now(writes, Vec::new()).await
     }
 
     async fn item_completed(&mut self, record: ItemRecord) -> Result<(), StoreError> {
-        let write = self.open_item(&record);
+        let writes = self.store_item(&record).await;
         if let Some(running) = &mut self.running {
             running.open.remove(&record.item.id);
+            running.forget_attempts(&record.item.id);
         }
         let item = crate::wire::item(&record.item);
         let entry = self.in_turn(Some(&record.item.id), Event::ItemCompleted { item });
-        self.log.record_now(vec![write], vec![entry]).await
-    }
-
-    /// Stores a call as running, with what was there before, before it acts.
-    async fn tool_running(
-        &mut self,
-        record: ItemRecord,
-        changes: &[FileChange],
-    ) -> Result<(), StoreError> {
-        let mut writes = vec![self.open_item(&record)];
-        if let ItemBody::ToolCall(call) = &record.item.body {
-            for (id, change) in call.edit_ids.iter().zip(changes) {
-                let edit = crate::wire::file_edit(id, &self.session_id, &record.item, change);
-                let hash = edit.base_hash.clone();
-                writes.push(Write::Blob {
-                    hash: hash.clone(),
-                    data: change.base.text.as_bytes().to_vec(),
-                });
-                writes.push(Write::UpsertEdit(edit_row(
-                    &edit,
-                    change.base.path.absolute(),
-                    Some(hash),
-                )));
-                if let Some(running) = &mut self.running {
-                    running
-                        .edits
-                        .insert(id.clone(), (edit, change.base.path.absolute().to_owned()));
-                }
-            }
-        }
-        let item = crate::wire::item(&record.item);
-        let entry = self.in_turn(Some(&record.item.id), Event::ItemUpdated { item });
         self.log.record_now(writes, vec![entry]).await
-    }
-
-    async fn edit_resolved(
-        &mut self,
-        edit_id: &str,
-        outcome: &EditOutcome,
-    ) -> Result<(), StoreError> {
-        let Some((mut edit, path)) = self
-            .running
-            .as_mut()
-            .and_then(|running| running.edits.remove(edit_id))
-        else {
-            return Ok(());
-        };
-        let (status, version) = match outcome {
-            EditOutcome::Applied(applied) => (FileEditStatus::Applied, applied.version),
-            EditOutcome::Proposed => (FileEditStatus::Proposed, edit.version),
-            EditOutcome::Failed => (FileEditStatus::Conflicted, None),
-        };
-        crate::wire::set_edit_status(&mut edit, status, version);
-        let hash = Some(edit.base_hash.clone());
-        let write = Write::UpsertEdit(edit_row(&edit, &path, hash));
-        let item_id = edit.item_id.clone();
-        let entry = self.in_turn(Some(&item_id), Event::EditUpdated { edit });
-        self.log.record_now(vec![write], vec![entry]).await
     }
 
     async fn usage_updated(
@@ -262,21 +236,5 @@ fn append(record: &mut ItemRecord, delta: &Delta) {
             | ItemBody::Compaction { .. },
             Delta::Text(_) | Delta::Arguments(_) | Delta::Output(_),
         ) => {}
-    }
-}
-
-fn edit_row(edit: &FileEdit, path: &std::path::Path, pre_image: Option<String>) -> EditRow {
-    EditRow {
-        id: edit.id.clone(),
-        session_id: edit.session_id.clone(),
-        turn_id: edit.turn_id.clone(),
-        item_id: edit.item_id.clone(),
-        path: path.display().to_string(),
-        kind: crate::wire::name_of(&edit.kind),
-        status: crate::wire::name_of(&edit.status),
-        base_hash: edit.base_hash.clone(),
-        pre_image,
-        json: crate::wire::to_json(edit),
-        ..EditRow::default()
     }
 }

@@ -1,21 +1,20 @@
 //! A session's actor: the one place where a session changes. Everything that happens to a
 //! session is a message here, handled in order.
+mod edits;
 mod events;
 mod log;
 mod requests;
+mod review;
 mod turns;
 
 use std::collections::{HashMap, VecDeque};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use aside_agent::event::{SinkError, TurnEvent, TurnOutcome};
 use aside_agent::item::{ContentBlock, ItemRecord};
 use aside_agent::notes::Notes;
 use aside_agent::seen::Seen;
-use aside_protocol::{
-    ChatCancelResult, ChatSendResult, Delivery, FileEdit, Session, SessionUpdateParams,
-};
+use aside_protocol::{ChatCancelResult, ChatSendResult, Delivery, Session, SessionUpdateParams};
 use aside_store::{SessionRow, Store, TurnRow};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -24,9 +23,11 @@ use super::approver::SessionApprover;
 use super::error::EngineError;
 use super::limits::{IDLE_LIMIT, MAILBOX};
 use super::{Engine, NewSession};
+use edits::{ActingEdit, WaitingAttempt};
 use log::{Entry, EventLog};
 
 pub use requests::check_title;
+pub use review::{Hold, Outcome};
 
 /// An answer to a request.
 pub type Reply<T> = oneshot::Sender<Result<T, EngineError>>;
@@ -47,6 +48,12 @@ pub enum Message {
     Delete(Reply<()>),
     /// Store what is pending, so that the database shows everything.
     Sync(oneshot::Sender<()>),
+    /// Hold the session for a review of its edits.
+    BeginReview(Hold, Reply<SessionRow>),
+    /// Record what came of a review.
+    RecordReview(Box<Outcome>, Reply<()>),
+    /// The review is over.
+    EndReview(oneshot::Sender<()>),
     /// Something in the running turn; answered when it is durable, if anyone wants to know.
     Turn(TurnEvent, Option<oneshot::Sender<Result<(), SinkError>>>),
     /// The running turn ended; `None` after a bug.
@@ -131,7 +138,9 @@ fn refuse(message: Message, error: &EngineError) {
         Message::Cancel(_, reply) => drop(reply.send(Err(error.clone()))),
         Message::Update(_, reply) => drop(reply.send(Err(error.clone()))),
         Message::Delete(reply) => drop(reply.send(Err(error.clone()))),
-        Message::Sync(reply) => drop(reply.send(())),
+        Message::Sync(reply) | Message::EndReview(reply) => drop(reply.send(())),
+        Message::BeginReview(_, reply) => drop(reply.send(Err(error.clone()))),
+        Message::RecordReview(_, reply) => drop(reply.send(Err(error.clone()))),
         Message::Turn(_, None) | Message::TurnDone(_) => {}
         Message::Turn(_, Some(ack)) => drop(ack.send(Err(SinkError(error.to_string())))),
     }
@@ -152,8 +161,10 @@ struct Running {
     usage: aside_llm::Usage,
     /// Items that started and did not complete, and where their rows of events start.
     open: HashMap<String, (ItemRecord, i64)>,
-    /// Edits about to be made, and the files they are of.
-    edits: HashMap<String, (FileEdit, PathBuf)>,
+    /// Edits about to be made.
+    edits: HashMap<String, ActingEdit>,
+    /// Attempts whose edits are not made yet.
+    attempts: Vec<WaitingAttempt>,
 }
 
 struct Actor {
@@ -168,8 +179,12 @@ struct Actor {
     seen: Arc<Seen>,
     /// What the user did to the agent's edits and the model does not know yet.
     notes: Notes,
+    /// Whether notes are stored that the model may not have been told.
+    has_stored_notes: bool,
     queue: VecDeque<TurnRow>,
     running: Option<Running>,
+    /// The review that holds the session.
+    review: Option<Hold>,
     is_deleted: bool,
 }
 
@@ -186,7 +201,7 @@ impl Actor {
             None => store.get_session(&**session_id).await?,
         };
         let mode = crate::wire::parse_mode(&row.permission_mode);
-        Ok(Self {
+        let mut actor = Self {
             engine: Arc::clone(engine),
             session_id: Arc::clone(session_id),
             own,
@@ -196,16 +211,21 @@ impl Actor {
             log: EventLog::new(Arc::clone(session_id), store, engine.front()),
             seen: Arc::default(),
             notes: Notes::default(),
+            has_stored_notes: false,
             queue: VecDeque::new(),
             running: None,
+            review: None,
             is_deleted: false,
-        })
+        };
+        actor.load_notes().await?;
+        Ok(actor)
     }
 
     /// The next message; `None` when nobody needs the actor any longer.
     async fn next(&mut self, messages: &mut mpsc::Receiver<Message>) -> Option<Message> {
         loop {
-            let idle = self.running.is_none() && self.log.flush_at().is_none();
+            let idle =
+                self.running.is_none() && self.review.is_none() && self.log.flush_at().is_none();
             let wake = match self.log.flush_at() {
                 Some(at) => at,
                 None => tokio::time::Instant::now() + IDLE_LIMIT,
@@ -252,6 +272,20 @@ impl Actor {
                 if let Err(error) = self.log.flush().await {
                     tracing::warn!(session = &*self.session_id, %error, "pending events are not stored yet");
                 }
+                let _ = reply.send(());
+            }
+            Message::BeginReview(hold, reply) => {
+                let result = self.begin_review(hold).await;
+                if let Err(Ok(_)) = reply.send(result) {
+                    self.end_review().await;
+                }
+            }
+            Message::RecordReview(outcome, reply) => {
+                let result = self.record_review(*outcome).await;
+                let _ = reply.send(result);
+            }
+            Message::EndReview(reply) => {
+                self.end_review().await;
                 let _ = reply.send(());
             }
             Message::Turn(event, ack) => {

@@ -13,7 +13,7 @@ use crate::engine::limits::{MAX_CONTENT_BYTES, MAX_TITLE_CHARS};
 
 impl Actor {
     /// Becomes the session's writer, after repairing what a dead server left.
-    async fn lease(&mut self) -> Result<(), EngineError> {
+    pub(super) async fn lease(&mut self) -> Result<(), EngineError> {
         if self.log.is_leased() {
             return Ok(());
         }
@@ -43,12 +43,12 @@ impl Actor {
             .queued_turns(&*self.session_id)
             .await?
             .into();
-        Ok(())
+        self.load_notes().await
     }
 
-    /// Lets other servers write, unless a turn runs.
+    /// Lets other servers write, unless a turn runs or a review goes on.
     pub(super) async fn unlease(&mut self) {
-        if self.running.is_some() {
+        if self.running.is_some() || self.review.is_some() {
             return;
         }
         if let Err(error) = self.log.release().await {
@@ -69,6 +69,7 @@ impl Actor {
                 "`delivery` \"steer\" is not supported yet while a turn runs; use \"queue\", or cancel the turn first",
             ));
         }
+        self.check_not_held()?;
         self.lease().await?;
         let result = self.send_leased(request).await;
         self.unlease().await;
@@ -239,6 +240,12 @@ impl Actor {
             return Err(EngineError::new(
                 ErrorCode::Busy,
                 "a turn runs in this session; cancel it with chat/cancel, then delete the session",
+            ));
+        }
+        if self.review.is_some() {
+            return Err(EngineError::new(
+                ErrorCode::Busy,
+                "edits of this session are being reviewed; delete it again in a moment",
             ));
         }
         self.log.flush().await?;

@@ -131,12 +131,13 @@ impl Actor {
         };
         let cancel = CancellationToken::new();
         let edits = &self.engine.settings().edits;
+        let dialect = edits.dialects.of(&self.row.model);
         let turn = Turn {
             session_id: self.session_id.to_string(),
             turn_id: row.id.clone(),
             model: model.model,
             model_name: model.name,
-            system: self.engine.system_prompt(),
+            system: self.engine.system_prompt(dialect),
             history,
             tools: self.engine.toolbox(),
             files: self.engine.front().files(),
@@ -146,7 +147,7 @@ impl Actor {
             seen: Arc::clone(&self.seen),
             notes: self.notes.clone(),
             edit_mode: edits.mode,
-            dialect: edits.dialects.of(&self.row.model),
+            dialect,
             limits: self.engine.limits(),
             cancel: cancel.clone(),
         };
@@ -157,6 +158,7 @@ impl Actor {
             usage: aside_llm::Usage::default(),
             open: HashMap::new(),
             edits: HashMap::new(),
+            attempts: Vec::new(),
         });
         let span = tracing::error_span!("turn", session = &*self.session_id, turn = turn.turn_id);
         let driver = async move {

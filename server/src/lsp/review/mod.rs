@@ -5,7 +5,6 @@
 //! are left alone.
 mod pending;
 mod profile;
-mod stub;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;

@@ -1,0 +1,236 @@
+//! `edit/accept`: pending hunks are kept; those that were only proposed are made.
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use aside_agent::host::{Document, FileChange, HostError, Stamp, Target};
+use aside_edit::review::PlaceState;
+use aside_protocol::{EditListResult, EditResolveParams, FileEditKind, HunkStatus};
+use aside_store::EditRow;
+
+use super::desk::Desk;
+use super::edit::Edit;
+use super::group::{Group, groups};
+use super::reject::{MAX_REVIEW_TRIES, load_pending};
+use super::select::{Selected, select_and_hold};
+use super::stored::{Phase, StoredEdit};
+use super::undoing::meet;
+use super::view::proposal;
+use super::{notes, shelf};
+use crate::engine::error::EngineError;
+
+/// Keeps what is meant.
+pub async fn accept(
+    desk: &mut Desk,
+    params: EditResolveParams,
+) -> Result<EditListResult, EngineError> {
+    let selected = select_and_hold(desk, &params).await?;
+    let pending: Vec<EditRow> = selected.pending_rows().cloned().collect();
+    let mut ids: BTreeSet<String> = selected.rows.iter().map(|row| row.id.clone()).collect();
+    let (made, proposed): (Vec<_>, Vec<_>) = pending
+        .into_iter()
+        .partition(|row| StoredEdit::of_row(row).phase == Phase::Made);
+
+    let mut done = false;
+    let mut failed = None;
+    for group in groups(&desk.store, &made).await? {
+        ids.extend(accept_group(desk, &group, &selected).await?);
+        done = true;
+    }
+    for row in proposed {
+        let edit = Edit::load(&desk.store, row).await?;
+        match accept_proposal(desk, edit, &selected).await {
+            Ok(()) => done = true,
+            Err(error) => failed = failed.or(Some(error)),
+        }
+    }
+    if let (false, Some(error)) = (done, failed) {
+        return Err(error);
+    }
+    let edits = desk.shown_now(ids.into_iter().collect()).await?;
+    Ok(EditListResult { edits })
+}
+
+/// Keeps what is in the files already. Answers with the edits that changed.
+async fn accept_group(
+    desk: &Desk,
+    group: &Group,
+    selected: &Selected,
+) -> Result<Vec<String>, EngineError> {
+    let edits = load_pending(desk, group).await?;
+    let mut kept: BTreeMap<usize, Vec<usize>> = edits
+        .iter()
+        .filter(|(_, edit)| selected.rows.iter().any(|row| row.id == edit.row.id))
+        .map(|(&index, edit)| (index, selected.pending_hunks(&edit.row.id, &edit.stored)))
+        .collect();
+    add_those_beneath(desk, group, &edits, &mut kept).await;
+    let mut changed = Vec::new();
+    for (index, which) in kept {
+        if let Some(edit) = edits.get(&index) {
+            let mut edit = edit.clone();
+            edit.stored.resolve(&which, HunkStatus::Accepted);
+            changed.push(edit);
+        }
+    }
+    desk.record_edits(&changed.iter().collect::<Vec<_>>(), &[])
+        .await?;
+    Ok(changed.into_iter().map(|edit| edit.row.id).collect())
+}
+
+/// A hunk of an older edit that a kept hunk wrote over is kept with it.
+async fn add_those_beneath(
+    desk: &Desk,
+    group: &Group,
+    edits: &BTreeMap<usize, Edit>,
+    kept: &mut BTreeMap<usize, Vec<usize>>,
+) {
+    let nothing = BTreeSet::new();
+    let mut documents: BTreeMap<PathBuf, Option<Document>> = BTreeMap::new();
+    // By file: where kept hunks are, with the numbers of their edits.
+    let mut on_top = Vec::new();
+    for (&index, edit) in edits.iter().rev() {
+        if edit.kind == FileEditKind::Delete || !desk.holds(&edit.row.session_id) {
+            continue;
+        }
+        let at = group.location(index, &nothing);
+        if !documents.contains_key(&at) {
+            let read = read(desk, &at).await;
+            documents.insert(at.clone(), read);
+        }
+        let Some(Some(now)) = documents.get(&at) else {
+            continue;
+        };
+        let changes = edit.changes(&*desk.files, &desk.engine.revisions, now);
+        let places = edit.review().places(&now.text, &changes);
+        let beneath = edit
+            .stored
+            .with_status(HunkStatus::Pending)
+            .into_iter()
+            .filter(|&hunk| {
+                places[hunk].state == PlaceState::Changed
+                    && on_top
+                        .iter()
+                        .any(|(path, lines)| *path == at && meet(lines, &places[hunk].lines))
+            });
+        let beneath: Vec<usize> = beneath.collect();
+        if !beneath.is_empty() {
+            let which = kept.entry(index).or_default();
+            which.extend(beneath);
+            which.sort_unstable();
+            which.dedup();
+        }
+        for &hunk in kept.get(&index).into_iter().flatten() {
+            on_top.push((at.clone(), places[hunk].lines.clone()));
+        }
+    }
+}
+
+async fn read(desk: &Desk, path: &Path) -> Option<Document> {
+    let path = shelf::resolve(&*desk.files, path).ok()?;
+    let now = desk.files.read_text(&path).await.ok()?;
+    (now.stamp != Stamp::Absent).then_some(now)
+}
+
+/// Makes what was only proposed.
+async fn accept_proposal(
+    desk: &Desk,
+    mut edit: Edit,
+    selected: &Selected,
+) -> Result<(), EngineError> {
+    let which = selected.pending_hunks(&edit.row.id, &edit.stored);
+    let session_id = edit.row.session_id.clone();
+    let made = make_proposal(desk, &edit, &which).await;
+    let (note, result) = match made {
+        Ok(version) => {
+            let note = notes::accepted_proposal(&edit, &which);
+            edit.stored.phase = Phase::Proposed;
+            edit.stored.version = version;
+            edit.stored.resolve(&which, HunkStatus::Accepted);
+            (note, Ok(()))
+        }
+        Err(error @ (HostError::Stale(_) | HostError::Conflict(_))) => {
+            edit.stored.phase = Phase::Conflicted;
+            let note = notes::conflicted_proposal(&edit);
+            (note, Err(error.into()))
+        }
+        Err(error) => return Err(error.into()),
+    };
+    desk.record_edits(&[&edit], &[(session_id, note)]).await?;
+    result
+}
+
+async fn make_proposal(
+    desk: &Desk,
+    edit: &Edit,
+    which: &[usize],
+) -> Result<Option<i32>, HostError> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let Some(change) = proposed_change(desk, edit, which).await? else {
+            return Ok(None);
+        };
+        match desk.files.apply(&change).await {
+            Ok(applied) => return Ok(applied.version),
+            Err(HostError::Stale(_)) if tries < MAX_REVIEW_TRIES => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// What makes hunks of a proposal now; `None` where it is made already.
+async fn proposed_change(
+    desk: &Desk,
+    edit: &Edit,
+    which: &[usize],
+) -> Result<Option<FileChange>, HostError> {
+    let files = &*desk.files;
+    // A move that was accepted in part is made already.
+    let is_moved = edit.stored.structure == Some(HunkStatus::Accepted)
+        || edit.kind == FileEditKind::Rename && edit.stored.has_accepted();
+    let at = match (&edit.row.new_path, is_moved) {
+        (Some(to), true) => to,
+        (Some(_) | None, _) => &edit.row.path,
+    };
+    let mut now = files
+        .read_text(&shelf::resolve(files, Path::new(at))?)
+        .await?;
+    let conflict = || {
+        HostError::Conflict(format!(
+            "{} changed in the lines that the proposal changes, so it was not made; ask the agent for a new one, or make the change by hand.",
+            edit.name()
+        ))
+    };
+    let text = proposal(edit, &edit.review(), which, &now).ok_or_else(conflict)?;
+    let target = match (edit.kind, &edit.row.new_path) {
+        (FileEditKind::Delete, _) => {
+            if now.text != edit.base {
+                return Err(conflict());
+            }
+            Target::Deleted
+        }
+        (FileEditKind::Rename, Some(to)) if !is_moved => Target::Moved {
+            to: shelf::resolve(files, Path::new(to))?,
+            text,
+        },
+        (FileEditKind::Create | FileEditKind::Modify | FileEditKind::Rename, _) => {
+            if now.stamp == Stamp::Absent {
+                now.form = edit.stored.form();
+            } else if text == now.text {
+                return Ok(None);
+            }
+            Target::Text(text)
+        }
+    };
+    let meant = match &target {
+        Target::Text(text) | Target::Moved { text, .. } => Arc::clone(text),
+        Target::Deleted => Arc::from(""),
+    };
+    let label = edit.stored.label.clone();
+    Ok(Some(FileChange {
+        base: now,
+        target,
+        meant,
+        label,
+    }))
+}

@@ -1,0 +1,124 @@
+//! An edit with its texts.
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use aside_agent::host::{Document, Files};
+use aside_edit::changes::Changes;
+use aside_edit::review::Review;
+use aside_protocol::{ErrorCode, FileEditKind, HunkStatus};
+use aside_store::{EditRow, Store};
+
+use super::revisions::Revisions;
+use super::shelf::typed;
+use super::stored::{StoredEdit, kind_of};
+use crate::engine::error::EngineError;
+
+/// An edit with its texts.
+#[derive(Debug, Clone)]
+pub struct Edit {
+    /// As it was read; [`row_now`](Self::row_now) is how it is to be stored.
+    pub row: EditRow,
+    /// How far its review is.
+    pub stored: StoredEdit,
+    /// What sort of change it is.
+    pub kind: FileEditKind,
+    /// The text that it was computed from.
+    pub base: Arc<str>,
+    /// The text that it makes of it, what the user amended included.
+    pub new: Arc<str>,
+}
+
+impl Edit {
+    /// Reads an edit's texts.
+    pub async fn load(store: &Store, row: EditRow) -> Result<Self, EngineError> {
+        let mut stored = StoredEdit::of_row(&row);
+        let base = text(store, row.pre_image.as_deref()).await?;
+        let new = match &row.post_image {
+            Some(hash) => text(store, Some(hash)).await?,
+            // From before what an edit makes was stored: nothing of it can be reviewed.
+            None => {
+                stored.hunks.clear();
+                Arc::clone(&base)
+            }
+        };
+        let edit = Self {
+            kind: kind_of(&row),
+            row,
+            stored,
+            base,
+            new,
+        };
+        let found = edit.review().hunks().len();
+        if found != edit.stored.hunks.len() {
+            return Err(EngineError::new(
+                ErrorCode::Storage,
+                format!(
+                    "edit {} is stored with {} hunks, but its texts have {found}; it cannot be reviewed",
+                    edit.row.id,
+                    edit.stored.hunks.len()
+                ),
+            ));
+        }
+        Ok(edit)
+    }
+
+    /// Its hunks.
+    pub fn review(&self) -> Review<'_> {
+        Review::new(&self.base, &self.new)
+    }
+
+    /// What the edit made of its base: of a proposal what was accepted of it.
+    pub fn made_text(&self) -> Arc<str> {
+        if !self.stored.proposed {
+            return Arc::clone(&self.new);
+        }
+        let accepted = self.stored.with_status(HunkStatus::Accepted);
+        Arc::from(self.review().make(&accepted))
+    }
+
+    /// The row as it is to be stored.
+    pub fn row_now(&self) -> EditRow {
+        let mut row = self.row.clone();
+        self.stored.write_to(&mut row);
+        row
+    }
+
+    /// What happened to the text that the edit made: exactly as it was typed, where this server
+    /// made the edit and remembers.
+    pub fn changes(&self, files: &dyn Files, revisions: &Revisions, now: &Document) -> Changes {
+        revisions
+            .of(&self.row.id)
+            .and_then(|since| typed(files, now, since))
+            .unwrap_or_else(|| Changes::between(&self.new, &now.text))
+    }
+
+    /// The file as people are shown it.
+    pub fn name(&self) -> &str {
+        if self.stored.display.is_empty() {
+            &self.row.path
+        } else {
+            &self.stored.display
+        }
+    }
+}
+
+/// The files of an edit.
+pub fn paths_of_row(row: &EditRow) -> Vec<PathBuf> {
+    let new_path = row.new_path.iter().map(PathBuf::from);
+    new_path.chain([PathBuf::from(&row.path)]).collect()
+}
+
+/// A stored text; nothing where no hash is given.
+pub async fn text(store: &Store, hash: Option<&str>) -> Result<Arc<str>, EngineError> {
+    let Some(hash) = hash else {
+        return Ok(Arc::from(""));
+    };
+    let bytes = store.blob(hash).await?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        EngineError::new(
+            ErrorCode::Storage,
+            format!("the text kept under {hash} is not UTF-8; the database is damaged"),
+        )
+    })?;
+    Ok(Arc::from(text))
+}
