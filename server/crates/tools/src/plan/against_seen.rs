@@ -69,9 +69,10 @@ impl Task<'_> {
                 matches,
                 is_merged: false,
             }),
-            Err(refused) if seen.is_some() => {
-                Err(refused.said("", "\nThe file changed since you read it: read it again."))
-            }
+            Err(refused) if seen.is_some() => Err(refused.said(
+                "",
+                "\nThe file changed since you saw it: go by what it is now.",
+            )),
             Err(refused) => Err(refused),
         }
     }

@@ -226,14 +226,11 @@ fn head(slot: &Slot, after: &Slot, kind: ReportKind) -> String {
     let work = || match after.work {
         Work::Hunks => {
             let hunks = count(after.matches.places, "hunk", "hunks");
-            format!(
-                "{hunks}.{}",
-                report::inexact(&after.matches.list, "The patch")
-            )
+            format!("{hunks}.{}", report::inexact(&after.matches.list))
         }
         Work::Edits => {
             let places = count(after.matches.places, "place", "places");
-            let inexact = report::inexact(&after.matches.list, "old_text");
+            let inexact = report::inexact(&after.matches.list);
             format!("{places} replaced.{inexact}")
         }
         Work::Write | Work::Nothing => format!("{}.", size()),

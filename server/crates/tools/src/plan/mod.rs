@@ -6,6 +6,7 @@
 mod against_seen;
 mod desk;
 mod finish;
+mod in_blocks;
 mod part;
 mod refused;
 mod report;

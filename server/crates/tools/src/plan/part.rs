@@ -97,7 +97,8 @@ impl Job {
                         apply_edits(text, edits)
                     }
                 };
-                let edited = made.map_err(|refused| Refused::edits(path, text, &refused))?;
+                let edited =
+                    made.map_err(|refused| Refused::edits(self.dialect, path, text, &refused))?;
                 let matches = report::of_edits(&edited);
                 Ok((edited.text, matches))
             }

@@ -1,9 +1,11 @@
 //! Why nothing was planned, for the model and for programs.
+use aside_agent::attempt::Dialect;
 use aside_agent::tool::ToolError;
 use aside_edit::matching::{self, Closest};
 use aside_edit::patch::{HunkRefusal, PatchError, PatchRefusal};
 use serde::Serialize;
 
+use super::in_blocks;
 use crate::show;
 
 /// Why edits are not made; none of a call is.
@@ -134,7 +136,12 @@ impl Refused {
     }
 
     /// Edits that do not fit `text`; the lines that they may mean are shown.
-    pub(crate) fn edits(path: &str, text: &str, refused: &matching::Refused) -> Box<Self> {
+    pub(crate) fn edits(
+        dialect: Dialect,
+        path: &str,
+        text: &str,
+        refused: &matching::Refused,
+    ) -> Box<Self> {
         use matching::Refusal;
         let candidates = refused.reason.candidates();
         let (shown, lines) = match &refused.reason {
@@ -148,7 +155,13 @@ impl Refused {
             | Refusal::TooLarge => (None, Vec::new()),
         };
         let shown = shown.map_or_else(String::new, |closest| around(text, closest));
-        let message = format!("{path} is unchanged. {refused}{shown}");
+        let message = match dialect {
+            Dialect::SearchReplace => in_blocks::refusal(path, refused),
+            Dialect::EditFile | Dialect::WriteFile | Dialect::V4a | Dialect::Unified => {
+                format!("{path} is unchanged. {refused}")
+            }
+        };
+        let message = format!("{message}{shown}");
         Box::new(Self {
             edit: Some(refused.index),
             lines,

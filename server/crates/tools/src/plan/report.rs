@@ -136,7 +136,7 @@ pub(crate) fn of_hunks(applied: &Applied) -> Matches {
 }
 
 /// Tells the model what was not as it wrote it; empty where all was.
-pub(crate) fn inexact(matches: &[Match], what: &str) -> String {
+pub(crate) fn inexact(matches: &[Match]) -> String {
     let loose = matches.iter().filter(|found| found.stage > Stage::Exact);
     let loose = loose.collect::<Vec<_>>();
     let mut out = String::new();
@@ -159,7 +159,7 @@ pub(crate) fn inexact(matches: &[Match], what: &str) -> String {
             0 => String::new(),
             more => format!(", and {more} more"),
         };
-        out = format!(" {what} was not exact; matched {told}{more}.");
+        out = format!(" Not matched exactly: {told}{more}.");
     }
     if matches.iter().any(|found| found.is_lenient) {
         out.push_str(" Begin each line of a hunk with a space, - or +.");

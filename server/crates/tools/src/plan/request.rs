@@ -53,6 +53,8 @@ pub(super) fn of_patch(text: &str, patch: &Patch) -> Vec<Value> {
             let part = lines.get(start..end).unwrap_or_default().concat();
             let part = match patch.dialect {
                 patch::Dialect::V4a => {
+                    let part = part.trim_end();
+                    let part = part.strip_suffix(END).unwrap_or(part);
                     let gap = if part.ends_with('\n') { "" } else { "\n" };
                     format!("{BEGIN}\n{part}{gap}{END}\n")
                 }

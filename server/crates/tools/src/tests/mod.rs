@@ -3,6 +3,8 @@
     clippy::disallowed_methods,
     reason = "tests set up files that users would have"
 )]
+mod against_seen;
+mod apply_patch;
 mod arguments;
 mod blocking;
 mod definitions;
@@ -10,6 +12,9 @@ mod edit_file;
 mod glob;
 mod grep;
 mod list_directory;
+mod plan;
 mod read_file;
+mod replay;
+mod stages;
 mod workspace;
 mod write_file;
