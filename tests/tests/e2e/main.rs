@@ -24,6 +24,7 @@ mod edits_patch;
 mod edits_plain;
 mod edits_propose;
 mod edits_review;
+mod edits_shell;
 mod edits_typing;
 mod edits_undo;
 mod headless;
