@@ -21,6 +21,12 @@ pub struct ClientProfile {
     pub versioned_edits: bool,
     /// Whether it takes file creation inside an edit.
     pub create_files: bool,
+    /// Whether it takes file deletion inside an edit.
+    pub delete_files: bool,
+    /// Whether it takes moves of files inside an edit.
+    pub rename_files: bool,
+    /// Whether it shows what an edit is, and asks the user for it where it is to.
+    pub annotations: bool,
     /// Whether it shows work-done progress that the server starts.
     pub progress: bool,
     /// Whether it answers `workspace/configuration`.
@@ -42,7 +48,10 @@ impl ClientProfile {
             encoding: PositionEncoding::negotiate(capabilities),
             apply_edit: apply_edit(capabilities),
             versioned_edits: versioned_edits(capabilities),
-            create_files: create_files(capabilities),
+            create_files: takes(capabilities, &ResourceOperationKind::Create),
+            delete_files: takes(capabilities, &ResourceOperationKind::Delete),
+            rename_files: takes(capabilities, &ResourceOperationKind::Rename),
+            annotations: annotations(capabilities),
             progress: capabilities
                 .window
                 .as_ref()
@@ -65,6 +74,9 @@ impl ClientProfile {
             "applyEdit": self.apply_edit,
             "versionedEdits": self.versioned_edits,
             "createFiles": self.create_files,
+            "deleteFiles": self.delete_files,
+            "renameFiles": self.rename_files,
+            "changeAnnotations": self.annotations,
             "progress": self.progress,
             "configuration": self.configuration,
             "aside": self.aside,
@@ -114,11 +126,17 @@ fn versioned_edits(capabilities: &ClientCapabilities) -> bool {
 }
 
 /// File operations come in `documentChanges` only.
-fn create_files(capabilities: &ClientCapabilities) -> bool {
+fn takes(capabilities: &ClientCapabilities, operation: &ResourceOperationKind) -> bool {
     versioned_edits(capabilities)
         && workspace_edit(capabilities)
             .and_then(|edit| edit.resource_operations.as_ref())
-            .is_some_and(|operations| operations.contains(&ResourceOperationKind::Create))
+            .is_some_and(|operations| operations.contains(operation))
+}
+
+/// So do annotations.
+fn annotations(capabilities: &ClientCapabilities) -> bool {
+    versioned_edits(capabilities)
+        && workspace_edit(capabilities).is_some_and(|edit| edit.change_annotation_support.is_some())
 }
 
 #[cfg(test)]
@@ -131,6 +149,21 @@ mod tests {
         let profile = ClientProfile::new(&params);
         assert_eq!(
             (profile.versioned_edits, profile.create_files),
+            expected,
+            "{capabilities}"
+        );
+    }
+
+    /// Deleting files, moving them, and annotations.
+    fn check_rest(capabilities: Value, expected: (bool, bool, bool)) {
+        let params = serde_json::from_value(json!({"capabilities": capabilities})).unwrap();
+        let profile = ClientProfile::new(&params);
+        assert_eq!(
+            (
+                profile.delete_files,
+                profile.rename_files,
+                profile.annotations
+            ),
             expected,
             "{capabilities}"
         );
@@ -157,6 +190,15 @@ mod tests {
             (false, false),
         );
         check(json!({"experimental": aside}), (true, false));
+        check_rest(json!({}), (false, false, false));
+        let all =
+            json!({"resourceOperations": ["rename", "delete"], "changeAnnotationSupport": {}});
+        check_rest(edit(all.clone()), (true, true, true));
+        let one = json!({"documentChanges": true, "resourceOperations": ["delete"]});
+        check_rest(edit(one), (true, false, false));
+        let mut unversioned = all;
+        unversioned["documentChanges"] = json!(false);
+        check_rest(edit(unversioned), (false, false, false));
         let mut both = edit(json!({"documentChanges": false}));
         both["experimental"] = aside;
         check(both, (false, false));

@@ -1,23 +1,29 @@
 //! Files as the editor shows them: open buffers first, then the disk.
+mod closed;
+mod open;
+mod request;
+mod resources;
+mod verdict;
+
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
-use std::time::Duration;
 
 use aside_agent::host::{
-    AppliedChange, Document, FileChange, Files, HostError, Replaced, Stamp, WorkspacePath,
+    AppliedChange, Document, FileChange, Files, Form, HostError, Replaced, Stamp, Target,
+    WorkspacePath,
 };
 use futures_util::future::BoxFuture;
-use tower_lsp::lsp_types::request::ApplyWorkspaceEdit;
-use tower_lsp::lsp_types::{ApplyWorkspaceEditParams, Url};
+use tower_lsp::lsp_types::Url;
 
+use super::client::ClientProfile;
 use super::documents::{self, path_to_uri};
 use super::shared::Shared;
-use super::text_edits;
-use super::transport::request_with_timeout;
 use crate::host::DiskFiles;
+use crate::host::disk::stale;
 
-/// How often a closed file is looked at while the editor's edit is awaited.
-const POLL_INTERVAL: Duration = Duration::from_millis(25);
+pub use closed::POLL_INTERVAL;
+pub use open::MAX_TAKE_BACKS;
+pub use verdict::MAX_MERGED_STATES;
 
 /// The host that an editor is.
 pub struct LspFiles {
@@ -70,7 +76,7 @@ impl Files for LspFiles {
             .iter()
             .filter_map(|open| {
                 let path = editor.disk.roots().resolve(open.path()?.to_str()?).ok()?;
-                snapshot(open, &path).ok()
+                editor.snapshot(open, &path).ok()
             })
             .collect()
     }
@@ -82,8 +88,13 @@ impl Files for LspFiles {
         Box::pin(async move { self.editor()?.apply(change).await })
     }
 
-    fn changes_between(&self, _: &WorkspacePath, _: u64, _: u64) -> Option<Vec<Replaced>> {
-        None
+    fn changes_between(&self, path: &WorkspacePath, from: u64, to: u64) -> Option<Vec<Replaced>> {
+        let editor = self.editor().ok()?;
+        let open = editor.open_document(path)?;
+        editor
+            .shared
+            .documents
+            .changes_between(open.uri(), from, to)
     }
 }
 
@@ -91,27 +102,6 @@ impl Files for LspFiles {
 struct Editor {
     shared: Arc<Shared>,
     disk: DiskFiles,
-}
-
-fn snapshot(open: &documents::Document, path: &WorkspacePath) -> Result<Document, HostError> {
-    let text = open.text().map_err(|error| {
-        HostError::Unreadable(format!("{} cannot be read: {error}.", path.display()))
-    })?;
-    Ok(Document {
-        text: text.to_string().into(),
-        stamp: Stamp::Open {
-            version: open.version(),
-            revision: open.revision(),
-        },
-        ..Document::absent(path.clone())
-    })
-}
-
-fn changed(path: &WorkspacePath) -> HostError {
-    HostError::Conflict(format!(
-        "{} changed since it was read, so nothing was written. Read it again.",
-        path.display()
-    ))
 }
 
 impl Editor {
@@ -126,216 +116,120 @@ impl Editor {
 
     fn read(&self, path: &WorkspacePath) -> Result<Document, HostError> {
         match self.open_document(path) {
-            Some(open) => snapshot(&open, path),
+            Some(open) => self.snapshot(&open, path),
             None => self.disk.read(path),
         }
     }
 
+    fn snapshot(
+        &self,
+        open: &documents::Document,
+        path: &WorkspacePath,
+    ) -> Result<Document, HostError> {
+        let text = open.text().map_err(|error| {
+            HostError::Unreadable(format!("{} cannot be read: {error}.", path.display()))
+        })?;
+        Ok(Document {
+            path: path.clone(),
+            text: text.to_string().into(),
+            stamp: Stamp::Open {
+                version: open.version(),
+                revision: open.revision(),
+            },
+            form: self.disk.form(path),
+            changed_on_disk: self.is_changed_on_disk(open, path),
+        })
+    }
+
+    /// Whether another program wrote the file since the editor opened or saved it, and the user
+    /// has unsaved text. The text is looked at only where the file was touched.
+    fn is_changed_on_disk(&self, open: &documents::Document, path: &WorkspacePath) -> bool {
+        open.is_modified()
+            && open.is_touched_on_disk()
+            && self
+                .disk
+                .read(path)
+                .is_ok_and(|on_disk| on_disk.stamp == Stamp::Disk && !open.knows(&on_disk.text))
+    }
+
     async fn apply(&self, change: &FileChange) -> Result<AppliedChange, HostError> {
+        self.disk.refuse_protected(&change.base.path)?;
+        match &change.target {
+            Target::Text(text) => self.write(change, text).await,
+            Target::Deleted => self.delete(change).await,
+            Target::Moved { to, text } => self.relocate(change, to, text).await,
+        }
+    }
+
+    /// Gives a file another text.
+    async fn write(
+        &self,
+        change: &FileChange,
+        text: &Arc<str>,
+    ) -> Result<AppliedChange, HostError> {
         let path = &change.base.path;
-        self.disk.refuse_protected(path)?;
-        let open = self.open_document(path);
-        let can_edit = self
-            .shared
-            .profile()
-            .is_some_and(|profile| profile.apply_edit);
-        match (open, &change.base.stamp) {
-            (Some(open), Stamp::Open { version, .. }) => {
-                let now = snapshot(&open, path)?;
-                if open.version() != *version || now.text != change.base.text {
-                    return Err(changed(path));
+        let can_edit = self.can(|profile| profile.apply_edit);
+        match (self.open_document(path), &change.base.stamp) {
+            (Some(open), Stamp::Open { .. }) => {
+                if self.snapshot(&open, path)?.text != change.base.text {
+                    return Err(stale(path));
                 }
                 if can_edit {
-                    self.edit_open(&open, *version, change).await
+                    self.edit_open(&open, change, text).await
                 } else {
-                    self.edit_behind(&open, change)
+                    self.on_disk(change)
                 }
             }
             // Opened or closed since it was read; what the other side holds may differ.
-            (Some(_), Stamp::Disk | Stamp::Absent) | (None, Stamp::Open { .. }) => {
-                Err(changed(path))
+            (Some(_), Stamp::Disk | Stamp::Absent) | (None, Stamp::Open { .. }) => Err(stale(path)),
+            (None, Stamp::Disk) if can_edit => self.edit_closed(change, text).await,
+            // No editor can be told of modes and links.
+            (None, Stamp::Absent)
+                if can_edit
+                    && change.base.form == Form::default()
+                    && self.can(|profile| profile.create_files) =>
+            {
+                self.create(change, text).await
             }
-            (None, Stamp::Disk) if can_edit => self.edit_closed(change).await,
-            (None, Stamp::Absent) if can_edit && self.can_create() => self.create(change).await,
-            (None, Stamp::Disk | Stamp::Absent) => {
-                self.disk.write(change)?;
-                Ok(AppliedChange::default())
-            }
+            (None, Stamp::Disk | Stamp::Absent) => self.on_disk(change),
         }
     }
 
-    fn can_create(&self) -> bool {
-        self.shared
-            .profile()
-            .is_some_and(|profile| profile.create_files)
-    }
-
-    /// An edit bound to the version that it was computed from.
-    async fn edit_open(
-        &self,
-        open: &documents::Document,
-        version: i32,
-        change: &FileChange,
-    ) -> Result<AppliedChange, HostError> {
-        let uri = open.uri().clone();
-        let params = self.modification(change, uri.clone(), Some(version));
-        let answered = self.request(params).await;
-        let limit = self.confirm_limit(&answered);
-        let meant = change.new_text();
-        let confirmed = self
-            .shared
-            .documents
-            .wait_for(&uri, limit, |document| {
-                let document = document?;
-                (*document.text().ok()? == *meant).then(|| document.version())
-            })
-            .await;
-        match (confirmed, answered) {
-            (Ok(version), _) => Ok(AppliedChange {
-                version: Some(version),
-                revision: None,
-            }),
-            (Err(_), Err(error)) => Err(error),
-            (Err(_), Ok(())) => Err(HostError::Conflict(format!(
-                "The editor said that it applied the edit to {}, but its text is not what was meant. Read the file again.",
-                change.base.path.display()
-            ))),
-        }
-    }
-
-    /// For an editor that cannot be sent edits: the disk, if it holds what the buffer shows.
-    fn edit_behind(
-        &self,
-        open: &documents::Document,
-        change: &FileChange,
-    ) -> Result<AppliedChange, HostError> {
+    /// Makes a change on disk, behind the editor: only where the disk holds what the editor shows.
+    fn on_disk(&self, change: &FileChange) -> Result<AppliedChange, HostError> {
         let path = &change.base.path;
-        let on_disk = self.disk.read(path)?;
-        if open.is_modified() || on_disk.text != change.base.text {
-            return Err(HostError::Conflict(format!(
-                "{} has unsaved changes, and this editor takes no edits from Aside. Ask the user to save it first.",
-                path.display()
-            )));
+        if change.base.stamp == Stamp::Absent {
+            self.disk.write(change)?;
+            return Ok(AppliedChange::default());
         }
+        let on_disk = self.disk.read(path)?;
+        if on_disk.stamp == Stamp::Absent || on_disk.text != change.base.text {
+            return match change.base.stamp {
+                Stamp::Open { .. } => Err(HostError::Conflict(format!(
+                    "{} has unsaved changes, and this editor cannot be sent what is to become of it. Ask the user to save it first.",
+                    path.display()
+                ))),
+                Stamp::Disk | Stamp::Absent => Err(stale(path)),
+            };
+        }
+        let base = Document {
+            form: change.base.form.clone(),
+            ..on_disk
+        };
         self.disk.write(&FileChange {
-            base: on_disk,
+            base,
             ..change.clone()
         })?;
         Ok(AppliedChange::default())
     }
 
-    /// A closed file through the editor, so that its undo list has the edit.
-    async fn edit_closed(&self, change: &FileChange) -> Result<AppliedChange, HostError> {
-        let path = &change.base.path;
-        if self.disk.read(path)?.text != change.base.text {
-            return Err(changed(path));
-        }
-        let params = self.modification(change, self.uri(path)?, None);
-        let answered = self.request(params).await;
-        self.confirm_closed(change, answered).await
-    }
-
-    async fn create(&self, change: &FileChange) -> Result<AppliedChange, HostError> {
-        let path = &change.base.path;
-        let params = text_edits::create(&change.label, self.uri(path)?, &change.new_text());
-        let answered = self.request(params).await;
-        let said_yes = answered.is_ok();
-        match self.confirm_closed(change, answered).await {
-            // Some editors answer yes to file operations and do nothing; the disk is then free.
-            Err(_) if said_yes && self.read(path)?.stamp == Stamp::Absent => {
-                self.disk.write(change)?;
-                Ok(AppliedChange::default())
-            }
-            other => other,
-        }
-    }
-
-    /// A change of a file's text in the form that the editor takes.
-    fn modification(
-        &self,
-        change: &FileChange,
-        uri: Url,
-        version: Option<i32>,
-    ) -> ApplyWorkspaceEditParams {
-        let edits = text_edits::text_edits(
-            &change.base.text,
-            &change.new_text(),
-            self.shared.documents.encoding(),
-        );
-        let is_versioned = self
-            .shared
-            .profile()
-            .is_some_and(|profile| profile.versioned_edits);
-        if is_versioned {
-            text_edits::modify(&change.label, uri, version, edits)
-        } else {
-            text_edits::modify_unversioned(&change.label, uri, edits)
-        }
+    fn can(&self, what: impl FnOnce(&ClientProfile) -> bool) -> bool {
+        self.shared.profile().is_some_and(what)
     }
 
     fn uri(&self, path: &WorkspacePath) -> Result<Url, HostError> {
         path_to_uri(path.absolute()).ok_or_else(|| {
             HostError::Denied(format!("{} cannot be written as a URI.", path.display()))
         })
-    }
-
-    /// Waits until a file that was closed shows the text that was meant: in a buffer that the
-    /// editor opened for it, or on disk.
-    async fn confirm_closed(
-        &self,
-        change: &FileChange,
-        answered: Result<(), HostError>,
-    ) -> Result<AppliedChange, HostError> {
-        let path = &change.base.path;
-        let limit = self.confirm_limit(&answered);
-        let look = async {
-            loop {
-                if let Ok(now) = self.read(path)
-                    && now.text == change.new_text()
-                {
-                    return match now.stamp {
-                        Stamp::Open { version, .. } => Some(version),
-                        Stamp::Disk | Stamp::Absent => None,
-                    };
-                }
-                tokio::time::sleep(POLL_INTERVAL).await;
-            }
-        };
-        match (tokio::time::timeout(limit, look).await, answered) {
-            (Ok(version), _) => Ok(AppliedChange {
-                version,
-                revision: None,
-            }),
-            (Err(_), Err(error)) => Err(error),
-            (Err(_), Ok(())) => Err(HostError::Conflict(format!(
-                "The editor said that it applied the edit to {}, but neither the file nor an open document shows it. Read the file again.",
-                path.display()
-            ))),
-        }
-    }
-
-    /// How long to wait for the text that was meant. Editors lie in both directions, so the text
-    /// has the last word; after a refusal it is there already if it ever will be.
-    fn confirm_limit(&self, answered: &Result<(), HostError>) -> Duration {
-        match answered {
-            Ok(()) => self.shared.settings().editor.edit_confirm_timeout(),
-            Err(_) => Duration::ZERO,
-        }
-    }
-
-    async fn request(&self, params: ApplyWorkspaceEditParams) -> Result<(), HostError> {
-        let limit = self.shared.settings().editor.request_timeout();
-        let answer = request_with_timeout::<ApplyWorkspaceEdit>(&self.shared.client, params, limit)
-            .await
-            .map_err(|error| HostError::Io(super::error::sentence(&error.to_string())))?;
-        if answer.applied {
-            return Ok(());
-        }
-        let reason = answer
-            .failure_reason
-            .unwrap_or_else(|| "it gives no reason".to_owned());
-        Err(HostError::Conflict(format!(
-            "The editor refused the edit: {reason}."
-        )))
     }
 }

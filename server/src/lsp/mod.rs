@@ -16,6 +16,7 @@ mod text_edits;
 mod transport;
 
 pub use client::ClientProfile;
+pub(crate) use files::{MAX_MERGED_STATES, MAX_TAKE_BACKS, POLL_INTERVAL};
 pub(crate) use transport::{
     END_OF_INPUT_GRACE, FLUSH_LIMIT, MAX_HEADER_BYTES, MAX_OPEN_NOTIFICATIONS,
     MAX_OPEN_REQUEST_BYTES, MAX_OPEN_REQUESTS, NOTIFY_STOP_BYTES, READ_STOP_BYTES,

@@ -1,15 +1,13 @@
 //! Changes as LSP workspace edits: minimal, and bound to a document's version.
-use std::collections::HashMap;
-
 use aside_edit::diff::line_edits;
 use ropey::Rope;
-use tower_lsp::lsp_types::{
-    ApplyWorkspaceEditParams, CreateFile, CreateFileOptions, DocumentChangeOperation,
-    DocumentChanges, OneOf, OptionalVersionedTextDocumentIdentifier, Position, Range, ResourceOp,
-    TextDocumentEdit, TextEdit, Url, WorkspaceEdit,
-};
+use serde_json::{Map, Value, json};
+use tower_lsp::lsp_types::{Position, Range, TextEdit, Url};
 
 use super::documents::PositionEncoding;
+
+/// What the annotation of an edit is called inside that edit.
+const ANNOTATION: &str = "aside";
 
 /// The edits that make `new` of `old`, in the client's positions.
 pub fn text_edits(old: &str, new: &str, encoding: PositionEncoding) -> Vec<TextEdit> {
@@ -26,65 +24,246 @@ pub fn text_edits(old: &str, new: &str, encoding: PositionEncoding) -> Vec<TextE
         .collect()
 }
 
-/// An edit of one document, bound to its version where it is open.
-pub fn modify(
-    label: &str,
-    uri: Url,
-    version: Option<i32>,
-    edits: Vec<TextEdit>,
-) -> ApplyWorkspaceEditParams {
-    params(
-        label,
-        DocumentChanges::Edits(vec![document_edit(uri, version, edits)]),
-    )
+/// What an editor makes of edits that [`text_edits`] computed if it applies them to another text:
+/// by position, each position clamped to that text. `None` where they no longer are in order.
+pub fn apply_blindly(text: &Rope, edits: &[TextEdit], encoding: PositionEncoding) -> Option<Rope> {
+    let mut result = text.clone();
+    let mut end = text.len_bytes();
+    for edit in edits.iter().rev() {
+        let bytes =
+            encoding.to_byte(text, edit.range.start)..encoding.to_byte(text, edit.range.end);
+        if bytes.start > bytes.end || bytes.end > end {
+            return None;
+        }
+        end = bytes.start;
+        let start = text.byte_to_char(bytes.start);
+        result.remove(start..text.byte_to_char(bytes.end));
+        result.insert(start, &edit.new_text);
+    }
+    Some(result)
 }
 
-/// An edit of one document for editors that take none bound to a version.
-pub fn modify_unversioned(label: &str, uri: Url, edits: Vec<TextEdit>) -> ApplyWorkspaceEditParams {
-    ApplyWorkspaceEditParams {
-        label: Some(label.to_owned()),
-        edit: WorkspaceEdit::new(HashMap::from([(uri, edits)])),
+/// How an editor shows an edit among others and whether it asks the user for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Annotation {
+    /// The editor does not announce annotations.
+    None,
+    /// It shows what the edit is.
+    Shown,
+    /// It asks the user before it makes the edit.
+    Confirmed,
+}
+
+/// Writes the params of `workspace/applyEdit`, in the form that the editor takes.
+#[derive(Debug, Clone)]
+pub struct EditWriter<'a> {
+    /// What the edit is called in the undo list.
+    pub label: &'a str,
+    /// Which files it changes, for people.
+    pub description: &'a str,
+    /// How it is annotated.
+    pub annotation: Annotation,
+    /// Whether the editor takes `documentChanges`.
+    pub versioned: bool,
+}
+
+impl EditWriter<'_> {
+    /// An edit of one document, bound to its version where it is open.
+    pub fn modify(&self, uri: &Url, version: Option<i32>, edits: &[TextEdit]) -> Value {
+        if self.versioned {
+            return self.params(vec![self.document_edit(uri, version, edits)]);
+        }
+        json!({"label": self.label, "edit": {"changes": {uri.as_str(): edits}}})
+    }
+
+    /// The creation of a file with a text. It never overwrites.
+    pub fn create(&self, uri: &Url, text: &str) -> Value {
+        let start = Position::new(0, 0);
+        let fill = TextEdit {
+            range: Range::new(start, start),
+            new_text: text.to_owned(),
+        };
+        let options = json!({"overwrite": false, "ignoreIfExists": false});
+        let file = json!({"kind": "create", "uri": uri, "options": options});
+        self.params(vec![
+            self.annotated(file),
+            self.document_edit(uri, None, &[fill]),
+        ])
+    }
+
+    /// The deletion of a file.
+    pub fn delete(&self, uri: &Url) -> Value {
+        let options = json!({"recursive": false, "ignoreIfNotExists": false});
+        let file = json!({"kind": "delete", "uri": uri, "options": options});
+        self.params(vec![self.annotated(file)])
+    }
+
+    /// A file moves, and is edited in its new place. It never overwrites.
+    pub fn rename(&self, from: &Url, to: &Url, edits: &[TextEdit]) -> Value {
+        let options = json!({"overwrite": false, "ignoreIfExists": false});
+        let file = json!({"kind": "rename", "oldUri": from, "newUri": to, "options": options});
+        let mut changes = vec![self.annotated(file)];
+        if !edits.is_empty() {
+            changes.push(self.document_edit(to, None, edits));
+        }
+        self.params(changes)
+    }
+
+    fn document_edit(&self, uri: &Url, version: Option<i32>, edits: &[TextEdit]) -> Value {
+        let edits: Vec<Value> = edits
+            .iter()
+            .map(|edit| self.annotated(json!({"range": edit.range, "newText": edit.new_text})))
+            .collect();
+        json!({"textDocument": {"uri": uri, "version": version}, "edits": edits})
+    }
+
+    fn annotated(&self, mut part: Value) -> Value {
+        match self.annotation {
+            Annotation::None => {}
+            Annotation::Shown | Annotation::Confirmed => part["annotationId"] = json!(ANNOTATION),
+        }
+        part
+    }
+
+    fn params(&self, changes: Vec<Value>) -> Value {
+        let mut edit = Map::new();
+        edit.insert("documentChanges".to_owned(), Value::Array(changes));
+        let needs_confirmation = match self.annotation {
+            Annotation::None => None,
+            Annotation::Shown => Some(false),
+            Annotation::Confirmed => Some(true),
+        };
+        if let Some(needs_confirmation) = needs_confirmation {
+            let annotation = json!({
+                "label": self.label,
+                "description": self.description,
+                "needsConfirmation": needs_confirmation,
+            });
+            edit.insert(
+                "changeAnnotations".to_owned(),
+                json!({ANNOTATION: annotation}),
+            );
+        }
+        json!({"label": self.label, "edit": edit})
     }
 }
 
-/// The creation of a file with a text. It never overwrites.
-pub fn create(label: &str, uri: Url, text: &str) -> ApplyWorkspaceEditParams {
-    let file = CreateFile {
-        uri: uri.clone(),
-        options: Some(CreateFileOptions {
-            overwrite: Some(false),
-            ignore_if_exists: Some(false),
-        }),
-        annotation_id: None,
-    };
-    let start = Position::new(0, 0);
-    let fill = TextEdit {
-        range: Range::new(start, start),
-        new_text: text.to_owned(),
-    };
-    params(
-        label,
-        DocumentChanges::Operations(vec![
-            DocumentChangeOperation::Op(ResourceOp::Create(file)),
-            DocumentChangeOperation::Edit(document_edit(uri, None, vec![fill])),
-        ]),
-    )
-}
+#[cfg(test)]
+mod tests {
+    use tower_lsp::lsp_types::ApplyWorkspaceEditParams;
 
-fn document_edit(uri: Url, version: Option<i32>, edits: Vec<TextEdit>) -> TextDocumentEdit {
-    TextDocumentEdit {
-        text_document: OptionalVersionedTextDocumentIdentifier { uri, version },
-        edits: edits.into_iter().map(OneOf::Left).collect(),
+    use super::*;
+
+    fn uri(name: &str) -> Url {
+        Url::parse(&format!("file:///project/{name}")).unwrap()
     }
-}
 
-fn params(label: &str, changes: DocumentChanges) -> ApplyWorkspaceEditParams {
-    ApplyWorkspaceEditParams {
-        label: Some(label.to_owned()),
-        edit: WorkspaceEdit {
-            changes: None,
-            document_changes: Some(changes),
-            change_annotations: None,
-        },
+    fn writer(annotation: Annotation, versioned: bool) -> EditWriter<'static> {
+        EditWriter {
+            label: "Add a line",
+            description: "a.rs",
+            annotation,
+            versioned,
+        }
+    }
+
+    /// What is written is what the editor framework reads.
+    fn check(written: &Value, expect: &Value) {
+        assert_eq!(written, expect);
+        serde_json::from_value::<ApplyWorkspaceEditParams>(written.clone()).unwrap();
+    }
+
+    fn insertion() -> Vec<TextEdit> {
+        text_edits("a\n", "a\nb\n", PositionEncoding::Utf16)
+    }
+
+    fn range() -> Value {
+        json!({"start": {"line": 1, "character": 0}, "end": {"line": 1, "character": 0}})
+    }
+
+    #[test]
+    fn edits_are_written_in_the_form_that_the_editor_takes() {
+        let edit = json!({"range": range(), "newText": "b\n"});
+        let uri = uri("a.rs");
+        check(
+            &writer(Annotation::None, true).modify(&uri, Some(7), &insertion()),
+            &json!({"label": "Add a line", "edit": {"documentChanges": [
+                {"textDocument": {"uri": uri, "version": 7}, "edits": [edit]},
+            ]}}),
+        );
+        check(
+            &writer(Annotation::None, false).modify(&uri, Some(7), &insertion()),
+            &json!({"label": "Add a line", "edit": {"changes": {uri.as_str(): [edit]}}}),
+        );
+    }
+
+    #[test]
+    fn annotations_say_what_an_edit_is_and_whether_to_ask() {
+        let uri = uri("a.rs");
+        for (annotation, asks) in [(Annotation::Shown, false), (Annotation::Confirmed, true)] {
+            let edit = json!({"range": range(), "newText": "b\n", "annotationId": "aside"});
+            check(
+                &writer(annotation, true).modify(&uri, None, &insertion()),
+                &json!({"label": "Add a line", "edit": {
+                    "documentChanges": [
+                        {"textDocument": {"uri": uri, "version": null}, "edits": [edit]},
+                    ],
+                    "changeAnnotations": {"aside": {
+                        "label": "Add a line", "description": "a.rs", "needsConfirmation": asks,
+                    }},
+                }}),
+            );
+        }
+    }
+
+    #[test]
+    fn file_operations_never_overwrite() {
+        let (from, to) = (uri("a.rs"), uri("b.rs"));
+        let plain = writer(Annotation::None, true);
+        let keep = json!({"overwrite": false, "ignoreIfExists": false});
+        check(
+            &plain.rename(&from, &to, &[]),
+            &json!({"label": "Add a line", "edit": {"documentChanges": [
+                {"kind": "rename", "oldUri": from, "newUri": to, "options": keep},
+            ]}}),
+        );
+        let marked = writer(Annotation::Shown, true);
+        let parts = |written: &Value| written["edit"]["documentChanges"].clone();
+        let options = json!({"recursive": false, "ignoreIfNotExists": false});
+        assert_eq!(
+            parts(&marked.delete(&from)),
+            json!([{"kind": "delete", "uri": from, "options": options, "annotationId": "aside"}])
+        );
+        let edit = json!({"range": range(), "newText": "b\n", "annotationId": "aside"});
+        assert_eq!(
+            parts(&marked.rename(&from, &to, &insertion())),
+            json!([
+                {"kind": "rename", "oldUri": from, "newUri": to, "options": keep, "annotationId": "aside"},
+                {"textDocument": {"uri": to, "version": null}, "edits": [edit]},
+            ])
+        );
+        assert_eq!(
+            parts(&marked.create(&to, "x"))[0],
+            json!({"kind": "create", "uri": to, "options": keep, "annotationId": "aside"})
+        );
+    }
+
+    #[test]
+    fn edits_applied_where_they_belong_make_the_new_text() {
+        let cases = [
+            ("", "a"),
+            ("a", ""),
+            ("a\nb\nc", "a\nc\nd"),
+            ("a\r\nb\r\n", "x\r\na\r\nb"),
+            ("é😀\rb\n", "é😀!\rb\nc"),
+            ("a\nb\nc\nd\ne\n", "A\nb\nC\nd\nE\n"),
+        ];
+        for (old, new) in cases {
+            for encoding in [PositionEncoding::Utf8, PositionEncoding::Utf16] {
+                let edits = text_edits(old, new, encoding);
+                let applied = apply_blindly(&Rope::from_str(old), &edits, encoding);
+                assert_eq!(applied.unwrap(), new, "{old:?}");
+            }
+        }
     }
 }

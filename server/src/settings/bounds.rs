@@ -69,6 +69,31 @@ fn own() -> Vec<(&'static str, u64, &'static str)> {
             "bytes",
         ),
         (
+            "changes that are remembered of one document",
+            documents::MAX_JOURNAL as u64,
+            "changes",
+        ),
+        (
+            "states of a document kept while an edit is made",
+            documents::MAX_STATES as u64,
+            "states",
+        ),
+        (
+            "of these, states in which an edit is looked for",
+            lsp::MAX_MERGED_STATES as u64,
+            "states",
+        ),
+        (
+            "times a misplaced edit is tried to be taken back",
+            lsp::MAX_TAKE_BACKS as u64,
+            "times",
+        ),
+        (
+            "how often an editor's work on closed files is looked for",
+            ms(lsp::POLL_INTERVAL),
+            "ms",
+        ),
+        (
             "one field of a log line",
             crate::logs::MAX_FIELD_BYTES as u64,
             "bytes",

@@ -73,9 +73,7 @@ pub(super) fn text(path: &WorkspacePath, max_bytes: u64) -> Result<Option<Arc<st
 /// is that of the file it leads to.
 pub(super) fn form(path: &Path) -> Form {
     Form {
-        mode: fs::metadata(path)
-            .ok()
-            .and_then(|metadata| mode(&metadata)),
+        mode: fs::metadata(path).ok().and_then(|metadata| mode(&metadata)),
         // Fails for all that are no links.
         link: fs::read_link(path).ok(),
     }

@@ -119,7 +119,10 @@ fn what_moved_on_is_left_alone_and_said_to_be_stale() {
         ]
     };
     let cases: [(Meanwhile, &[(&str, &str)]); 3] = [
-        (|path| fs::write(path, "mine").unwrap(), &[("a.txt", "mine")]),
+        (
+            |path| fs::write(path, "mine").unwrap(),
+            &[("a.txt", "mine")],
+        ),
         (|path| fs::remove_file(path).unwrap(), &[]),
         (|path| fs::write(path, "").unwrap(), &[("a.txt", "")]),
     ];
@@ -255,4 +258,3 @@ fn a_file_is_no_folder() {
     let below = fixture.files.roots.resolve("a.txt/b.txt").unwrap();
     assert!(matches!(fixture.files.read(&below), Err(HostError::Io(_))));
 }
-

@@ -1,11 +1,14 @@
 //! One open document: its text as the editor has it, and whether that is certain.
 use std::path::{Path, PathBuf};
 
+use aside_agent::host::Replaced;
+use aside_edit::diff::line_edits;
 use ropey::Rope;
 use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
 
 use super::encoding::PositionEncoding;
 use super::error::{Desync, DocumentError};
+use super::on_disk::FileStamp;
 
 /// One open document. A clone is a snapshot: cheap, and untouched by later changes.
 #[derive(Debug, Clone)]
@@ -18,18 +21,25 @@ pub struct Document {
     text: Rope,
     desync: Option<Desync>,
     modified: bool,
+    /// The text when it was opened or last saved; shared with `text` but for what changed since.
+    saved: Rope,
+    /// The file at that time.
+    file: Option<FileStamp>,
 }
 
 impl Document {
     pub(super) fn new(uri: Url, version: i32, text: &str) -> Self {
         let path = super::uri::uri_to_path(&uri);
+        let text = Rope::from_str(text);
         Self {
+            file: path.as_deref().and_then(FileStamp::of),
+            saved: text.clone(),
             real_path: path.as_deref().and_then(real_path),
             path,
             uri,
             version,
             revision: 0,
-            text: Rope::from_str(text),
+            text,
             desync: None,
             modified: false,
         }
@@ -77,6 +87,26 @@ impl Document {
         }
     }
 
+    /// Whether the file is another one than when the document was opened or last saved, by its
+    /// time, length and identity: one look at the disk, not at the text.
+    pub fn is_touched_on_disk(&self) -> bool {
+        let Some(path) = &self.path else {
+            return false;
+        };
+        FileStamp::of(path) != self.file
+    }
+
+    /// Whether a text of the file is the one in the editor, or the one that the editor opened or
+    /// saved last. Some editors keep line endings and a byte-order mark to themselves, so these
+    /// count for nothing.
+    pub fn knows(&self, on_disk: &str) -> bool {
+        let is_text = |char: &char| !matches!(char, '\r' | '\u{feff}');
+        [&self.text, &self.saved].into_iter().any(|known| {
+            let known = known.chars().filter(is_text);
+            known.eq(on_disk.chars().filter(is_text))
+        })
+    }
+
     /// Bytes of text that are kept.
     pub(super) fn len(&self) -> usize {
         self.text.len_bytes()
@@ -85,6 +115,7 @@ impl Document {
     /// Gives the text up until the editor sends the whole of it.
     pub(super) fn give_up(&mut self, reason: Desync) {
         self.text = Rope::new();
+        self.saved = Rope::new();
         self.desync = Some(reason);
     }
 
@@ -92,18 +123,21 @@ impl Document {
         self.revision = revision;
     }
 
-    pub(super) fn saved(&mut self) {
+    pub(super) fn saved(&mut self, file: Option<FileStamp>) {
         self.modified = false;
+        self.saved = self.text.clone();
+        self.file = file;
     }
 
-    /// Applies the changes of one notification in their order. A whole text always helps; a part
-    /// is skipped while the text is unknown.
+    /// Applies the changes of one notification in their order, and gives what was replaced by
+    /// what; `None` where that is not known. A whole text always helps; a part is skipped while
+    /// the text is unknown.
     pub(super) fn apply(
         &mut self,
         version: i32,
         changes: Vec<TextDocumentContentChangeEvent>,
         encoding: PositionEncoding,
-    ) {
+    ) -> Option<Vec<Replaced>> {
         if version <= self.version {
             // The editor is the truth about its text whatever it counts, so the change stands.
             tracing::warn!(
@@ -113,8 +147,12 @@ impl Document {
         }
         self.version = version;
         self.modified = true;
+        let mut journal = self.desync.is_none().then(Vec::new);
         for change in changes {
             let Some(range) = change.range else {
+                if let Some(journal) = &mut journal {
+                    replace_lines(journal, &self.text.to_string(), &change.text);
+                }
                 self.text = Rope::from_str(&change.text);
                 self.desync = None;
                 continue;
@@ -124,9 +162,15 @@ impl Document {
             }
             let Ok(span) = encoding.to_char_span(&self.text, range) else {
                 self.give_up(Desync::ReversedRange);
+                journal = None;
                 continue;
             };
             let start = span.start;
+            if let Some(journal) = &mut journal {
+                let bytes = self.text.char_to_byte(start)..self.text.char_to_byte(span.end);
+                let len = change.text.len();
+                journal.push(Replaced { bytes, len });
+            }
             if !span.is_empty() {
                 self.text.remove(span);
             }
@@ -134,7 +178,18 @@ impl Document {
                 self.text.insert(start, &change.text);
             }
         }
+        journal
     }
+}
+
+/// Where the editor sends the whole text, the lines that differ are what was replaced.
+fn replace_lines(journal: &mut Vec<Replaced>, old: &str, new: &str) {
+    // The last one first: so each is in bytes of the text before it.
+    let edits = line_edits(old, new);
+    journal.extend(edits.into_iter().rev().map(|edit| Replaced {
+        bytes: edit.bytes,
+        len: edit.new_text.len(),
+    }));
 }
 
 /// The path with symbolic links followed; of a file that is not there yet, its folder's.

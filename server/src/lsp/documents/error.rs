@@ -49,13 +49,3 @@ pub enum DocumentError {
         reason: Desync,
     },
 }
-
-/// Why waiting for a document ended without what was waited for.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the editor sent no such change of {uri} within {limit_ms} ms")]
-pub struct WaitExpired {
-    /// The document.
-    pub uri: Url,
-    /// How long was waited, in milliseconds.
-    pub limit_ms: u128,
-}

@@ -6,6 +6,10 @@
 mod document;
 mod encoding;
 mod error;
+mod expectation;
+mod history;
+mod journal;
+mod on_disk;
 mod uri;
 
 #[cfg(test)]
@@ -14,22 +18,29 @@ mod tests;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
+use aside_agent::host::Replaced;
 use tokio::sync::watch;
 use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
 
 pub use document::Document;
 pub use encoding::PositionEncoding;
 use error::Desync;
-pub use error::{DocumentError, WaitExpired};
+pub use error::DocumentError;
+pub use expectation::Expectation;
+use history::Watch;
+pub use history::{History, MAX_STATES, Reached, State};
+use journal::Journal;
+pub use journal::MAX_JOURNAL;
+use on_disk::FileStamp;
 pub use uri::{path_to_uri, uri_to_path};
 
 /// How many documents are followed at once.
 pub const MAX_OPEN_DOCUMENTS: usize = 16_384;
 /// The longest document that is followed, in bytes.
 pub const MAX_DOCUMENT_BYTES: usize = 64 * 1024 * 1024;
-/// The length of all followed documents together, in bytes.
+/// The length of all followed documents together, in bytes. What they were when they were last
+/// saved is shared with them, so only what changed since comes on top.
 pub const MAX_TOTAL_BYTES: usize = 512 * 1024 * 1024;
 
 /// How much is kept.
@@ -66,9 +77,18 @@ pub struct Documents {
 #[derive(Debug, Default)]
 struct Inner {
     encoding: PositionEncoding,
-    documents: HashMap<String, Document>,
+    documents: HashMap<String, Followed>,
+    /// By number; as many as edits are under way.
+    watches: HashMap<u64, Watch>,
     total_bytes: usize,
     revision: u64,
+}
+
+/// A document and how it became what it is.
+#[derive(Debug)]
+struct Followed {
+    document: Document,
+    journal: Journal,
 }
 
 impl Default for Documents {
@@ -131,10 +151,11 @@ impl Documents {
         }
         let mut inner = self.lock();
         if let Some(old) = inner.documents.remove(&key) {
-            inner.total_bytes -= old.len();
-            tracing::warn!(uri = %old.uri(), "a document was opened twice");
+            inner.total_bytes -= old.document.len();
+            tracing::warn!(uri = %old.document.uri(), "a document was opened twice");
         }
-        self.store(inner, key, document)
+        let journal = Journal::new(0);
+        self.store(inner, key, Followed { document, journal }, None)
     }
 
     /// Applies the changes of one `didChange`, in order.
@@ -152,12 +173,12 @@ impl Documents {
         let mut inner = self.lock();
         let key = key(uri);
         let encoding = inner.encoding;
-        let Some(mut document) = inner.documents.remove(&key) else {
+        let Some(mut followed) = inner.documents.remove(&key) else {
             return Err(DocumentError::NotOpen { uri: uri.clone() });
         };
-        inner.total_bytes -= document.len();
-        document.apply(version, changes, encoding);
-        self.store(inner, key, document)
+        inner.total_bytes -= followed.document.len();
+        let replaced = followed.document.apply(version, changes, encoding);
+        self.store(inner, key, followed, replaced)
     }
 
     /// The document was saved as it is.
@@ -166,9 +187,11 @@ impl Documents {
     ///
     /// `NotOpen`.
     pub fn saved(&self, uri: &Url) -> Result<(), DocumentError> {
+        // The disk is asked outside the lock.
+        let file = uri_to_path(uri).and_then(|path| FileStamp::of(&path));
         match self.lock().documents.get_mut(&key(uri)) {
-            Some(document) => {
-                document.saved();
+            Some(followed) => {
+                followed.document.saved(file);
                 Ok(())
             }
             None => Err(DocumentError::NotOpen { uri: uri.clone() }),
@@ -182,10 +205,14 @@ impl Documents {
     /// `NotOpen`.
     pub fn close(&self, uri: &Url) -> Result<(), DocumentError> {
         let mut inner = self.lock();
-        let Some(document) = inner.documents.remove(&key(uri)) else {
+        let key = key(uri);
+        let Some(followed) = inner.documents.remove(&key) else {
             return Err(DocumentError::NotOpen { uri: uri.clone() });
         };
-        inner.total_bytes -= document.len();
+        inner.total_bytes -= followed.document.len();
+        for watch in inner.watches.values_mut().filter(|it| it.key == key) {
+            watch.closed();
+        }
         let revision = inner.next_revision();
         drop(inner);
         self.latest.send_replace(revision);
@@ -194,7 +221,9 @@ impl Documents {
 
     /// The document of a URI, however it is percent-encoded.
     pub fn get(&self, uri: &Url) -> Option<Document> {
-        self.lock().documents.get(&key(uri)).cloned()
+        let inner = self.lock();
+        let followed = inner.documents.get(&key(uri))?;
+        Some(followed.document.clone())
     }
 
     /// The document that shows this file: opened by this very path, else by another path to the
@@ -205,55 +234,30 @@ impl Documents {
         named
             .or_else(|| {
                 let mut all = inner.documents.values();
-                all.find(|document| document.real_path() == Some(path))
+                all.find(|followed| followed.document.real_path() == Some(path))
             })
-            .cloned()
+            .map(|followed| followed.document.clone())
     }
 
     /// All open documents, sorted by URI.
     pub fn all(&self) -> Vec<Document> {
-        let mut all: Vec<Document> = self.lock().documents.values().cloned().collect();
+        let inner = self.lock();
+        let mut all: Vec<Document> = inner
+            .documents
+            .values()
+            .map(|followed| followed.document.clone())
+            .collect();
+        drop(inner);
         all.sort_by(|a, b| a.uri().cmp(b.uri()));
         all
     }
 
-    /// Waits until `check` finds in the document what it looks for. It is given the document as
-    /// it is now and again after each change of it; `None` while it is not open.
-    ///
-    /// # Errors
-    ///
-    /// `WaitExpired` after `limit`.
-    pub async fn wait_for<T>(
-        &self,
-        uri: &Url,
-        limit: Duration,
-        mut check: impl FnMut(Option<&Document>) -> Option<T>,
-    ) -> Result<T, WaitExpired> {
-        let search = async {
-            // Subscribed before the first look, so that no change falls between the two.
-            let mut latest = self.latest.subscribe();
-            let mut seen = None;
-            loop {
-                let document = self.get(uri);
-                let now = document.as_ref().map(Document::revision);
-                if seen != Some(now) {
-                    seen = Some(now);
-                    if let Some(found) = check(document.as_ref()) {
-                        return found;
-                    }
-                }
-                if latest.changed().await.is_err() {
-                    // Cannot be: the sender lives in `self`. The time limit would end it.
-                    std::future::pending::<()>().await;
-                }
-            }
-        };
-        tokio::time::timeout(limit, search)
-            .await
-            .map_err(|_elapsed| WaitExpired {
-                uri: uri.clone(),
-                limit_ms: limit.as_millis(),
-            })
+    /// How the document became what it is at revision `to` since revision `from`, in order;
+    /// `None` where that is no longer known.
+    pub fn changes_between(&self, uri: &Url, from: u64, to: u64) -> Option<Vec<Replaced>> {
+        let inner = self.lock();
+        let followed = inner.documents.get(&key(uri))?;
+        followed.journal.between(from, to)
     }
 
     /// Puts a changed document back in its place, within the limits, and wakes who waits for it.
@@ -261,8 +265,10 @@ impl Documents {
         &self,
         mut inner: MutexGuard<'_, Inner>,
         key: String,
-        mut document: Document,
+        mut followed: Followed,
+        replaced: Option<Vec<Replaced>>,
     ) -> Result<(), DocumentError> {
+        let document = &mut followed.document;
         let bytes = document.len();
         if bytes > self.limits.document_bytes {
             let limit = self.limits.document_bytes;
@@ -275,7 +281,14 @@ impl Documents {
         document.touch(revision);
         inner.total_bytes += document.len();
         let outcome = document.text().map(|_| ());
-        inner.documents.insert(key, document);
+        match (replaced, &outcome) {
+            (Some(replaced), Ok(())) => followed.journal.record(revision, replaced),
+            (Some(_), Err(_)) | (None, _) => followed.journal.lose(revision),
+        }
+        for watch in inner.watches.values_mut().filter(|it| it.key == key) {
+            watch.see(document);
+        }
+        inner.documents.insert(key, followed);
         drop(inner);
         self.latest.send_replace(revision);
         outcome

@@ -1,6 +1,8 @@
 //! The documents against a naive mirror, under random changes and bad input.
 use std::sync::Arc;
+use std::time::Duration;
 
+use ropey::Rope;
 use tower_lsp::lsp_types::{Position, Range};
 
 use super::*;
@@ -240,6 +242,15 @@ fn saving_and_snapshots() {
     assert!(!documents.get(&uri).unwrap().is_modified());
 }
 
+fn expect<'a>(documents: &'a Documents, uri: &Url, meant: &str) -> Expectation<'a> {
+    let now = documents.get(uri);
+    let first = now.as_ref().map(|it| it.text().unwrap().clone());
+    let revision = now.map(|it| it.revision());
+    documents
+        .expect(uri, revision, first.unwrap_or_default(), meant.into())
+        .unwrap()
+}
+
 #[tokio::test]
 async fn a_wait_ends_with_the_change_it_waits_for() {
     let documents = Arc::new(Documents::new());
@@ -248,10 +259,10 @@ async fn a_wait_ends_with_the_change_it_waits_for() {
         let (documents, uri) = (Arc::clone(&documents), uri.clone());
         async move {
             let mut looks = 0;
-            let found = documents.wait_for(&uri, PATIENCE, |document| {
+            let expectation = expect(&documents, &uri, "abc");
+            let found = expectation.wait(PATIENCE, |history| {
                 looks += 1;
-                let document = document?;
-                (document.text().ok()? == "abc").then(|| document.version())
+                history.reached.as_ref().and_then(|it| it.state.version)
             });
             (found.await, looks)
         }
@@ -262,37 +273,52 @@ async fn a_wait_ends_with_the_change_it_waits_for() {
     documents.change(&uri, 2, vec![whole("ab")]).unwrap();
     tokio::task::yield_now().await;
     documents.change(&uri, 3, vec![whole("abc")]).unwrap();
-    // Once at the start and once for each change of its own, but not for the other document.
-    assert_eq!(waiter.await.unwrap(), (Ok(3), 3));
+    documents.change(&uri, 4, vec![whole("abcd")]).unwrap();
+    // Once at the start and once for each change of its own that it woke for, but not for the
+    // other document; and what was there for a moment only is found as well.
+    assert_eq!(waiter.await.unwrap(), (Some(3), 3));
+    assert!(documents.lock().watches.is_empty());
 }
 
 #[tokio::test]
-async fn a_wait_sees_what_is_there_already_and_a_close() {
-    let documents = Arc::new(Documents::new());
-    let uri = open(&documents, "file:///a.rs", "a").unwrap();
-    let now = documents
-        .wait_for(&uri, Duration::ZERO, |it| it.map(Document::version))
-        .await;
-    assert_eq!(now, Ok(1));
-    let waiter = tokio::spawn({
-        let (documents, uri) = (Arc::clone(&documents), uri.clone());
-        async move {
-            let closed = |it: Option<&Document>| it.is_none().then_some(());
-            documents.wait_for(&uri, PATIENCE, closed).await
-        }
-    });
-    tokio::task::yield_now().await;
+async fn a_wait_sees_an_opening_and_a_close() {
+    let documents = Documents::new();
+    let uri = uri("file:///a.rs");
+    let expectation = expect(&documents, &uri, "b");
+    open(&documents, uri.as_str(), "a").unwrap();
+    documents.change(&uri, 2, vec![whole("b")]).unwrap();
     documents.close(&uri).unwrap();
-    assert_eq!(waiter.await.unwrap(), Ok(()));
+    let seen = expectation.wait(PATIENCE, |history| {
+        let texts: Vec<_> = history.later.iter().map(|it| it.text.to_string()).collect();
+        Some((texts, history.is_closed, history.reached.is_some()))
+    });
+    let texts = vec!["a".to_owned(), "b".to_owned()];
+    assert_eq!(seen.await, Some((texts, true, true)));
 }
 
 #[tokio::test]
 async fn a_wait_expires() {
     let documents = Documents::new();
     let uri = open(&documents, "file:///a.rs", "a").unwrap();
-    let limit = Duration::from_millis(2);
-    let got = documents.wait_for(&uri, limit, |_| None::<()>).await;
-    assert_eq!(got, Err(WaitExpired { uri, limit_ms: 2 }));
+    let expectation = expect(&documents, &uri, "b");
+    let got = expectation.wait(Duration::from_millis(2), |_| None::<()>);
+    assert_eq!(got.await, None);
+}
+
+#[test]
+fn only_what_is_as_it_was_can_be_followed() {
+    let documents = Documents::new();
+    let uri = open(&documents, "file:///a.rs", "a").unwrap();
+    let revision = documents.get(&uri).map(|it| it.revision());
+    let expect = |revision| {
+        let expectation = documents.expect(&uri, revision, Rope::from_str("a"), "b".into());
+        expectation.is_some()
+    };
+    assert!(expect(revision) && !expect(None));
+    documents.change(&uri, 2, vec![whole("b")]).unwrap();
+    assert!(!expect(revision));
+    documents.close(&uri).unwrap();
+    assert!(!expect(revision) && expect(None));
 }
 
 /// Xorshift: the same changes in every run.
