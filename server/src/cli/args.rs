@@ -29,6 +29,10 @@ pub enum Command {
     Run(RunArgs),
     /// List, show or delete the conversations of this workspace.
     Sessions(SessionsArgs),
+    /// Review the agent's edits, try the edit engine from the shell, see how well models edit.
+    Edits(EditsArgs),
+    /// Take the agent's last turn back: its edits, and its place in the conversation.
+    Undo(UndoArgs),
     /// Show what is set up, what is not, and what to do about it.
     Doctor(DoctorArgs),
     /// See Aside fix a small program. Needs no key and no network.
@@ -137,6 +141,148 @@ pub enum SessionsCommand {
         id: String,
     },
 }
+
+/// Arguments of `aside edits`.
+#[derive(Debug, Args)]
+pub struct EditsArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: EditsCommand,
+}
+
+/// The commands of `aside edits`.
+#[derive(Debug, Subcommand)]
+pub enum EditsCommand {
+    /// List the edits of this folder that wait for you.
+    List {
+        /// Those that are reviewed too.
+        #[arg(long)]
+        all: bool,
+        /// Only those of this session.
+        #[arg(long, value_name = "ID")]
+        session: Option<String>,
+        /// Print `edit/list` as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Keep edits or hunks; a proposed one is made.
+    Accept(ResolveArgs),
+    /// Take edits or hunks back.
+    Reject(ResolveArgs),
+    /// Apply a patch, or SEARCH/REPLACE blocks, to files. Needs no model.
+    #[command(after_help = APPLY_EXAMPLES)]
+    Apply {
+        /// How the edit is written.
+        #[arg(long)]
+        dialect: ApplyDialect,
+        /// The folder that its paths are relative to; nothing outside it is touched.
+        #[arg(long, value_name = "DIR")]
+        root: PathBuf,
+        /// Print a report as JSON.
+        #[arg(long)]
+        json: bool,
+        /// Only say what would be done.
+        #[arg(long)]
+        dry_run: bool,
+        /// The edit; `-` reads it from standard input.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Apply an `edit_file` call, read as JSON from standard input, to one file. Needs no model.
+    #[command(after_help = MATCH_EXAMPLES)]
+    Match {
+        /// The file that is edited.
+        #[arg(long, value_name = "FILE")]
+        path: PathBuf,
+        /// Print a report as JSON.
+        #[arg(long)]
+        json: bool,
+        /// Only say what would be done.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Show how often each model's edits matched at the first try, by dialect.
+    Stats {
+        /// Print it as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run every recorded attempt through the engine again and compare.
+    Replay {
+        /// Print each attempt that goes differently as a line of JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+const APPLY_EXAMPLES: &str = "\
+Examples:
+  aside edits apply --dialect v4a --root . change.patch
+  git diff | aside edits apply --dialect unified --root ../copy --json -
+All files are changed or none. The exit code is 0 if the edit was made and 1 if it was refused.";
+
+const MATCH_EXAMPLES: &str = "\
+Example:
+  echo '{\"edits\": [{\"old_text\": \"a - b\", \"new_text\": \"a + b\"}]}' |
+    aside edits match --path src/add.py --json
+The exit code is 0 if the edit was made and 1 if it was refused.";
+
+/// How an edit is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "kebab-case")]
+pub enum ApplyDialect {
+    /// The `*** Begin Patch` envelope.
+    V4a,
+    /// A unified diff; its line numbers may be wrong.
+    Unified,
+    /// SEARCH/REPLACE blocks below the path of their file.
+    SearchReplace,
+}
+
+/// Which edits to keep or take back.
+#[derive(Debug, Args)]
+pub struct ResolveArgs {
+    /// Edits and hunks by their ids, as `aside edits list` shows them.
+    #[arg(value_name = "ID", required_unless_present_any = ["path", "session"])]
+    pub ids: Vec<String>,
+    /// All of this file.
+    #[arg(long, value_name = "FILE")]
+    pub path: Option<PathBuf>,
+    /// All of this session.
+    #[arg(long, value_name = "ID")]
+    pub session: Option<String>,
+    /// Print the edits as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `aside undo`.
+#[derive(Debug, Args)]
+#[command(after_help = UNDO_HELP)]
+pub struct UndoArgs {
+    /// The session; the one that edited last if none is named.
+    #[arg(long, value_name = "ID")]
+    pub session: Option<String>,
+    /// The first turn to take back; the session's last if none is named.
+    #[arg(long, value_name = "ID", requires = "session")]
+    pub turn: Option<String>,
+    /// Leave the conversation as it is.
+    #[arg(long)]
+    pub files_only: bool,
+    /// Only say what would be taken back.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Take an earlier undo back instead.
+    #[arg(long, value_name = "REWIND", conflicts_with_all = ["session", "turn", "files_only", "dry_run"])]
+    pub redo: Option<String>,
+    /// Print the result of `session/rewind` as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+const UNDO_HELP: &str = "\
+Only files that the agent touched are changed, and what you changed since stays. A file in which
+your later work would be lost is left alone and named; the exit code is then 1.";
 
 /// Arguments of `aside doctor`.
 #[derive(Debug, Args)]

@@ -3,12 +3,14 @@ mod args;
 mod context;
 mod demo;
 mod doctor;
+mod edits;
 mod failure;
 mod interrupts;
 mod lsp;
 mod run;
 mod sessions;
 mod terminal;
+mod undo;
 
 pub use args::{Cli, Command};
 pub use failure::Failure;
@@ -45,6 +47,8 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Lsp(args) => lsp::lsp(args),
         Command::Run(args) => on_runtime(run::run(args)),
         Command::Sessions(args) => on_runtime(sessions::sessions(args)),
+        Command::Edits(args) => on_runtime(edits::edits(args)),
+        Command::Undo(args) => on_runtime(undo::undo(args)),
         Command::Doctor(args) => on_runtime(doctor::doctor(args)),
         Command::Demo(args) => on_runtime(demo::demo(args)),
     }
