@@ -103,7 +103,14 @@ pub(super) fn fitted<'n>(
 fn joins(before: &str, old: &str, new: &str) -> bool {
     let breaks = ['\n', '\r'];
     let is_lost = old.starts_with(breaks) && old.ends_with(breaks) && !before.is_empty();
-    is_lost && new.starts_with(|char: char| !char.is_whitespace())
+    if !is_lost || new.starts_with(breaks) {
+        return false;
+    }
+    // A bracket that is moved to the line before it has another indentation there.
+    let indent = |line: &str| split(line).0.len();
+    let mut old = lines(old).filter(|line| !line.trim().is_empty());
+    new.starts_with(|char: char| !char.is_whitespace())
+        || old.next().map(indent) == lines(new).next().map(indent)
 }
 
 /// Whether a match of `old` that begins at `start` begins within a line's indentation, so that

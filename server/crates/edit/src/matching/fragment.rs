@@ -3,10 +3,13 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::places::{MAX_COMPARED_LINES, MIN_TELLING_CHARS};
+use super::places::MIN_TELLING_CHARS;
 use super::{MAX_NAMED_PLACES, MAX_PLACES, Refusal};
 use crate::lines::count_breaks;
 use crate::stage::{Stage, fold};
+
+/// How many characters are compared while looking for a part of a line.
+pub const MAX_COMPARED_CHARS: usize = 4_000_000;
 
 /// Where `old`, which has no line endings, is in the text; places do not overlap.
 pub(super) fn find(text: &str, old: &str) -> Vec<Range<usize>> {
@@ -19,23 +22,46 @@ pub(super) fn find(text: &str, old: &str) -> Vec<Range<usize>> {
     let (before, anchor) = longest_plain(old);
     let (head, tail) = (&old[..before], &old[before + anchor.len()..]);
     let mut ranges: Vec<Range<usize>> = Vec::new();
-    let found = memmem::find_iter(text.as_bytes(), anchor.as_bytes());
-    for at in found.take(MAX_COMPARED_LINES) {
-        let Some(start) = alike_before(&text[..at], head) else {
+    let fits = |one: char, other: char| one == other || ascii_like(one) == ascii_like(other);
+    let mut left = MAX_COMPARED_CHARS;
+    for at in memmem::find_iter(text.as_bytes(), anchor.as_bytes()) {
+        let mut compared = 0;
+        let before = text[..at].chars().rev();
+        let start = alike(before, head.chars().rev(), fits, &mut compared);
+        let end = start.and_then(|_| {
+            let after = text[at + anchor.len()..].chars();
+            alike(after, tail.chars(), fits, &mut compared)
+        });
+        left = left.saturating_sub(compared + 1);
+        if left == 0 || ranges.len() > MAX_PLACES {
+            // Whether a place is the only one is not known.
+            return Vec::new();
+        }
+        let (Some(start), Some(end)) = (start, end) else {
             continue;
         };
-        let Some(end) = alike_after(&text[at + anchor.len()..], tail) else {
-            continue;
-        };
-        let range = start..at + anchor.len() + end;
+        let range = at - start..at + anchor.len() + end;
         if ranges.last().is_none_or(|last| last.end <= range.start) {
             ranges.push(range);
         }
-        if ranges.len() > MAX_PLACES {
-            break;
-        }
     }
     ranges
+}
+
+/// How many bytes what is like `wanted` has, if `text` begins with it.
+fn alike(
+    mut text: impl Iterator<Item = char>,
+    wanted: impl Iterator<Item = char>,
+    fits: impl Fn(char, char) -> bool,
+    compared: &mut usize,
+) -> Option<usize> {
+    let mut len = 0;
+    for want in wanted {
+        *compared += 1;
+        let have = text.next().filter(|have| fits(*have, want))?;
+        len += have.len_utf8();
+    }
+    Some(len)
 }
 
 /// Refuses more than one place.
@@ -58,7 +84,7 @@ fn longest_plain(text: &str) -> (usize, &str) {
     let mut best = (0, "");
     let mut start = 0;
     for (at, char) in text.char_indices() {
-        let is_plain = !matches!(char, '-' | '\'' | '"' | ' ') && !folds(char);
+        let is_plain = !matches!(char, '-' | '\'' | '"' | ' ') && ascii_like(char) == char;
         if is_plain {
             let run = &text[start..at + char.len_utf8()];
             if run.len() > best.1.len() {
@@ -71,28 +97,8 @@ fn longest_plain(text: &str) -> (usize, &str) {
     best
 }
 
-fn folds(char: char) -> bool {
+fn ascii_like(char: char) -> char {
     let mut bytes = [0; 4];
-    let text = char.encode_utf8(&mut bytes);
-    fold(text) != *text
-}
-
-/// Where what is like `wanted` begins, if the text ends with it.
-fn alike_before(text: &str, wanted: &str) -> Option<usize> {
-    let count = wanted.chars().count();
-    let start = match count {
-        0 => text.len(),
-        _ => text.char_indices().rev().nth(count - 1)?.0,
-    };
-    (fold(&text[start..]) == fold(wanted)).then_some(start)
-}
-
-/// Where what is like `wanted` ends, if the text begins with it.
-fn alike_after(text: &str, wanted: &str) -> Option<usize> {
-    let mut chars = text.chars();
-    for _ in wanted.chars() {
-        chars.next()?;
-    }
-    let end = text.len() - chars.as_str().len();
-    (fold(&text[..end]) == fold(wanted)).then_some(end)
+    let like = fold(char.encode_utf8(&mut bytes)).chars().next();
+    like.unwrap_or(char)
 }

@@ -6,6 +6,9 @@ const MAX_UNIT_LINES: usize = 400;
 /// Wider levels are no levels.
 const MAX_UNIT: usize = 8;
 
+/// Lines that differ by more may differ by two levels.
+const MAX_SURE_WIDTH: usize = 4;
+
 /// What a line begins with, and the rest.
 pub(super) fn split(line: &str) -> (&str, &str) {
     line.split_at(line.len() - line.trim_start().len())
@@ -128,11 +131,12 @@ impl Convert {
         }
         match (self, Kind::of(extra)) {
             (Self::Keep, _) => Some(extra.to_owned()),
-            (Self::ToTabs(width), Kind::Space) => Some(format!(
-                "{}{}",
-                "\t".repeat(extra.len() / width),
-                " ".repeat(extra.len() % width)
-            )),
+            (Self::ToTabs(width), Kind::Space) => {
+                let (tabs, rest) = (extra.len() / width, extra.len() % width);
+                // An odd rest is alignment; any other one tells that a level is not that wide.
+                (rest == 0 || rest % 2 == 1)
+                    .then(|| format!("{}{}", "\t".repeat(tabs), " ".repeat(rest)))
+            }
             (Self::ToTabs(_), Kind::Tab) => Some(extra.to_owned()),
             (Self::ToSpaces(width), Kind::Tab) => Some(" ".repeat(width * extra.len())),
             (Self::ToSpaces(_), Kind::Space) => Some(extra.to_owned()),
@@ -172,29 +176,34 @@ impl Reindent {
             let is_fit = table.is_uniform(convert)
                 && (!only_keep || convert == Convert::Keep)
                 && (*first == FirstLine::Same || table.is_unshifted(convert));
-            is_fit.then(|| Self {
+            let reindent = || Self {
                 table: table.clone(),
                 convert,
                 first: first.clone(),
-            })
+            };
+            is_fit.then(reindent).filter(|fit| fit.knows(news))
         };
-        let learnt = with(&all, &FirstLine::Same, true)
+        with(&all, &FirstLine::Same, true)
             .or_else(|| with(&rest, &first, true))
             .or_else(|| with(&all, &FirstLine::Same, false))
             .or_else(|| with(&rest, &first, false))
             .or_else(|| {
-                all.filter(Table::keeps_order).map(|table| Self {
+                let table = all.filter(Table::keeps_order)?;
+                let known = Self {
                     table,
                     convert: Convert::Unknown,
                     first: FirstLine::Same,
-                })
-            })?;
+                };
+                known.knows(news).then_some(known)
+            })
+    }
+
+    /// Whether it can tell all that the replacement needs.
+    fn knows(&self, news: &[&str]) -> bool {
         let mut news = news.iter();
-        let is_known = news
-            .next()
-            .is_none_or(|indent| learnt.first(indent).is_some())
-            && news.all(|indent| learnt.map(indent).is_some());
-        is_known.then_some(learnt)
+        news.next()
+            .is_none_or(|indent| self.first(indent).is_some())
+            && news.all(|indent| self.map(indent).is_some())
     }
 
     /// What a line of the replacement is indented by.
@@ -253,23 +262,34 @@ impl Table {
             .0
             .first()
             .map(|(model, file)| (model.len(), file.len()));
-        let width = models.map(str::len).fold(0, gcd);
+        // How wide a level is for the model, as far as its lines differ.
+        let least = models.clone().map(str::len).min().unwrap_or(0);
+        let width = models.map(|model| model.len() - least).fold(0, gcd);
         match (kind, file_kind) {
             (Kind::Space, Kind::Space) => match (step, only, unit) {
                 (Some((model, file)), _, _) if model == file => Convert::Keep,
                 (Some((model, file)), _, _) => Convert::Scale(file, model),
                 (None, Some((model, file)), Unit::Spaces(own))
-                    if width > 1 && own != width && model > 0 && file * width == model * own =>
+                    if width > 1 && width < own && model > 0 && file * width == model * own =>
                 {
                     Convert::Scale(own, width)
                 }
                 (None, _, _) => Convert::Keep,
             },
-            (Kind::Space, Kind::Tab) => match step {
-                Some((model, file)) if model % file == 0 => Convert::ToTabs(model / file),
-                Some(_) => Convert::Unknown,
-                None if (2..=MAX_UNIT).contains(&width) => Convert::ToTabs(width),
-                None => Convert::Unknown,
+            (Kind::Space, Kind::Tab) => match (step, only) {
+                (Some((model, file)), _) if model % file == 0 => Convert::ToTabs(model / file),
+                (Some(_), _) => Convert::Unknown,
+                (None, Some((model, file)))
+                    if (width == 0 || width > MAX_SURE_WIDTH)
+                        && file > 0
+                        && model > file
+                        && model % file == 0
+                        && width % (model / file) == 0 =>
+                {
+                    Convert::ToTabs(model / file)
+                }
+                (None, _) if (2..=MAX_UNIT).contains(&width) => Convert::ToTabs(width),
+                (None, _) => Convert::Unknown,
             },
             (Kind::Tab, Kind::Space) => match (step.or(only), unit) {
                 (Some((model, file)), _) if model > 0 && file > 0 && file % model == 0 => {

@@ -21,6 +21,7 @@ mod tests;
 
 pub use closest::{Closest, Difference};
 pub use elided::MAX_PIECES;
+pub use fragment::MAX_COMPARED_CHARS;
 pub use index::MAX_INDEXED_LINES;
 pub use places::{MAX_COMPARED_LINES, MAX_LINE_SLACK_BYTES, MAX_PLACE_RATIO};
 pub use refusal::{NotFound, Refusal, Refused};

@@ -1,4 +1,6 @@
 //! Where whole lines are what a model means, stage by stage.
+use std::collections::HashMap;
+
 use super::Refusal;
 use super::indent::{Reindent, Unit, split};
 use super::index::{BLANK, Index};
@@ -15,7 +17,7 @@ pub const MIN_TELLING_CHARS: usize = 4;
 pub const MAX_PLACE_RATIO: usize = 4;
 /// So many bytes of white space more in a line are no disproportion.
 pub const MAX_LINE_SLACK_BYTES: usize = 64;
-/// How many lines before and after a place tell how the file is indented.
+/// How many lines before and after those around a place tell how the file is indented.
 const NEAR_LINES: usize = 200;
 
 /// An edit as lines.
@@ -114,9 +116,10 @@ pub(super) fn places(index: &Index<'_>, block: &Block<'_>) -> Result<Vec<Place>,
         });
     }
     let news = block.new_indents();
+    let mut units = Units::default();
     let mut best: Vec<Place> = Vec::new();
     for start in starts {
-        let Some(place) = place(index, block, &news, start) else {
+        let Some(place) = place(index, block, &news, start, &mut units) else {
             continue;
         };
         match best.first().map(Place::rank) {
@@ -154,8 +157,34 @@ fn named(lines: impl Iterator<Item = usize>) -> Vec<usize> {
     lines.map(|line| line + 1).take(MAX_NAMED_PLACES).collect()
 }
 
+/// What a text is indented with, part by part.
+#[derive(Default)]
+struct Units(HashMap<usize, Unit>);
+
+impl Units {
+    fn near(&mut self, index: &Index<'_>, line: usize) -> Unit {
+        let part = line / NEAR_LINES;
+        *self.0.entry(part).or_insert_with(|| {
+            let start = (part * NEAR_LINES).saturating_sub(NEAR_LINES);
+            let near = start..(start + 3 * NEAR_LINES).min(index.len());
+            // Where nothing near tells, the text's beginning does.
+            let head = 0..NEAR_LINES.min(index.len());
+            match Unit::of(near.map(|line| index.content(line))) {
+                Unit::Unknown => Unit::of(head.map(|line| index.content(line))),
+                known @ (Unit::Tab | Unit::Spaces(_)) => known,
+            }
+        })
+    }
+}
+
 /// Looks closely at lines whose text is equal but for what the loosest stage leaves aside.
-fn place(index: &Index<'_>, block: &Block<'_>, news: &[&str], start: usize) -> Option<Place> {
+fn place(
+    index: &Index<'_>,
+    block: &Block<'_>,
+    news: &[&str],
+    start: usize,
+    units: &mut Units,
+) -> Option<Place> {
     let mut stage = Stage::TrailingSpace;
     let mut pairs = Vec::new();
     let mut is_shifted = false;
@@ -175,9 +204,7 @@ fn place(index: &Index<'_>, block: &Block<'_>, news: &[&str], start: usize) -> O
         false => Reindent::keep(),
         true => {
             stage = stage.max(Stage::Indent);
-            let near = start.saturating_sub(NEAR_LINES)..(start + NEAR_LINES).min(index.len());
-            let unit = Unit::of(near.map(|line| index.content(line)));
-            Reindent::learn(&pairs, news, unit)?
+            Reindent::learn(&pairs, news, units.near(index, start))?
         }
     };
     let core_end = start + block.core().len();
