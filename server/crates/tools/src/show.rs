@@ -31,16 +31,18 @@ pub(crate) fn changed(new_text: &str, changes: &[LineEdit]) -> String {
     format!("\nIt now reads:\n{shown}")
 }
 
-/// The lines of the user's in a new text, where it differs from what the model takes it for.
+/// The lines of the user's in a new text, where it differs from what the model takes it for;
+/// only that there are some, where no changes are given.
 pub(crate) fn kept(path: &WorkspacePath, new_text: &str, changes: &[LineEdit]) -> String {
     let head = format!(
         "\nThe user changed {} since you read it; that change is kept",
         path.display()
     );
     let shown = places(new_text, changes, 0);
-    match shown.is_empty() {
-        true => format!("{head}: lines were removed."),
-        false => format!("{head}:\n{shown}"),
+    match (changes.is_empty(), shown.is_empty()) {
+        (true, _) => format!("{head}."),
+        (false, true) => format!("{head}: lines were removed."),
+        (false, false) => format!("{head}:\n{shown}"),
     }
 }
 

@@ -166,10 +166,12 @@ impl Desk {
         let (text, seen, origin) = (source.text.take(), source.seen.take(), source.origin.take());
         let matches = std::mem::take(&mut source.matches);
         let (work, is_merged) = (source.work, std::mem::take(&mut source.is_merged));
+        let is_stale = std::mem::take(&mut source.is_stale);
         let target = &mut self.slots[to];
         target.parts += 1;
         (target.text, target.seen, target.origin) = (text, seen, origin);
         (target.matches, target.work, target.is_merged) = (matches, work, is_merged);
+        target.is_stale = is_stale;
         Ok(())
     }
 

@@ -198,9 +198,17 @@ impl Told {
                 self.text.push_str(&show::changed(new, &changes));
             }
         }
-        if let (true, true, Some(meant)) = (after.is_merged, is_shown, &after.seen) {
-            let users = line_edits(meant, new);
+        if let (true, Some(meant)) = (after.is_merged, &after.seen) {
+            let users = is_shown.then(|| line_edits(meant, new));
+            let users = users.unwrap_or_default();
             self.text.push_str(&show::kept(path, new, &users));
+        }
+        if after.is_stale && !after.is_merged {
+            self.text.push_str(&format!(
+                "\nThe user changed {} since you read it: read it again before you rely on other \
+                 lines.",
+                path.display()
+            ));
         }
         self.shown += self.text.len() - before;
     }

@@ -325,3 +325,41 @@ async fn many_files_are_told_in_part() {
     assert_eq!(workspace.tree().lines().count(), 300);
     assert_eq!(made.locations.len(), 100);
 }
+
+#[tokio::test]
+async fn a_mangled_patch_is_made_whole_or_not_at_all() {
+    let patch = envelope(
+        "*** Update File: ä\n*** Move to: b\n@@ eins\n zwei\n-drei\n+trois\n*** End of File\n\
+         *** Add File: c\n+é\n",
+    );
+    let workspace = Workspace::new(&[("ä", "eins\nzwei\ndrei\n")]);
+    let chars = patch.chars().collect::<Vec<_>>();
+    for at in 0..chars.len() {
+        let (head, tail) = chars.split_at(at);
+        for mangled in [
+            head.to_vec(),
+            tail.to_vec(),
+            [head, &tail[1..]].concat(),
+            [head, &['\n'], tail].concat(),
+            [head, &['\u{feff}', '\r'], tail].concat(),
+            [head, &chars, tail].concat(),
+        ] {
+            let patch = mangled.into_iter().collect::<String>();
+            let call = json!({ "patch": patch });
+            let effects = workspace.effects("apply_patch", call.clone());
+            let Ok(Outcome::Edit { changes, .. }) = workspace.call("apply_patch", call).await
+            else {
+                continue;
+            };
+            // What is changed is what permission was asked for.
+            let effects = serde_json::to_string(&effects.expect("effects")).expect("text");
+            for change in changes {
+                for path in [&change.base.path, change.new_path()] {
+                    let path = serde_json::to_string(path.absolute()).expect("text");
+                    assert!(effects.contains(&path), "{path} in {effects}: {patch}");
+                }
+            }
+        }
+        assert!(!workspace.attempts.take().is_empty());
+    }
+}
