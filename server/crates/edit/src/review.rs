@@ -153,23 +153,32 @@ impl<'a> Review<'a> {
         which: &[usize],
     ) -> (String, Vec<Range<usize>>) {
         let places = self.places(now, changes);
-        let edits = self
-            .known(which)
-            .filter_map(|index| match self.inverse(now, &places[index], index) {
-                Inverse::Edit(edit) => Some(edit),
-                Inverse::Done | Inverse::Blocked => None,
-            })
-            .collect::<Vec<_>>();
+        let mut edits = Vec::new();
         let mut undone = Changes::none();
-        for (range, text) in edits.iter().rev() {
-            undone.replace(range.clone(), text.len());
+        let mut put = vec![None; places.len()];
+        let (mut added, mut removed) = (0, 0);
+        for index in self.known(which) {
+            match self.inverse(now, &places[index], index) {
+                Inverse::Edit((range, was)) => {
+                    let start = range.start + added - removed;
+                    undone.replace(start..start + range.len(), was.len());
+                    put[index] = Some(start..start + was.len());
+                    added += was.len();
+                    removed += range.len();
+                    edits.push((range, was));
+                }
+                Inverse::Done | Inverse::Blocked => {}
+            }
         }
         let text = replaced(now, edits);
         let index = LineIndex::new(&text);
-        let lines = which.iter().map(|&hunk| match places.get(hunk) {
-            None => 0..0,
-            Some(place) => index.lines_of(&undone.to_new(place.bytes.clone()).range),
-        });
+        let lines = which
+            .iter()
+            .map(|&hunk| match (places.get(hunk), put.get(hunk)) {
+                (Some(_), Some(Some(put))) => index.lines_of(put),
+                (Some(place), _) => index.lines_of(&undone.to_new(place.bytes.clone()).range),
+                (None, _) => 0..0,
+            });
         let lines = lines.collect();
         (text, lines)
     }

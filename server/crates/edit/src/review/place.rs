@@ -91,30 +91,32 @@ impl<'a> Search<'a> {
             }
     }
 
-    /// What a hunk removed, if the very same was inserted again; `at` is the hunk in the new text
-    /// and `here` in the text as it is now. Among equal lines it may have been inserted at
-    /// another place to the same effect.
+    /// What a hunk removed, if the next change before or behind it did nothing but insert the
+    /// very same again; `at` is the hunk in the new text, and `here` in the text as it is now.
+    /// Among equal lines it may have been inserted at another place to the same effect.
     fn inserted_again(&self, at: usize, here: usize, was: &str) -> Option<Range<usize>> {
         let blocks = self.changes.blocks();
         let next = blocks.partition_point(|block| block.old.end < at);
         let near = blocks.get(next.saturating_sub(1)..)?;
-        near.iter().take(3).find_map(|block| {
-            if !block.old.is_empty() || block.new.len() != was.len() {
+        let again = near.iter().take(3).find_map(|block| {
+            if block.new.len() != block.old.len() + was.len() {
                 return None;
             }
-            let text = |range: Range<usize>| self.now.get(range);
-            let place = match block.old.start < at {
-                false => here..here + was.len(),
-                true => here.checked_sub(was.len())?..here,
+            let is_before = block.old.start < at;
+            let (place, rest, rest_was) = match is_before {
+                true => {
+                    let start = here.checked_sub(was.len())?;
+                    (start..here, block.new.start..start, block.old.start..at)
+                }
+                false => {
+                    let end = here + was.len();
+                    (here..end, end..block.new.end, at..block.old.end)
+                }
             };
-            let rest = match block.old.start < at {
-                false => text(place.end..block.new.end)?,
-                true => text(block.new.start..place.start)?,
-            };
-            let between = block.old.start.min(at)..block.old.start.max(at);
-            let is_again = text(place.clone())? == was && rest == self.review.new.get(between)?;
-            (is_again && self.holds(&place, was)).then_some(place)
-        })
+            let is_again = self.now.get(rest)? == self.review.new.get(rest_was)?;
+            is_again.then_some(place)
+        })?;
+        self.holds(&again, was).then_some(again)
     }
 
     /// Where a hunk is if only what follows its last line was touched, as by typing a new line

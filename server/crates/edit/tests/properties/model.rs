@@ -82,6 +82,13 @@ pub struct Typing {
     kind: usize,
 }
 
+impl Typing {
+    /// Whether only a line ending is typed.
+    pub fn is_bare(&self) -> bool {
+        self.kind == 1
+    }
+}
+
 /// What the user types, one after the other.
 pub fn typing(most: usize) -> impl Strategy<Value = Vec<Typing>> {
     let one = (any::<u16>(), 0..6_usize, 0..8_usize);

@@ -151,8 +151,10 @@ impl Case {
     }
 }
 
+/// The lines of a text without their endings, in no order.
 fn sorted(text: &str) -> Vec<&str> {
-    let mut lines = aside_edit::lines::lines(text).collect::<Vec<_>>();
+    let lines = aside_edit::lines::lines(text).map(aside_edit::lines::content);
+    let mut lines = lines.collect::<Vec<_>>();
     lines.sort_unstable();
     lines
 }
@@ -230,6 +232,8 @@ proptest::proptest! {
 
     #[test]
     fn an_edit_of_a_text_that_moved_on_is_as_one_before(base in distinct_document(), ops in edit(), typing in typing(3)) {
+        // An empty line that both add in the same place is added once.
+        let typing = typing.into_iter().filter(|typing| !typing.is_bare()).collect::<Vec<_>>();
         let (case, oracle) = Case::new(&base, &ops, &typing);
         let review = Review::new(&base, &case.new);
         let all = (0..review.hunks().len()).collect::<Vec<_>>();
