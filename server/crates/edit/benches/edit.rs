@@ -60,6 +60,7 @@ fn matching(criterion: &mut Criterion) {
         }]
     };
     let (exact, missing) = (edit(&old), edit(&old.replace("compute", "computed")));
+    assert!(apply_edits(&text, &exact).is_ok() && apply_edits(&text, &missing).is_err());
     criterion.bench_function("edit_file, 10 MB, exact", |bench| {
         bench.iter(|| black_box(apply_edits(&text, &exact)).is_ok());
     });
@@ -75,11 +76,13 @@ fn merging(criterion: &mut Criterion) {
         bench.iter(|| black_box(merge(&base, &user, &edit)).is_ok());
     });
     let both = changed(&base, HUNKS, 9);
+    assert!(merge(&base, &user, &edit).is_ok() && merge(&base, &both, &edit).is_ok());
     criterion.bench_function("merge of 1,000 and 1,000 hunks, 40,000 lines", |bench| {
         bench.iter(|| black_box(merge(&base, &both, &edit)).is_ok());
     });
     let base = large();
     let (edit, user) = (changed(&base, HUNKS, 5), changed(&base, 10, 1));
+    assert!(merge(&base, &user, &edit).is_ok());
     criterion.bench_function("merge of 1,000 hunks, 10 MB", |bench| {
         bench.iter(|| black_box(merge(&base, &user, &edit)).is_ok());
     });
@@ -103,6 +106,8 @@ fn reviewing(criterion: &mut Criterion) {
     let mut changes = Changes::none();
     changes.replace(0..0, typed.len() + 1);
     let all = (0..HUNKS).collect::<Vec<_>>();
+    let undone = Review::new(&base, &new).undo(&now, &changes, &all);
+    assert_eq!(undone, Ok(format!("{typed}\n{base}")));
     criterion.bench_function("1,000 hunks found and taken back", |bench| {
         bench.iter(|| {
             let review = Review::new(&base, &new);
@@ -116,7 +121,7 @@ criterion_group! {
     config = Criterion::default()
         .sample_size(10)
         .warm_up_time(Duration::from_secs(1))
-        .measurement_time(Duration::from_secs(3))
+        .measurement_time(Duration::from_secs(2))
         .without_plots();
     targets = matching, merging, reviewing
 }

@@ -63,4 +63,24 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         crate::blocks::MAX_BLOCKS as u64,
         "blocks",
     ),
+    (
+        "lines without unique ones compared in a merge",
+        crate::align::MAX_ALIGN_LINES as u64,
+        "lines",
+    ),
+    (
+        "searches for unique lines between unique lines",
+        crate::align::MAX_ALIGN_DEPTH as u64,
+        "levels",
+    ),
+    (
+        "time for comparing lines in a merge",
+        crate::align::MAX_ALIGN_TIME.as_millis() as u64,
+        "ms",
+    ),
+    (
+        "changes to a text that are kept apart",
+        crate::changes::MAX_BLOCKS as u64,
+        "changes",
+    ),
 ];

@@ -166,3 +166,51 @@ impl Changes {
         first..last
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Block, Changes, MAX_BLOCKS};
+
+    /// The blocks as `old -> new`, after replacements of ranges by so many bytes.
+    fn check(typed: &[(usize, usize, usize)], expect: &[(usize, usize, usize, usize)]) {
+        let mut changes = Changes::none();
+        for &(start, end, len) in typed {
+            changes.replace(start..end, len);
+        }
+        let block = |&(old, old_end, new, new_end): &(usize, usize, usize, usize)| Block {
+            old: old..old_end,
+            new: new..new_end,
+        };
+        assert_eq!(
+            changes.blocks(),
+            expect.iter().map(block).collect::<Vec<_>>()
+        );
+    }
+
+    #[test]
+    fn changes_that_meet_are_one() {
+        check(&[], &[]);
+        check(&[(5, 5, 0)], &[]);
+        check(&[(5, 7, 1)], &[(5, 7, 5, 6)]);
+        check(&[(5, 5, 1), (6, 6, 1)], &[(5, 5, 5, 7)]);
+        check(&[(5, 5, 1), (5, 6, 0)], &[]);
+        check(&[(5, 7, 1), (1, 1, 3)], &[(1, 1, 1, 4), (5, 7, 8, 9)]);
+        check(&[(5, 7, 1), (1, 3, 0), (0, 9, 2)], &[(0, 12, 0, 2)]);
+        check(&[(2, 4, 2), (6, 8, 2), (4, 6, 1)], &[(2, 8, 2, 7)]);
+        // A range that ends before it begins is empty.
+        check(&[(5, 3, 1)], &[(5, 5, 5, 6)]);
+    }
+
+    #[test]
+    fn beyond_the_bound_neighbours_become_one() {
+        let mut changes = Changes::none();
+        for n in 0..MAX_BLOCKS + 5 {
+            changes.replace(n * 10..n * 10 + 2, 2);
+        }
+        assert_eq!(changes.blocks().len(), MAX_BLOCKS);
+        let last = (MAX_BLOCKS + 4) * 10;
+        assert!(changes.to_new(last..last + 1).touched);
+        assert!(!changes.to_new(12..20).touched);
+        assert_eq!(changes.to_new(last + 5..last + 6).range, last + 5..last + 6);
+    }
+}

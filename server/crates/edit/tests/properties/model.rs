@@ -112,12 +112,12 @@ pub struct Tags {
 impl Tags {
     fn user(&mut self) -> char {
         self.user += 1;
-        char::from_u32(USER + self.user).expect("a character")
+        char::from_u32(USER + self.user).unwrap_or_default()
     }
 
     fn agent(&mut self) -> char {
         self.agent += 1;
-        char::from_u32(AGENT + self.agent).expect("a character")
+        char::from_u32(AGENT + self.agent).unwrap_or_default()
     }
 
     /// The text that an edit makes of `text`. Some of the lines that it writes are like those
