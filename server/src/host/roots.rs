@@ -71,7 +71,11 @@ impl Roots {
                 "No folder is open, so there is nothing that Aside may read or write. Open a folder.".to_owned(),
             ));
         };
-        let absolute = normalise(&first.given.join(path));
+        let mut absolute = normalise(&first.given.join(path));
+        // Models write paths as on Windows. A name that really has a backslash is there already.
+        if cfg!(unix) && path.contains('\\') && absolute.symlink_metadata().is_err() {
+            absolute = normalise(&first.given.join(path.replace('\\', "/")));
+        }
         if !self.holds(&absolute) {
             return Err(self.outside(path));
         }
@@ -224,6 +228,15 @@ mod tests {
         check("", Err("empty"));
         check("a\0b", Err("NUL"));
         check("file:///etc/passwd", Err("URI"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn backslashes_are_those_of_windows_paths() {
+        check("src\\main.rs", Ok("src/main.rs"));
+        check("..\\x", Err("outside the workspace"));
+        check("src\\..\\..\\x", Err("outside the workspace"));
+        check("escape\\x", Err("outside the workspace"));
     }
 
     #[cfg(unix)]
