@@ -7,6 +7,7 @@
 )]
 mod bench;
 mod codegen;
+mod fuzz;
 mod house;
 mod programs;
 mod steps;
@@ -38,6 +39,12 @@ enum Command {
         #[arg(long, default_value_t = 7)]
         rounds: u32,
     },
+    /// Gives random input to everything that reads text from outside.
+    Fuzz {
+        /// How many seconds each target runs.
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+    },
     /// Only checks how the source is laid out: lengths, first lines, walls between crates.
     House,
 }
@@ -48,6 +55,7 @@ fn main() -> ExitCode {
         Command::Demo => programs::cargo(&["run", "--release", "--package", "aside", "--", "demo"]),
         Command::Codegen => codegen::run(),
         Command::Bench { rounds } => bench::run(rounds),
+        Command::Fuzz { seconds } => fuzz::run(seconds),
         Command::House => house::check(),
     };
     match result {

@@ -1,0 +1,57 @@
+//! Edits of `edit_file` and blocks on any text.
+#![no_main]
+mod input;
+
+use aside_edit::diff::{apply, line_edits};
+use aside_edit::matching::{Edit, apply_blocks, apply_edits};
+use input::{LINES, Numbers, texts};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    match data.split_first() {
+        Some((0, rest)) => {
+            if let Some([text, old, new]) = texts(rest) {
+                check(text, old, new);
+            }
+        }
+        Some((_, rest)) => {
+            let mut numbers = Numbers::new(rest);
+            let mut text = |most: usize| {
+                let mut text = String::new();
+                for _ in 0..numbers.below(most) {
+                    text += LINES[numbers.below(LINES.len())];
+                    text += ["\n", "\n", "\n", "\r\n", "\r", ""][numbers.below(6)];
+                }
+                text
+            };
+            let (old, new, text) = (text(5), text(5), text(64));
+            check(&text, &old, &new);
+        }
+        None => {}
+    }
+});
+
+fn check(text: &str, old: &str, new: &str) {
+    for replace_all in [false, true] {
+        let edit = Edit {
+            old_text: old.to_owned(),
+            new_text: new.to_owned(),
+            replace_all,
+        };
+        if let Ok(edited) = apply_edits(text, std::slice::from_ref(&edit)) {
+            let edits = line_edits(text, &edited.text);
+            assert_eq!(apply(text, &edits), edited.text);
+            // Where old_text is there once and no ending plays a part, that is what is replaced.
+            let is_plain = ![text, old, new]
+                .iter()
+                .any(|text| text.contains(['\r', '\u{feff}']));
+            if is_plain && !old.is_empty() && text.matches(old).count() == 1 {
+                assert_eq!(edited.text, text.replacen(old, new, 1));
+            }
+        }
+        if let Ok(edited) = apply_blocks(text, &[edit]) {
+            let edits = line_edits(text, &edited.text);
+            assert_eq!(apply(text, &edits), edited.text);
+        }
+    }
+}
