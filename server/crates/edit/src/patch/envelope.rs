@@ -10,27 +10,25 @@ pub(super) enum Opened<'a> {
     Unified(Vec<Numbered<'a>>),
 }
 
-/// Finds the patch in a text.
+/// Finds the patch in a text. What comes first decides: the beginning of an envelope, the header
+/// of a file, or a unified diff, whose lines may look like any of these.
 pub(super) fn open<'a>(source: &Source<'a>) -> Result<Opened<'a>, PatchError> {
-    let lines = dedented(&source.lines);
-    let begin = lines
-        .iter()
-        .position(|line| Marker::of_padded(line.text) == Some(Marker::Begin));
-    if let Some(begin) = begin {
-        let inner = inside(&lines, begin);
-        return Ok(match is_unified(&inner) {
-            true => Opened::Unified(inner),
-            false => Opened::V4a(inner),
-        });
-    }
-    // Without an envelope, the first header decides.
+    let lines = &source.lines;
     for (index, line) in lines.iter().enumerate() {
-        if Marker::of_padded(line.text).is_some_and(|marker| marker.names_file()) {
-            return Ok(Opened::V4a(until_fence(&lines, index)));
+        if is_unified_start(&lines[index..]) {
+            return Ok(Opened::Unified(until_fence(lines, index)));
         }
-        let rest = &lines[index..];
-        if is_unified_start(rest) {
-            return Ok(Opened::Unified(until_fence(&lines, index)));
+        let marker = Marker::of_padded(line.text);
+        if marker == Some(Marker::Begin) {
+            let lines = dedented(lines, index);
+            let inner = inside(&lines, index);
+            return Ok(match is_unified(&inner) {
+                true => Opened::Unified(inner),
+                false => Opened::V4a(inner),
+            });
+        }
+        if marker.is_some_and(|marker| marker.names_file()) {
+            return Ok(Opened::V4a(until_fence(&dedented(lines, index), index)));
         }
         if let Some(problem) = Marker::unknown(line.text) {
             return Err(problem.at(line.number));
@@ -45,13 +43,7 @@ pub(super) fn open<'a>(source: &Source<'a>) -> Result<Opened<'a>, PatchError> {
 
 /// A whole patch may be indented, as in a list; then all its lines lose what its first marker
 /// has.
-fn dedented<'a>(lines: &[Numbered<'a>]) -> Vec<Numbered<'a>> {
-    let first = lines
-        .iter()
-        .position(|line| Marker::of_padded(line.text).is_some());
-    let Some(first) = first else {
-        return lines.to_vec();
-    };
+fn dedented<'a>(lines: &[Numbered<'a>], first: usize) -> Vec<Numbered<'a>> {
     let marker = lines[first].text;
     let pad = &marker[..marker.len() - marker.trim_start().len()];
     let patch = &lines[first..];

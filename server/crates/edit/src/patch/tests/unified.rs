@@ -75,6 +75,23 @@ fn other_diffs_are_read() {
 }
 
 #[test]
+fn lines_like_an_envelope_are_text() {
+    check(
+        "--- x\n+++ x\n@@ -1,3 +1,3 @@\n  *** End Patch\n *** Begin Patch\n-*** Update File: y\n+*** \
+         Update File: z\n",
+        expect![[r#"
+            unified
+            update x (line 1)
+              @@ line 3 hint 1
+              |  *** End Patch
+              | *** Begin Patch
+              |-*** Update File: y
+              |+*** Update File: z
+        "#]],
+    );
+}
+
+#[test]
 fn what_is_wrong_is_named() {
     fn code(text: &str, expect: &str) {
         let got = shown(text);
