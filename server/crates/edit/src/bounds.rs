@@ -18,6 +18,31 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "bytes",
     ),
     (
+        "lines looked at for an inexact match",
+        crate::matching::MAX_INDEXED_LINES as u64,
+        "lines",
+    ),
+    (
+        "lines compared closely for an inexact match",
+        crate::matching::MAX_COMPARED_LINES as u64,
+        "lines",
+    ),
+    (
+        "characters compared for a part of a line",
+        crate::matching::MAX_COMPARED_CHARS as u64,
+        "characters",
+    ),
+    (
+        "pieces of an old text that leaves out lines",
+        crate::matching::MAX_PIECES as u64,
+        "pieces",
+    ),
+    (
+        "places that a refused edit names",
+        crate::matching::MAX_NAMED_PLACES as u64,
+        "places",
+    ),
+    (
         "lines compared for the smallest difference",
         crate::diff::MAX_DIFF_LINES as u64,
         "lines",

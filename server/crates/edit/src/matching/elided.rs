@@ -1,4 +1,4 @@
-//! Blocks in which a line `...` stands for lines that stay.
+//! Blocks in which a line `...`, or a comment that begins so, stands for lines that stay.
 use super::index::Index;
 use super::loose::change;
 use super::places::{self, Block};
@@ -9,15 +9,18 @@ use crate::stage::Stage;
 /// Into how many pieces a text may be split.
 pub const MAX_PIECES: usize = 32;
 
-/// The parts of an old and a new text between lines `...`, pair by pair.
+/// What a comment may begin with.
+const COMMENTS: [&str; 8] = ["#", "//", "--", "/*", "<!--", ";", "%", "{/*"];
+
+/// The parts of an old and a new text between lines that stand for others, pair by pair.
 pub(super) struct Pieces<'a>(Vec<(&'a str, &'a str)>);
 
 impl<'a> Pieces<'a> {
-    /// None unless both texts have equally many such lines, and what begins or ends with one
-    /// does so in both.
+    /// None unless both texts have the same such lines, and what begins or ends with one does so
+    /// in both.
     pub(super) fn of(old: &'a str, new: &'a str) -> Option<Self> {
-        let (old, new) = (split(old), split(new));
-        if old.len() < 2 || old.len() != new.len() || old.len() > MAX_PIECES {
+        let ((old, old_dots), (new, new_dots)) = (split(old), split(new));
+        if old_dots.is_empty() || old_dots != new_dots || old_dots.len() >= MAX_PIECES {
             return None;
         }
         let pairs = old.into_iter().zip(new).collect::<Vec<_>>();
@@ -26,18 +29,29 @@ impl<'a> Pieces<'a> {
     }
 }
 
-fn split(text: &str) -> Vec<&str> {
-    let mut pieces = Vec::new();
+/// The parts, and the lines between them.
+fn split(text: &str) -> (Vec<&str>, Vec<&str>) {
+    let (mut pieces, mut dots) = (Vec::new(), Vec::new());
     let (mut start, mut at) = (0, 0);
     for line in lines(text) {
-        if line.trim() == "..." {
+        if stands_for_others(line) {
             pieces.push(&text[start..at]);
+            dots.push(line.trim());
             start = at + line.len();
         }
         at += line.len();
     }
     pieces.push(&text[start..]);
-    pieces
+    (pieces, dots)
+}
+
+fn stands_for_others(line: &str) -> bool {
+    let line = line.trim();
+    let comment = COMMENTS.iter().find_map(|begin| line.strip_prefix(begin));
+    match comment.map(str::trim_start) {
+        None => line == "..." || line == "…",
+        Some(comment) => comment.starts_with("...") || comment.starts_with('…'),
+    }
 }
 
 /// What replaces the pieces, if each is there once and all are in order; else nothing.

@@ -142,7 +142,7 @@ impl Convert {
             (Self::ToSpaces(_), Kind::Space) => Some(extra.to_owned()),
             (Self::Scale(to, from), Kind::Space) => {
                 let wide = extra.len() * to;
-                (wide % from == 0).then(|| " ".repeat(wide / from))
+                wide.is_multiple_of(from).then(|| " ".repeat(wide / from))
             }
             (Self::ToTabs(_) | Self::ToSpaces(_) | Self::Scale(_, _) | Self::Unknown, _) => None,
         }

@@ -156,7 +156,7 @@ fn changes(body: &str, edit: &Edit, reading: Reading) -> Result<Vec<Change>, Ref
     if endings::normalized(old) == endings::normalized(new) {
         return Err(unchanged(body, old));
     }
-    if old.is_empty() {
+    if old.is_empty() || reading == Reading::Lines && old.trim().is_empty() {
         let change = || Change {
             range: 0..0,
             text: new.to_owned(),

@@ -367,6 +367,19 @@ fn left_out_lines_stay() {
         "def f():\n...\n    x()\n",
         "notFound",
     );
+    check(
+        Stage::TrailingSpace,
+        text,
+        "def f():\n    # ... existing code ...\n    three()\n",
+        "def f(x):\n    # ... existing code ...\n    four()\n",
+        "def f(x):\n    one()\n    two()\n    four()\n\ndef g():\n    pass\n",
+    );
+    code(
+        text,
+        "def f():\n    # ...\n    three()\n",
+        "def f():\n    # ... more\n    x()\n",
+        "notFound",
+    );
     // Dots that are there are no dots that leave out.
     check(
         Stage::Exact,
@@ -459,6 +472,14 @@ fn blocks_are_whole_lines() {
     assert_eq!(
         apply_blocks(text, &edits).map(|edited| edited.text),
         Ok("    x\nsword\n".to_owned())
+    );
+    // A blank block fills an empty file only.
+    let blank = [edit("\n", "x\n")];
+    let code = |text| apply_blocks(text, &blank).map_err(|refused| refused.reason.code());
+    assert_eq!(code("").map(|edited| edited.text), Ok("x\n".to_owned()));
+    assert_eq!(
+        code("a\n\nb\n").map(|edited| edited.text),
+        Err("emptyOldText")
     );
     // Whole lines that are there once are meant before parts of others.
     let edited = apply_edits("word\n    word\n", &edits).map(|edited| edited.text);
