@@ -10,7 +10,7 @@ use aside_store::{AttemptRow, EditRow, StoreError, Write, blob_hash};
 
 use super::{Actor, Running};
 use crate::clock;
-use crate::engine::edits::stored::{Phase, StoredEdit};
+use crate::engine::edits::stored::{self, Phase, StoredEdit};
 
 /// An edit that is about to be made.
 pub struct ActingEdit {
@@ -38,7 +38,7 @@ impl Actor {
         if let ItemBody::ToolCall(call) = &record.item.body {
             for (id, change) in call.edit_ids.iter().zip(changes) {
                 let edit = self.acting(id, &record.item, change, false);
-                edit.write(&mut writes);
+                writes.extend(stored::writes(&edit.row, &edit.change));
                 if let Some(running) = &mut self.running {
                     running.edits.insert(id.clone(), edit);
                 }
@@ -63,8 +63,7 @@ impl Actor {
             return Ok(());
         };
         let edit = self.acting(edit_id, &item, change, true);
-        let mut writes = Vec::new();
-        edit.write(&mut writes);
+        let writes = stored::writes(&edit.row, &edit.change);
         if let Some(running) = &mut self.running {
             running.edits.insert(edit_id.to_owned(), edit);
         }
@@ -72,25 +71,7 @@ impl Actor {
     }
 
     fn acting(&self, id: &str, item: &Item, change: &FileChange, is_rebased: bool) -> ActingEdit {
-        let kind = crate::wire::edit_kind(change);
-        let stored = StoredEdit::new(id, kind, change);
-        let base_hash = blob_hash(change.base.text.as_bytes());
-        let to = crate::wire::moved_to(change);
-        let mut row = EditRow {
-            id: id.to_owned(),
-            session_id: self.session_id.to_string(),
-            turn_id: item.turn_id.clone(),
-            item_id: item.id.clone(),
-            created_at: clock::now(),
-            path: change.base.path.absolute().display().to_string(),
-            new_path: to.map(|to| to.absolute().display().to_string()),
-            kind: crate::wire::name_of(&kind),
-            pre_image: Some(base_hash.clone()),
-            post_image: Some(blob_hash(change.new_text().as_bytes())),
-            base_hash,
-            ..EditRow::default()
-        };
-        stored.write_to(&mut row);
+        let (row, stored) = stored::acting(id, &self.session_id, item, change);
         ActingEdit {
             row,
             stored,
@@ -211,24 +192,6 @@ impl Actor {
             }
         }
         self.log.record_now(writes, Vec::new()).await
-    }
-}
-
-impl ActingEdit {
-    fn write(&self, writes: &mut Vec<Write>) {
-        let texts = [
-            (&self.row.pre_image, &self.change.base.text),
-            (&self.row.post_image, &self.change.new_text()),
-        ];
-        for (hash, text) in texts {
-            if let Some(hash) = hash {
-                writes.push(Write::Blob {
-                    hash: hash.clone(),
-                    data: text.as_bytes().to_vec(),
-                });
-            }
-        }
-        writes.push(Write::UpsertEdit(self.row.clone()));
     }
 }
 

@@ -11,7 +11,7 @@ use aside_store::EditRow;
 use super::desk::Desk;
 use super::edit::Edit;
 use super::group::{Group, groups};
-use super::reject::{MAX_REVIEW_TRIES, load_pending};
+use super::reject::{MAX_REVIEW_TRIES, load_pending, wanted};
 use super::select::{Selected, select_and_hold};
 use super::stored::{Phase, StoredEdit};
 use super::undoing::meet;
@@ -58,11 +58,7 @@ async fn accept_group(
     selected: &Selected,
 ) -> Result<Vec<String>, EngineError> {
     let edits = load_pending(desk, group).await?;
-    let mut kept: BTreeMap<usize, Vec<usize>> = edits
-        .iter()
-        .filter(|(_, edit)| selected.rows.iter().any(|row| row.id == edit.row.id))
-        .map(|(&index, edit)| (index, selected.pending_hunks(&edit.row.id, &edit.stored)))
-        .collect();
+    let mut kept = wanted(&edits, selected);
     add_those_beneath(desk, group, &edits, &mut kept).await;
     let mut changed = Vec::new();
     for (index, which) in kept {
@@ -137,7 +133,9 @@ async fn accept_proposal(
     mut edit: Edit,
     selected: &Selected,
 ) -> Result<(), EngineError> {
-    let which = selected.pending_hunks(&edit.row.id, &edit.stored);
+    let Some(which) = selected.meant(&edit.row.id, &edit.stored) else {
+        return Ok(());
+    };
     let session_id = edit.row.session_id.clone();
     let made = make_proposal(desk, &edit, &which).await;
     let (note, result) = match made {

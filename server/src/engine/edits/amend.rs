@@ -46,9 +46,9 @@ pub async fn amend(desk: &mut Desk, params: EditAmendParams) -> Result<FileEdit,
         .cloned()
         .ok_or_else(resolved)?;
     let mut edit = Edit::load(&desk.store, row).await?;
-    let index = *selected
-        .pending_hunks(&edit.row.id, &edit.stored)
-        .first()
+    let index = selected
+        .meant(&edit.row.id, &edit.stored)
+        .and_then(|which| which.first().copied())
         .ok_or_else(resolved)?;
     if edit.kind == FileEditKind::Delete {
         return Err(EngineError::invalid(

@@ -24,6 +24,8 @@ mod select;
 mod shelf;
 mod steps;
 pub mod stored;
+#[cfg(test)]
+mod tests;
 mod undoing;
 mod unrewind;
 mod view;

@@ -34,7 +34,9 @@ pub async fn reject(
     let mut failed = None;
     for row in proposed {
         let mut edit = Edit::load(&desk.store, row).await?;
-        let which = selected.pending_hunks(&edit.row.id, &edit.stored);
+        let Some(which) = selected.meant(&edit.row.id, &edit.stored) else {
+            continue;
+        };
         edit.stored.phase = Phase::Proposed;
         edit.stored.resolve(&which, HunkStatus::Rejected);
         let note = notes::rejected(&edit, &which);
@@ -65,11 +67,10 @@ async fn reject_group(
     selected: &Selected,
 ) -> Result<Vec<String>, EngineError> {
     let edits = load_pending(desk, group).await?;
-    let wanted: BTreeMap<usize, Vec<usize>> = edits
-        .iter()
-        .filter(|(_, edit)| selected.rows.iter().any(|row| row.id == edit.row.id))
-        .map(|(&index, edit)| (index, selected.pending_hunks(&edit.row.id, &edit.stored)))
-        .collect();
+    let wanted = wanted(&edits, selected);
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut tries = 0;
     let plan = loop {
         tries += 1;
@@ -112,6 +113,17 @@ async fn reject_group(
     desk.record_edits(&changed.iter().collect::<Vec<_>>(), &told)
         .await?;
     Ok(changed.into_iter().map(|edit| edit.row.id).collect())
+}
+
+/// What is meant of edits, by their places in the group.
+pub fn wanted(edits: &BTreeMap<usize, Edit>, selected: &Selected) -> BTreeMap<usize, Vec<usize>> {
+    edits
+        .iter()
+        .filter_map(|(&index, edit)| {
+            let which = selected.meant(&edit.row.id, &edit.stored)?;
+            Some((index, which))
+        })
+        .collect()
 }
 
 /// The edits of a group that were made and wait for the user, by their places in it.

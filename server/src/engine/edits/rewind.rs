@@ -169,6 +169,7 @@ impl<'a> Work<'a> {
                 Err(_) => result.conflicts.extend(batch.shown(desk).await),
             }
         }
+        sort(&mut result);
         Ok(result)
     }
 
@@ -183,6 +184,8 @@ impl<'a> Work<'a> {
             }
         }
         let names: BTreeSet<String> = reverted.iter().map(|edit| edit.name().to_owned()).collect();
+        reverted.sort_by(|a: &Edit, b| a.row.id.cmp(&b.row.id));
+        sort(&mut result);
         let mut outcome = Outcome::default();
         for mut edit in reverted {
             self.stored.edits.push(former(&edit));
@@ -341,6 +344,12 @@ fn text_back(shelf: &mut Shelf, at: &Path, made: &str, base: &str) -> Result<(),
     let now = shelf.text(at).ok_or(Blocked)?;
     let merged = merge(made, &now, base).map_err(|_| Blocked)?;
     shelf.set_text(at, &merged)
+}
+
+/// Ids sort by age.
+fn sort(result: &mut SessionRewindResult) {
+    result.reverted.sort_by(|a, b| a.id.cmp(&b.id));
+    result.conflicts.sort_by(|a, b| a.id.cmp(&b.id));
 }
 
 fn former(edit: &Edit) -> Former {

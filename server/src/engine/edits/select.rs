@@ -29,13 +29,20 @@ pub struct Selected {
 }
 
 impl Selected {
-    /// The pending hunks of an edit that are meant.
-    pub fn pending_hunks(&self, edit_id: &str, stored: &StoredEdit) -> Vec<usize> {
+    /// What of an edit is meant and pending: its hunks, none for an edit that has none left to
+    /// resolve but itself. `None` where nothing is.
+    pub fn meant(&self, edit_id: &str, stored: &StoredEdit) -> Option<Vec<usize>> {
+        if !stored.is_pending() || !self.rows.iter().any(|row| row.id == edit_id) {
+            return None;
+        }
         let mut hunks = stored.with_status(aside_protocol::HunkStatus::Pending);
+        if hunks.is_empty() {
+            return Some(hunks);
+        }
         if let Some(named) = self.hunks.get(edit_id) {
             hunks.retain(|&index| named.contains(&stored.hunks[index].id));
         }
-        hunks
+        (!hunks.is_empty()).then_some(hunks)
     }
 
     /// The edits that wait for the user.

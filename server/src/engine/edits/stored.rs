@@ -1,13 +1,15 @@
 //! What is stored of an edit beside its texts: how far its review is.
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use aside_agent::host::{FileChange, Form};
+use aside_agent::item::Item;
 use aside_edit::hunk;
 use aside_protocol::{FileEditKind, FileEditStatus, HunkStatus};
-use aside_store::EditRow;
+use aside_store::{EditRow, Write, blob_hash};
 use serde::{Deserialize, Serialize};
 
-use crate::wire::{hunk_id, name_of};
+use crate::wire::{edit_kind, hunk_id, moved_to, name_of};
 
 /// How far an edit is apart from its hunks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -204,6 +206,49 @@ impl StoredEdit {
         row.status = name_of(&self.status());
         row.json = crate::wire::to_json(self);
     }
+}
+
+/// An edit whose tool call is about to act, as its row and what that holds.
+pub fn acting(
+    id: &str,
+    session_id: &str,
+    item: &Item,
+    change: &FileChange,
+) -> (EditRow, StoredEdit) {
+    let kind = edit_kind(change);
+    let stored = StoredEdit::new(id, kind, change);
+    let base_hash = blob_hash(change.base.text.as_bytes());
+    let mut row = EditRow {
+        id: id.to_owned(),
+        session_id: session_id.to_owned(),
+        turn_id: item.turn_id.clone(),
+        item_id: item.id.clone(),
+        created_at: crate::clock::now(),
+        path: change.base.path.absolute().display().to_string(),
+        new_path: moved_to(change).map(|to| to.absolute().display().to_string()),
+        kind: name_of(&kind),
+        pre_image: Some(base_hash.clone()),
+        post_image: Some(blob_hash(change.new_text().as_bytes())),
+        base_hash,
+        ..EditRow::default()
+    };
+    stored.write_to(&mut row);
+    (row, stored)
+}
+
+/// What is written of an edit: its texts before its row.
+pub fn writes(row: &EditRow, change: &FileChange) -> Vec<Write> {
+    let texts = [
+        (&row.pre_image, Arc::clone(&change.base.text)),
+        (&row.post_image, change.new_text()),
+    ];
+    let texts = texts.into_iter().filter_map(|(hash, text)| {
+        hash.as_ref().map(|hash| Write::Blob {
+            hash: hash.clone(),
+            data: text.as_bytes().to_vec(),
+        })
+    });
+    texts.chain([Write::UpsertEdit(row.clone())]).collect()
 }
 
 /// What sort of change a row is.

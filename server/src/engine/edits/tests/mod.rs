@@ -1,0 +1,6 @@
+//! Reviews against the disk: edits are stored and made as a turn does it.
+mod amend;
+mod bench;
+mod propose;
+mod reject;
+mod rewind;
