@@ -2,13 +2,13 @@
 use std::path::{Path, PathBuf};
 
 use aside_agent::host::Replaced;
-use aside_edit::diff::line_edits;
 use ropey::Rope;
 use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
 
 use super::encoding::PositionEncoding;
 use super::error::{Desync, DocumentError};
 use super::on_disk::FileStamp;
+use super::replaced;
 
 /// One open document. A clone is a snapshot: cheap, and untouched by later changes.
 #[derive(Debug, Clone)]
@@ -151,7 +151,7 @@ impl Document {
         for change in changes {
             let Some(range) = change.range else {
                 if let Some(journal) = &mut journal {
-                    replace_lines(journal, &self.text.to_string(), &change.text);
+                    journal.extend(replaced::by_text(&self.text, &change.text));
                 }
                 self.text = Rope::from_str(&change.text);
                 self.desync = None;
@@ -167,9 +167,7 @@ impl Document {
             };
             let start = span.start;
             if let Some(journal) = &mut journal {
-                let bytes = self.text.char_to_byte(start)..self.text.char_to_byte(span.end);
-                let len = change.text.len();
-                journal.push(Replaced { bytes, len });
+                journal.extend(replaced::by_part(&self.text, &span, &change.text));
             }
             if !span.is_empty() {
                 self.text.remove(span);
@@ -180,16 +178,6 @@ impl Document {
         }
         journal
     }
-}
-
-/// Where the editor sends the whole text, the lines that differ are what was replaced.
-fn replace_lines(journal: &mut Vec<Replaced>, old: &str, new: &str) {
-    // The last one first: so each is in bytes of the text before it.
-    let edits = line_edits(old, new);
-    journal.extend(edits.into_iter().rev().map(|edit| Replaced {
-        bytes: edit.bytes,
-        len: edit.new_text.len(),
-    }));
 }
 
 /// The path with symbolic links followed; of a file that is not there yet, its folder's.

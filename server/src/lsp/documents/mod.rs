@@ -10,8 +10,11 @@ mod expectation;
 mod history;
 mod journal;
 mod on_disk;
+mod replaced;
 mod uri;
 
+#[cfg(test)]
+mod random_tests;
 #[cfg(test)]
 mod tests;
 

@@ -1,4 +1,4 @@
-//! The documents against a naive mirror, under random changes and bad input.
+//! The documents under single changes, bad input and at their limits.
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,11 +9,15 @@ use super::*;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-fn uri(text: &str) -> Url {
+pub(super) fn uri(text: &str) -> Url {
     Url::parse(text).unwrap()
 }
 
-fn part(start: (u32, u32), end: (u32, u32), text: &str) -> TextDocumentContentChangeEvent {
+pub(super) fn part(
+    start: (u32, u32),
+    end: (u32, u32),
+    text: &str,
+) -> TextDocumentContentChangeEvent {
     TextDocumentContentChangeEvent {
         range: Some(Range::new(
             Position::new(start.0, start.1),
@@ -24,7 +28,7 @@ fn part(start: (u32, u32), end: (u32, u32), text: &str) -> TextDocumentContentCh
     }
 }
 
-fn whole(text: &str) -> TextDocumentContentChangeEvent {
+pub(super) fn whole(text: &str) -> TextDocumentContentChangeEvent {
     TextDocumentContentChangeEvent {
         range: None,
         range_length: None,
@@ -32,13 +36,13 @@ fn whole(text: &str) -> TextDocumentContentChangeEvent {
     }
 }
 
-fn open(documents: &Documents, name: &str, text: &str) -> Result<Url, DocumentError> {
+pub(super) fn open(documents: &Documents, name: &str, text: &str) -> Result<Url, DocumentError> {
     let uri = uri(name);
     documents.open(uri.clone(), 1, text)?;
     Ok(uri)
 }
 
-fn text_of(documents: &Documents, uri: &Url) -> String {
+pub(super) fn text_of(documents: &Documents, uri: &Url) -> String {
     documents.get(uri).unwrap().text().unwrap().to_string()
 }
 
@@ -319,161 +323,4 @@ fn only_what_is_as_it_was_can_be_followed() {
     assert!(!expect(revision));
     documents.close(&uri).unwrap();
     assert!(!expect(revision) && expect(None));
-}
-
-/// Xorshift: the same changes in every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).unwrap() % end
-    }
-}
-
-/// The naive mirror: where each line starts and ends, by looking at each byte.
-fn naive_lines(text: &str) -> Vec<(usize, usize)> {
-    let bytes = text.as_bytes();
-    let (mut lines, mut start, mut at) = (Vec::new(), 0, 0);
-    while at < bytes.len() {
-        let length = match (bytes[at], bytes.get(at + 1)) {
-            (b'\r', Some(b'\n')) => 2,
-            (b'\r' | b'\n', _) => 1,
-            _ => 0,
-        };
-        if length > 0 {
-            lines.push((start, at));
-            start = at + length;
-        }
-        at += length.max(1);
-    }
-    lines.push((start, bytes.len()));
-    lines
-}
-
-fn naive_byte(text: &str, position: Position, encoding: PositionEncoding) -> usize {
-    let lines = naive_lines(text);
-    let Some(&(start, end)) = lines.get(usize::try_from(position.line).unwrap()) else {
-        return text.len();
-    };
-    let mut left = usize::try_from(position.character).unwrap();
-    for (at, char) in text[start..end].char_indices() {
-        let width = match encoding {
-            PositionEncoding::Utf8 => char.len_utf8(),
-            PositionEncoding::Utf16 => char.len_utf16(),
-            PositionEncoding::Utf32 => 1,
-        };
-        if left < width {
-            return start + at;
-        }
-        left -= width;
-    }
-    end
-}
-
-const PIECES: [&str; 18] = [
-    "a",
-    "bc",
-    " ",
-    "\n",
-    "\r",
-    "\r\n",
-    "\n\r",
-    "é",
-    "😀",
-    "e\u{301}",
-    "\u{2028}",
-    "\u{85}",
-    "\u{c}",
-    "👩\u{200d}👩\u{200d}👧",
-    "\u{feff}",
-    "\0",
-    "\r\r\n\n",
-    "word word word",
-];
-
-fn random_text(random: &mut Random, pieces: usize) -> String {
-    (0..pieces)
-        .map(|_| PIECES[random.below(PIECES.len())])
-        .collect()
-}
-
-fn random_position(random: &mut Random, lines: usize) -> Position {
-    let line = u32::try_from(random.below(lines + 2)).unwrap();
-    Position::new(line, u32::try_from(random.below(24)).unwrap())
-}
-
-fn check_random(encoding: PositionEncoding, seed: u64, documents_count: usize, changes: usize) {
-    let mut random = Random(seed);
-    for _ in 0..documents_count {
-        let pieces = random.below(200);
-        let mut expect = random_text(&mut random, pieces);
-        let documents = Documents::new();
-        documents.set_encoding(encoding);
-        let uri = open(&documents, "file:///a", &expect).unwrap();
-        for version in 0..changes {
-            let lines = naive_lines(&expect).len();
-            let mut ends = [(); 2].map(|()| random_position(&mut random, lines));
-            ends.sort();
-            let pieces = random.below(4);
-            let text = random_text(&mut random, pieces);
-            let start = naive_byte(&expect, ends[0], encoding);
-            let end = naive_byte(&expect, ends[1], encoding);
-            let change = TextDocumentContentChangeEvent {
-                range: Some(Range::new(ends[0], ends[1])),
-                range_length: None,
-                text: text.clone(),
-            };
-            let version = i32::try_from(version).unwrap() + 2;
-            documents.change(&uri, version, vec![change]).unwrap();
-            let before = expect.clone();
-            expect.replace_range(start..end, &text);
-            let document = documents.get(&uri).unwrap();
-            let rope = document.text().unwrap();
-            assert!(
-                *rope == expect.as_str(),
-                "{encoding:?} {before:?} {ends:?} {text:?}: {rope:?}"
-            );
-            assert_eq!(rope.len_lines(), naive_lines(&expect).len());
-            if expect.len() < 100 {
-                let pieces = random.below(200);
-                expect = random_text(&mut random, pieces);
-                documents
-                    .change(&uri, version, vec![whole(&expect)])
-                    .unwrap();
-            }
-        }
-    }
-}
-
-#[test]
-fn random_changes_agree_with_the_naive_mirror() {
-    check_random(PositionEncoding::Utf8, 0x9e37_79b9_7f4a_7c15, 20, 150);
-    check_random(PositionEncoding::Utf16, 0x2545_f491_4f6c_dd1d, 20, 150);
-    check_random(PositionEncoding::Utf32, 0xd1b5_4a32_d192_ed03, 20, 150);
-}
-
-#[test]
-fn a_large_document_takes_many_changes() {
-    let line = "let name = \"é😀\";\r\n";
-    let lines = 2 * 1024 * 1024 / line.len();
-    let documents = Documents::new();
-    let uri = open(&documents, "file:///large.rs", &line.repeat(lines)).unwrap();
-    let changes = 10_000;
-    let mut random = Random(7);
-    for version in 0..changes {
-        // Before the emoji's end, inside the line: one character is replaced by two.
-        let at = u32::try_from(random.below(lines)).unwrap();
-        let change = part((at, 4), (at, 5), "xy");
-        documents.change(&uri, version + 2, vec![change]).unwrap();
-    }
-    let document = documents.get(&uri).unwrap();
-    let text = document.text().unwrap();
-    assert_eq!(
-        text.len_bytes(),
-        line.len() * lines + usize::try_from(changes).unwrap()
-    );
-    assert_eq!(text.len_lines(), lines + 1);
 }
