@@ -2,7 +2,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::diff::changed;
+use crate::align::changed;
 use crate::lines::{Breaks, Endings, content, ending, lines, with_endings};
 
 /// A text with all its line endings as LF.
@@ -57,6 +57,11 @@ impl<'a> View<'a> {
             },
         };
         Self { body, kind }
+    }
+
+    /// The text itself.
+    pub(super) fn body(&self) -> &'a str {
+        self.body
     }
 
     /// What is searched.

@@ -3,7 +3,7 @@ use super::indent::split;
 use super::index::Index;
 use super::likeness::carry;
 use super::places::{Block, Place};
-use crate::diff::changed;
+use crate::align::changed;
 use crate::lines::{Breaks, ending};
 use crate::stage::Stage;
 

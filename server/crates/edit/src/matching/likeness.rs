@@ -1,5 +1,5 @@
 //! Keeping a file's dashes, quotes and spaces where a model writes their ASCII likes.
-use crate::diff::changed;
+use crate::align::changed;
 
 /// What becomes of `file`, for which the model wrote `old` with other characters of the same
 /// looks, where it changes `old` into `new`: what it does not change stays as it is in the file.

@@ -1,19 +1,24 @@
 //! The stages after the exact one: whole lines, or a part of one.
+use std::ops::Range;
+
 use super::elided::{self, Pieces};
+use super::endings::View;
 use super::index::Index;
 use super::keep::replacement;
 use super::places::{self, Block, Place};
-use super::{Change, Edit, NotFound, Refusal, fragment, likeness};
-use crate::lines::{content, lines};
+use super::{Change, Edit, NotFound, Reading, Refusal, exact, fragment, likeness};
+use crate::lines::{Breaks, content, lines};
 use crate::stage::Stage;
 
 /// What replaces what is not there exactly.
 pub(super) fn changes(
-    body: &str,
+    view: &View<'_>,
     old: &str,
     new: &str,
     edit: &Edit,
+    reading: Reading,
 ) -> Result<Vec<Change>, Refusal> {
+    let body = view.body();
     let block = Block::new(old, new);
     let index = Index::new(body, &block.old);
     let not_found = || {
@@ -27,19 +32,25 @@ pub(super) fn changes(
     let is_unicode = places
         .first()
         .is_none_or(|place| place.stage == Stage::Unicode);
-    if is_unicode {
+    if is_unicode && reading == Reading::Text {
         // A part of a line may be elsewhere too, and is then not the only place.
         let ranges = fragment::find(body, old);
-        if !ranges.is_empty() {
-            if !edit.replace_all {
-                fragment::only(body, &ranges)?;
-            }
-            let change = |range: std::ops::Range<usize>| Change {
-                text: likeness::carry(&body[range.clone()], old, new),
-                range,
-                stage: Stage::Unicode,
+        if !edit.replace_all {
+            fragment::only(body, &ranges)?;
+        }
+        if edit.replace_all && !ranges.is_empty() || places.is_empty() && ranges.len() == 1 {
+            let changes = ranges
+                .into_iter()
+                .map(|range| part(view, range, old, new))
+                .collect::<Vec<_>>();
+            let is_there = |change: &Change| body[change.range.clone()] == change.text;
+            return match changes.iter().find(|change| is_there(change)) {
+                None => Ok(changes),
+                Some(change) => {
+                    let line = Breaks::Lsp.count(&body.as_bytes()[..change.range.start]);
+                    Err(already_there(body, &index, old, new, line))
+                }
             };
-            return Ok(ranges.into_iter().map(change).collect());
         }
     }
     if !edit.replace_all {
@@ -49,7 +60,7 @@ pub(super) fn changes(
     for place in &places {
         let change = change(&index, place, &block);
         if is_there(&index, place, &block, &change) {
-            return Err(already_there(body, &index, old, new, place));
+            return Err(already_there(body, &index, old, new, place.first));
         }
         if changes
             .last()
@@ -113,8 +124,22 @@ fn are_at(index: &Index<'_>, start: usize, text: &[&str]) -> bool {
     end <= index.len() && (start..end).zip(text).all(is_same)
 }
 
-fn already_there(body: &str, index: &Index<'_>, old: &str, new: &str, place: &Place) -> Refusal {
+/// What replaces a part of a line.
+fn part(view: &View<'_>, range: Range<usize>, old: &str, new: &str) -> Change {
+    let body = view.body();
+    let new = likeness::carry(&body[range.clone()], old, new);
+    let (new, _) = exact::fitted(body, &range, old, &new);
+    let mut text = String::with_capacity(new.len());
+    view.write(&new, range.clone(), &mut text);
+    Change {
+        range,
+        text,
+        stage: Stage::Unicode,
+    }
+}
+
+fn already_there(body: &str, index: &Index<'_>, old: &str, new: &str, line: usize) -> Refusal {
     let mut not_found = NotFound::new(body, index, old, new);
-    not_found.already_at.get_or_insert(place.first + 1);
+    not_found.already_at.get_or_insert(line + 1);
     Refusal::NotFound(Box::new(not_found))
 }

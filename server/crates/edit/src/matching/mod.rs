@@ -170,13 +170,13 @@ fn changes(body: &str, edit: &Edit, reading: Reading) -> Result<Vec<Change>, Ref
     let view = View::new(body, &[old, new]);
     let ranges = exact::find(&view, old, edit, reading)?;
     if ranges.is_empty() {
-        return loose::changes(body, old, new, edit);
+        return loose::changes(&view, old, new, edit, reading);
     }
     if let [only] = ranges.as_slice()
         && exact::is_partly_indented(body, only.start, old)
     {
         // Whole lines that are shifted come before a part of a line.
-        match loose::changes(body, old, new, edit) {
+        match loose::changes(&view, old, new, edit, reading) {
             Err(Refusal::NotFound(not_found)) if not_found.already_at.is_none() => {}
             result => return result,
         }

@@ -314,6 +314,21 @@ fn dashes_quotes_and_spaces_may_look_alike() {
         "    say(\"hello\");\n    if x {\n        other();\n    }\n",
         "\tsay(“hello”);\n\tif x {\n\t\tother();\n\t}\n",
     );
+    check(
+        stage,
+        "    say(“hello”);\r\n    bye();\r\n",
+        "say(\"hello\");",
+        "say(\"hello\");\nmore();",
+        "    say(“hello”);\r\n    more();\r\n    bye();\r\n",
+    );
+    check(
+        stage,
+        "    say(“hello”); // Say\r\n    bye();\r\n",
+        "say(\"hello\");",
+        "say(\"hello\");\nmore();",
+        "    say(“hello”);\r\n    more(); // Say\r\n    bye();\r\n",
+    );
+    code("so “be it” now\n", "\"be it\"", "“be it”", "alreadyThere");
     // What the model changes on purpose is changed.
     check(
         stage,
