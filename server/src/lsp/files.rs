@@ -5,6 +5,9 @@ mod request;
 mod resources;
 mod verdict;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 
