@@ -3,23 +3,21 @@
 //! Lines that are unique in both texts are matched first, in the longest order that both share;
 //! what is between two of them is matched in the same way, until nothing in it is unique, and
 //! then by the smallest difference. So a text of any size with a thousand changes gives a
-//! thousand small blocks, where [`crate::diff`] would give one.
+//! thousand small blocks. No clock is looked at: the same texts give the same blocks, on which
+//! the ids of hunks rely.
 use std::collections::HashMap;
 use std::ops::Range;
-use std::time::{Duration, Instant};
 
-use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
+use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::changes::Block;
 use crate::lines::lines;
 
 /// How often what is between two unique lines is searched for lines that are unique in it.
 pub(crate) const MAX_ALIGN_DEPTH: usize = 32;
-/// Above this many lines, old and new together, a stretch without unique lines is one block.
-pub(crate) const MAX_ALIGN_LINES: usize = 40_000;
-/// How long stretches without unique lines may be compared, all together; what is found then is
-/// correct, but may be larger.
-pub(crate) const MAX_ALIGN_TIME: Duration = Duration::from_millis(200);
+/// How many pairs of lines may be compared in stretches without unique lines, all together. A
+/// stretch beyond that is one block, which is correct, but larger than it need be.
+pub(crate) const MAX_ALIGN_PAIRS: usize = 16_000_000;
 /// The partner of a line that has none.
 const NONE: usize = usize::MAX;
 
@@ -43,6 +41,25 @@ pub(crate) fn blocks(old: &str, new: &str) -> Vec<Block> {
     let start = old_lines[..head].iter().map(|line| line.len()).sum();
     let partners = partners(old_middle, new_middle);
     collect(start, old_middle, new_middle, &partners)
+}
+
+/// The ranges of lines that differ, in order, with lines that are equal between any two.
+pub(crate) fn changed(old: &[&str], new: &[&str]) -> Vec<(Range<usize>, Range<usize>)> {
+    let mut ranges = Vec::new();
+    let (mut old_start, mut new_start) = (0, 0);
+    let mut close = |old: Range<usize>, new: Range<usize>| {
+        if !old.is_empty() || !new.is_empty() {
+            ranges.push((old, new));
+        }
+    };
+    for (at, partner) in partners(old, new).into_iter().enumerate() {
+        if partner != NONE {
+            close(old_start..at, new_start..partner);
+            (old_start, new_start) = (at + 1, partner + 1);
+        }
+    }
+    close(old_start..old.len(), new_start..new.len());
+    ranges
 }
 
 /// The blocks between lines that have partners, `start` bytes into both texts.
@@ -92,7 +109,7 @@ fn partners(old: &[&str], new: &[&str]) -> Vec<usize> {
     let mut aligner = Aligner {
         places: vec![Places::default(); names.len()],
         partners: vec![NONE; old.len()],
-        deadline: Instant::now() + MAX_ALIGN_TIME,
+        pairs_left: MAX_ALIGN_PAIRS,
         old: &old,
         new: &new,
     };
@@ -114,7 +131,7 @@ struct Aligner<'a> {
     new: &'a [usize],
     places: Vec<Places>,
     partners: Vec<usize>,
-    deadline: Instant,
+    pairs_left: usize,
 }
 
 impl Aligner<'_> {
@@ -190,15 +207,13 @@ impl Aligner<'_> {
 
     /// Matches a stretch by its smallest difference, within the bounds.
     fn smallest(&mut self, old: Range<usize>, new: Range<usize>) {
-        if old.len() + new.len() > MAX_ALIGN_LINES {
+        let pairs = old.len().saturating_mul(new.len());
+        let Some(left) = self.pairs_left.checked_sub(pairs) else {
             return;
-        }
-        let ops = capture_diff_slices_deadline(
-            Algorithm::Myers,
-            &self.old[old.clone()],
-            &self.new[new.clone()],
-            Some(self.deadline),
-        );
+        };
+        self.pairs_left = left;
+        let (olds, news) = (&self.old[old.clone()], &self.new[new.clone()]);
+        let ops = capture_diff_slices(Algorithm::Myers, olds, news);
         for op in ops {
             match op {
                 DiffOp::Equal {

@@ -42,16 +42,6 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         crate::matching::MAX_NAMED_PLACES as u64,
         "places",
     ),
-    (
-        "lines compared for the smallest difference",
-        crate::diff::MAX_DIFF_LINES as u64,
-        "lines",
-    ),
-    (
-        "time for the smallest difference",
-        crate::diff::MAX_DIFF_TIME.as_millis() as u64,
-        "ms",
-    ),
     ("a patch", crate::patch::MAX_PATCH_BYTES as u64, "bytes"),
     (
         "files of one patch",
@@ -89,19 +79,14 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "blocks",
     ),
     (
-        "lines without unique ones compared in a merge",
-        crate::align::MAX_ALIGN_LINES as u64,
-        "lines",
+        "pairs of lines compared for the smallest difference",
+        crate::align::MAX_ALIGN_PAIRS as u64,
+        "pairs",
     ),
     (
         "searches for unique lines between unique lines",
         crate::align::MAX_ALIGN_DEPTH as u64,
         "levels",
-    ),
-    (
-        "time for comparing lines in a merge",
-        crate::align::MAX_ALIGN_TIME.as_millis() as u64,
-        "ms",
     ),
     (
         "changes to a text that are kept apart",

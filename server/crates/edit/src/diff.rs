@@ -1,17 +1,9 @@
 //! The smallest line edits that make one text of another.
 use std::ops::Range;
-use std::time::{Duration, Instant};
 
-use similar::{Algorithm, DiffTag, capture_diff_slices_deadline};
-
+use crate::align::changed;
 use crate::lines::Breaks;
 
-/// Above this many lines, old and new together and without what both begin and end with, the
-/// difference is one block instead of many small ones.
-pub const MAX_DIFF_LINES: usize = 40_000;
-/// How long the search for the smallest difference may take; what is found then is correct,
-/// but may be larger.
-pub const MAX_DIFF_TIME: Duration = Duration::from_millis(50);
 /// How many bytes are compared at once while looking for what two texts have in common.
 const STRIDE: usize = 4096;
 
@@ -124,31 +116,6 @@ fn end_place(breaks: Breaks, old: &str, at: usize, line: usize) -> Place {
         line: line - 1,
         column: at - breaks.last_start(bytes),
     }
-}
-
-/// The ranges of lines that differ, in order, with lines that are equal between any two.
-pub(crate) fn changed(old: &[&str], new: &[&str]) -> Vec<(Range<usize>, Range<usize>)> {
-    let whole = (0..old.len(), 0..new.len());
-    if old.is_empty() || new.is_empty() || old.len() + new.len() > MAX_DIFF_LINES {
-        return vec![whole];
-    }
-    let deadline = Instant::now() + MAX_DIFF_TIME;
-    let ops = capture_diff_slices_deadline(Algorithm::Myers, old, new, Some(deadline));
-    let mut ranges: Vec<(Range<usize>, Range<usize>)> = Vec::new();
-    for op in ops {
-        let (tag, old, new) = op.as_tag_tuple();
-        match tag {
-            DiffTag::Equal => {}
-            DiffTag::Delete | DiffTag::Insert | DiffTag::Replace => match ranges.last_mut() {
-                Some(last) if last.0.end == old.start && last.1.end == new.start => {
-                    last.0.end = old.end;
-                    last.1.end = new.end;
-                }
-                Some(_) | None => ranges.push((old, new)),
-            },
-        }
-    }
-    ranges
 }
 
 /// How many bytes of whole lines both texts begin and end with; the two do not overlap.

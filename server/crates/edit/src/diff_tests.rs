@@ -1,5 +1,5 @@
 //! Edits are exact, minimal where it is easy to see, and begin and end where lines do.
-use super::{LineEdit, MAX_DIFF_LINES, Place, apply, line_edits};
+use super::{LineEdit, Place, apply, line_edits};
 use crate::hunk::unified;
 use crate::lines::lines;
 
@@ -135,20 +135,27 @@ fn random_texts_of_few_letters_come_out_exactly() {
 }
 
 #[test]
-fn a_huge_difference_is_one_block() {
-    let old = (0..MAX_DIFF_LINES)
-        .map(|n| format!("{n}\n"))
-        .collect::<String>();
-    let new = (0..MAX_DIFF_LINES)
-        .map(|n| format!("{}\n", n * 2 + 1))
-        .collect::<String>();
+fn a_huge_difference_without_unique_lines_is_one_block() {
+    const LINES: usize = 12_000;
+    let old = (0..LINES).map(|n| format!("{}\n", n % 7));
+    let new = (0..LINES).map(|n| format!("{}\n", n % 5));
+    let (old, new) = (old.collect::<String>(), new.collect::<String>());
     let edits = line_edits(&format!("same\n{old}same\n"), &format!("same\n{new}same\n"));
+    // What both begin with is no part of it.
     assert_eq!(edits.len(), 1);
-    assert_eq!(
-        (edits[0].start_line, edits[0].end_line),
-        (1, MAX_DIFF_LINES + 1)
-    );
-    assert_eq!(edits[0].new_text, new);
+    assert_eq!((edits[0].start_line, edits[0].end_line), (6, LINES + 1));
+}
+
+#[test]
+fn a_thousand_changes_of_a_large_file_are_a_thousand_edits() {
+    let line = |n: usize| format!("line {n}\n");
+    let old = (0..100_000).map(line).collect::<String>();
+    let new = (0..100_000).map(|n| match n % 100 {
+        0 => format!("changed {n}\n"),
+        _ => line(n),
+    });
+    let edits = line_edits(&old, &new.collect::<String>());
+    assert_eq!(edits.len(), 1_000);
 }
 
 #[test]
