@@ -231,7 +231,11 @@ impl Desk {
     /// All that the model was told in the request that answers the last prompt.
     pub(crate) fn last_request(&self) -> String {
         let requests = self.stage.requests();
-        let last = requests.last().expect("a request");
+        let is_own = |body: &&Value| {
+            let messages = body["messages"].as_array().into_iter().flatten();
+            !messages.map(content).any(|told| told.starts_with(SHOW))
+        };
+        let last = requests.iter().rfind(is_own).expect("a request");
         let messages = last["messages"].as_array().cloned().unwrap_or_default();
         messages
             .iter()

@@ -494,7 +494,7 @@ async fn an_amended_hunk_reads_as_the_user_wants_and_the_model_is_told() {
     desk.fail(
         "edit/amend",
         json!({"hunkId": ids[1], "newText": "x\n"}),
-        "conflict",
+        "invalid",
     )
     .await;
     desk.close().await;

@@ -321,13 +321,14 @@ async fn patches_are_applied_without_a_model() {
             .expect_code(0);
         assert_eq!(stage.world.read("sub/a.txt"), EDITED);
         // From a file, and refused.
-        stage.world.write("change.patch", patch(dialect, "drei"));
+        let stale = patch(dialect, "drei").replace("THREE", "TROIS");
+        stage.world.write("change.patch", stale);
         let done = run(&stage.world, &with(&["--json", "change.patch"]), "")
             .await
             .expect_code(1);
         let report = json_of(&done).to_string();
         assert!(
-            report.contains("a.txt") && report.contains("drei"),
+            report.contains("a.txt") && report.contains("notFound"),
             "{report}"
         );
         assert_eq!(stage.world.read("sub/a.txt"), EDITED);
@@ -449,8 +450,16 @@ async fn a_call_of_edit_file_is_matched_without_a_model() {
     let done = run(&stage.world, &arguments, &input("one\ntow\n"))
         .await
         .expect_code(1);
-    let refusal = json_of(&done).to_string();
-    assert!(refusal.contains("notFound"), "{refusal}");
+    let refusal = json_of(&done)["refusal"].clone();
+    assert_eq!(
+        (&refusal["code"], &refusal["alreadyAt"]),
+        (&json!("alreadyThere"), &json!(1)),
+        "{refusal}"
+    );
+    let stale = input("1\ntow\n").replace("TWO", "DEUX");
+    let done = run(&stage.world, &arguments, &stale).await.expect_code(1);
+    let refusal = json_of(&done)["refusal"].clone();
+    assert_eq!(refusal["code"], "notFound", "{refusal}");
     assert_eq!(stage.world.read("a.txt"), "1\nTWO\nthree\n");
     for input in ["", "[]", "{\"edits\": 7}", "{\"edits\": []}"] {
         let done = run(&stage.world, &arguments, input).await;
