@@ -6,7 +6,8 @@ mod write;
 
 #[cfg(test)]
 mod tests;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod unix_tests;
 
 use std::io;

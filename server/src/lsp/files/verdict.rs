@@ -82,7 +82,7 @@ fn overwrote(first: &str, before: &Rope, sent: &Sent) -> bool {
     let is_part =
         merge(first, &before.to_string(), &sent.meant).is_ok_and(|merged| merged == *sent.meant);
     let made = || apply_blindly(before, &sent.edits, sent.encoding);
-    !is_part && made().is_some_and(|made| made == &*sent.meant)
+    !is_part && made().is_some_and(|made| made == *sent.meant)
 }
 
 /// Whether `text` is what the user's text and ours make together.
