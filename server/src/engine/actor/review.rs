@@ -1,5 +1,7 @@
 //! Reviews of edits: the reviewer holds a session's lease while it waits for the editor, and has
 //! the session's actor record what came of it.
+use std::sync::Arc;
+
 use aside_protocol::{ErrorCode, Event};
 use aside_store::{SessionPatch, SessionRow, Write};
 
@@ -25,7 +27,8 @@ pub struct Outcome {
     pub events: Vec<Event>,
     /// What the model is told.
     pub notes: Vec<String>,
-    /// A change of the session, which is told after the events.
+    /// Turns went from the conversation or came back: the change of the session, which is told
+    /// after the events.
     pub patch: Option<SessionPatch>,
 }
 
@@ -58,6 +61,7 @@ impl Actor {
             ));
         }
         let before = self.row.clone();
+        let is_rewound = outcome.patch.is_some();
         let mut writes = outcome.writes;
         let mut entries: Vec<Entry> = outcome
             .events
@@ -84,6 +88,10 @@ impl Actor {
         if let Err(error) = self.log.record_or_undo(writes, entries).await {
             self.row = before;
             return Err(error.into());
+        }
+        if is_rewound {
+            // What the model saw in turns that are gone, or not yet back, is not what it knows.
+            self.seen = Arc::default();
         }
         self.has_stored_notes |= !outcome.notes.is_empty();
         for note in outcome.notes {

@@ -59,27 +59,36 @@ async fn accept_group(
 ) -> Result<Vec<String>, EngineError> {
     let edits = load_pending(desk, group).await?;
     let mut kept = wanted(&edits, selected);
-    add_those_beneath(desk, group, &edits, &mut kept).await;
+    let undone = look(desk, group, &edits, &mut kept).await;
     let mut changed = Vec::new();
-    for (index, which) in kept {
-        if let Some(edit) = edits.get(&index) {
-            let mut edit = edit.clone();
-            edit.stored.resolve(&which, HunkStatus::Accepted);
-            changed.push(edit);
+    for (index, mut which) in kept {
+        let Some(edit) = edits.get(&index) else {
+            continue;
+        };
+        let mut edit = edit.clone();
+        if let Some(undone) = undone.get(&index) {
+            which.retain(|hunk| !undone.contains(hunk));
+            edit.stored.resolve(undone, HunkStatus::Rejected);
         }
+        if !which.is_empty() || edit.stored.is_pending() {
+            edit.stored.resolve(&which, HunkStatus::Accepted);
+        }
+        changed.push(edit);
     }
     desk.record_edits(&changed.iter().collect::<Vec<_>>(), &[])
         .await?;
     Ok(changed.into_iter().map(|edit| edit.row.id).collect())
 }
 
-/// A hunk of an older edit that a kept hunk wrote over is kept with it.
-async fn add_those_beneath(
+/// Looks where hunks are. A hunk of an older edit that a kept hunk wrote over is kept with it;
+/// answers with those to be kept that the user has undone already.
+async fn look(
     desk: &Desk,
     group: &Group,
     edits: &BTreeMap<usize, Edit>,
     kept: &mut BTreeMap<usize, Vec<usize>>,
-) {
+) -> BTreeMap<usize, Vec<usize>> {
+    let mut undone = BTreeMap::new();
     let nothing = BTreeSet::new();
     let mut documents: BTreeMap<PathBuf, Option<Document>> = BTreeMap::new();
     // By file: where kept hunks are, with the numbers of their edits.
@@ -115,10 +124,20 @@ async fn add_those_beneath(
             which.sort_unstable();
             which.dedup();
         }
+        let mut gone = Vec::new();
         for &hunk in kept.get(&index).into_iter().flatten() {
-            on_top.push((at.clone(), places[hunk].lines.clone()));
+            match places[hunk].state {
+                PlaceState::Undone => gone.push(hunk),
+                PlaceState::Intact | PlaceState::Changed => {
+                    on_top.push((at.clone(), places[hunk].lines.clone()));
+                }
+            }
+        }
+        if !gone.is_empty() {
+            undone.insert(index, gone);
         }
     }
+    undone
 }
 
 async fn read(desk: &Desk, path: &Path) -> Option<Document> {

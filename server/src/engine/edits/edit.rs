@@ -10,8 +10,9 @@ use aside_store::{EditRow, Store};
 
 use super::revisions::Revisions;
 use super::shelf::typed;
-use super::stored::{StoredEdit, kind_of};
+use super::stored::{StoredEdit, StoredHunk, kind_of};
 use crate::engine::error::EngineError;
+use crate::wire::hunk_id;
 
 /// An edit with its texts.
 #[derive(Debug, Clone)]
@@ -41,25 +42,46 @@ impl Edit {
                 Arc::clone(&base)
             }
         };
-        let edit = Self {
+        let mut edit = Self {
             kind: kind_of(&row),
             row,
             stored,
             base,
             new,
         };
-        let found = edit.review().hunks().len();
-        if found != edit.stored.hunks.len() {
+        edit.match_hunks()?;
+        Ok(edit)
+    }
+
+    /// The hunks of two texts are the same ones each time, unless the texts are so large and so
+    /// different that finding them took too long one time.
+    fn match_hunks(&mut self) -> Result<(), EngineError> {
+        let found = self.review().hunks().len();
+        let stored = &self.stored.hunks;
+        if found == stored.len() {
+            return Ok(());
+        }
+        let status = stored
+            .first()
+            .map_or(HunkStatus::Pending, |hunk| hunk.status);
+        if stored.iter().any(|hunk| hunk.status != status) {
             return Err(EngineError::new(
                 ErrorCode::Storage,
                 format!(
                     "edit {} is stored with {} hunks, but its texts have {found}; it cannot be reviewed",
-                    edit.row.id,
-                    edit.stored.hunks.len()
+                    self.row.id,
+                    stored.len()
                 ),
             ));
         }
-        Ok(edit)
+        self.stored.hunks = (0..found)
+            .map(|index| StoredHunk {
+                id: hunk_id(&self.row.id, index),
+                status,
+                amended: None,
+            })
+            .collect();
+        Ok(())
     }
 
     /// Its hunks.

@@ -22,7 +22,7 @@ use crate::host::{DiskFiles, Roots};
 use crate::settings::{Dirs, Settings};
 
 struct TestFront {
-    files: Arc<DiskFiles>,
+    files: Arc<dyn Files>,
     events: Mutex<Vec<Event>>,
 }
 
@@ -41,7 +41,7 @@ impl Front for TestFront {
     }
 
     fn files(&self) -> Arc<dyn Files> {
-        Arc::clone(&self.files) as _
+        Arc::clone(&self.files)
     }
 
     fn ask(&self, _: PermissionRequest) -> BoxFuture<'_, PermissionOutcome> {
@@ -60,11 +60,27 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// A workspace with these files.
+    /// A workspace with these files on disk.
     pub async fn new(files: &[(&str, &str)]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().canonicalize().unwrap().join("project");
         std::fs::create_dir(&root).unwrap();
+        let disk = DiskFiles::new(Roots::new([root.clone()]), 1 << 20);
+        let bench = Self::with(dir, root, Arc::new(disk)).await;
+        for (name, text) in files {
+            bench.write(name, text);
+        }
+        bench
+    }
+
+    /// A workspace whose files are a host's.
+    pub async fn on(files: Arc<dyn Files>) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().to_owned();
+        Self::with(dir, root, files).await
+    }
+
+    async fn with(dir: tempfile::TempDir, root: PathBuf, files: Arc<dyn Files>) -> Self {
         let environment = BTreeMap::from([
             ("ASIDE_DATA_DIR", dir.path().join("data")),
             ("ASIDE_CONFIG_DIR", dir.path().join("config")),
@@ -73,26 +89,21 @@ impl Bench {
             .into_iter()
             .map(|(name, path)| (name.to_owned(), path.display().to_string()))
             .collect();
-        let roots = Roots::new([root.clone()]);
-        let workspace = Workspace::new(roots.key().unwrap(), &Dirs::new(&environment));
+        let workspace = Workspace::new(&root, &Dirs::new(&environment));
         let front = Arc::new(TestFront {
-            files: Arc::new(DiskFiles::new(roots, 1 << 20)),
+            files,
             events: Mutex::default(),
         });
         let settings = Arc::new(Settings::default());
         let engine = Engine::new(workspace, settings, Arc::clone(&front) as _);
         let session = engine.create(SessionCreateParams::default()).await.unwrap();
-        let bench = Self {
+        Self {
             session: session.id,
             engine,
             root,
             front,
             _dir: dir,
-        };
-        for (name, text) in files {
-            bench.write(name, text);
         }
-        bench
     }
 
     /// Another server on the same workspace, as after a restart.
@@ -188,8 +199,10 @@ impl Bench {
     pub async fn edit(&self, turn: &str, name: &str, target: Target) -> String {
         let change = self.change(name, target).await;
         let files = self.front.files();
-        files.apply(&change).await.unwrap();
-        self.store(turn, &change, Phase::Made).await
+        let applied = files.apply(&change).await.unwrap();
+        let id = self.store(turn, &change, Phase::Made).await;
+        self.engine.revisions.remember(&id, applied.revision);
+        id
     }
 
     pub async fn text(&self, turn: &str, name: &str, text: &str) -> String {

@@ -1,6 +1,8 @@
 //! Reviews against the disk: edits are stored and made as a turn does it.
 mod amend;
 mod bench;
+mod buffers;
 mod propose;
 mod reject;
 mod rewind;
+mod typing;

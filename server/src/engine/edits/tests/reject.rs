@@ -216,3 +216,17 @@ async fn a_crash_does_not_leave_a_proposal() {
     "#]]
     .assert_eq(&bench.shown().await);
 }
+
+#[tokio::test]
+async fn accepting_what_the_user_undid_does_not_bring_it_back() {
+    let bench = Bench::new(&[("x", OLD)]).await;
+    let turn = bench.turn().await;
+    let id = bench.text(&turn, "x", NEW).await;
+    bench.write("x", "a\nb\nc\nd\ne\nF\ng\n");
+    assert_eq!(bench.accept(edits(&[&id])).await, "partial");
+    expect![[r#"
+        x partial; rejected 1-2 "b\n" > 1-2 "B\n"; accepted 5-6 "f\n" > 5-6 "F\n"
+    "#]]
+    .assert_eq(&bench.shown().await);
+    assert_eq!(bench.read("x"), "a\nb\nc\nd\ne\nF\ng\n");
+}
