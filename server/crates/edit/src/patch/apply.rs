@@ -12,6 +12,9 @@ use crate::stage::Stage;
 /// A hunk whose `@@` line is not there is taken by its lines alone, if it has this many.
 const MIN_TELLING_LINES: usize = 2;
 
+/// More hunks are not looked for one by one, as each takes time in proportion to the text.
+const MAX_ONE_BY_ONE: usize = 64;
+
 /// A text with all hunks made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Applied {
@@ -29,7 +32,7 @@ pub struct HunkMatch {
     /// Whether it was read otherwise than the format says, such as without the sign of context
     /// lines.
     pub is_lenient: bool,
-    /// The first old line of the hunk, from 1.
+    /// The first line of the hunk, from 1, in the text that it was found in.
     pub first_line: usize,
     /// The last one; one less than `first_line` where lines were only added without context.
     pub last_line: usize,
@@ -39,10 +42,35 @@ pub struct HunkMatch {
 ///
 /// All hunks are found in the old text. Their lines must be there once: where they are more
 /// often, `@@` lines, the end of the file, line numbers and the order of the hunks must leave
-/// one place. Lines that stay keep their bytes; a new line gets the ending of the line that it
-/// replaces, else of one beside it. A last line that is replaced or added ends with a newline,
+/// one place. Only where the lines of one are not there, each hunk is looked for in what those
+/// before it made. Lines that stay keep their bytes; a new line gets the ending of the line that
+/// it replaces, else of one beside it. A last line that is replaced or added ends with a newline,
 /// unless the patch says that it has none.
 pub fn apply(hunks: &[HunkPatch], text: &str) -> Result<Applied, PatchRefusal> {
+    let refusal = match at_once(hunks, text) {
+        Err(refusal) if matches!(refusal.reason, HunkRefusal::NotFound { .. }) => refusal,
+        other => return other,
+    };
+    match (2..=MAX_ONE_BY_ONE).contains(&hunks.len()) {
+        true => one_by_one(hunks, text).map_err(|_| refusal),
+        false => Err(refusal),
+    }
+}
+
+fn one_by_one(hunks: &[HunkPatch], text: &str) -> Result<Applied, PatchRefusal> {
+    let mut applied = Applied {
+        text: text.to_owned(),
+        hunks: Vec::with_capacity(hunks.len()),
+    };
+    for hunk in hunks {
+        let next = at_once(std::slice::from_ref(hunk), &applied.text)?;
+        applied.text = next.text;
+        applied.hunks.extend(next.hunks);
+    }
+    Ok(applied)
+}
+
+fn at_once(hunks: &[HunkPatch], text: &str) -> Result<Applied, PatchRefusal> {
     let refused = |hunk: usize, reason| PatchRefusal {
         hunk,
         count: hunks.len(),

@@ -157,6 +157,21 @@ fn hunks_may_share_lines_that_stay_and_come_in_any_order() {
 }
 
 #[test]
+fn a_hunk_may_build_on_one_before_it() {
+    check(
+        "@@\n a\n-b\n+c\n@@\n c\n+d\n e\n",
+        "a\nb\ne\n",
+        "a\nc\nd\ne\n",
+    );
+    refused("@@\n-b\n+c\n@@\n c\n+d\n f\n", "a\nb\ne\n", "notFound");
+    refused(
+        "@@\n-b\n+c\n@@\n c\n c\n-d\n+e\n@@\n c\n+x\n",
+        "b\nc\nd\n",
+        "notFound",
+    );
+}
+
+#[test]
 fn nothing_to_do_is_refused() {
     refused("@@\n-a\n+a\n", "a\nb\n", "noChange");
     refused("@@\n-a\n+a\n b\n@@\n-b\n+b\n", "a\nb\n", "noChange");
