@@ -10,7 +10,7 @@ use super::{Edit, MAX_NAMED_PLACES, MAX_PLACES, Reading, Refusal};
 use crate::lines::{Breaks, content, lines};
 use crate::stage::Stage;
 
-/// How many lines before a place tell how the file is indented.
+/// How many bytes before a place tell how the file is indented.
 const NEAR_BYTES: usize = 8 * 1024;
 
 /// Where `old` is, in bytes of the body: the only place, or all of them; none if it is not there.
@@ -50,7 +50,7 @@ pub(super) fn find(
     let Some(second) = more.clone().find(is_place) else {
         return Ok(vec![range(first)]);
     };
-    if needle.ends_with(['\n', '\r']) {
+    if reading == Reading::Lines || needle.ends_with(['\n', '\r']) {
         // Who writes whole lines means whole lines, if they are there once.
         let mut whole = std::iter::once(first)
             .chain(more)

@@ -1,4 +1,5 @@
 //! What matches, what it becomes, and what a refusal says.
+mod looks;
 mod refusals;
 mod stages;
 

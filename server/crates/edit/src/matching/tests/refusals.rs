@@ -2,7 +2,7 @@
 use expect_test::expect;
 
 use super::{edit, refuse};
-use crate::matching::{Refusal, apply_edits};
+use crate::matching::{Closest, Refusal, apply_edits};
 
 #[test]
 fn ambiguous_text_is_refused_with_its_lines() {
@@ -134,4 +134,37 @@ fn lines_that_are_all_alike_are_refused_all_the_same() {
         refused.map_err(|refused| refused.reason),
         Err(Refusal::NotFound(_))
     ));
+}
+
+#[test]
+fn several_places_are_named_the_best_first() {
+    let text =
+        "start(one);\nsame(line, line);\nend(one);\n\nstart(two);\nsame(line, line);\nend(two);\n";
+    let refused = apply_edits(
+        text,
+        &[edit("start(two);\nsame(line, line);\nend(2);\n", "x")],
+    );
+    let reason = refused.expect_err("it is refused").reason;
+    let lines = |place: &Closest| (place.first_line, place.last_line);
+    let places = reason.candidates().iter().map(lines).collect::<Vec<_>>();
+    assert_eq!(places, [(5, 7), (1, 3)]);
+    assert_eq!((reason.code(), reason.already_at()), ("notFound", None));
+    expect![[r#"
+        old_text is not in the file. The closest place is lines 5-7; the first difference is in line 7:
+        file:     end(two);
+        old_text: end(2);
+        Another is at line 1. Copy old_text exactly from read_file, without line numbers."#]]
+    .assert_eq(&reason.to_string());
+}
+
+#[test]
+fn what_is_ambiguous_but_for_little_says_so() {
+    refuse(
+        "\tgo(one);\n\t\tgo(one);\n",
+        "    go(one);\n",
+        "x\n",
+        expect![
+            "old_text is in the file 2 times but for its indentation, at lines 1 and 2. Give more lines around it so that it is there only once, or set replace_all to true."
+        ],
+    );
 }
