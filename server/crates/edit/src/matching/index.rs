@@ -26,6 +26,8 @@ pub(super) struct Index<'a> {
     wanted: Vec<u32>,
     /// Whether all lines of the text are in it.
     whole: bool,
+    /// Whether each wanted line with text is there.
+    has_all: bool,
 }
 
 impl<'a> Index<'a> {
@@ -50,16 +52,21 @@ impl<'a> Index<'a> {
         }
 
         let (mut starts, mut ids) = (Vec::new(), Vec::new());
+        let mut seen = vec![false; next as usize];
         let mut at = 0;
         for line in lines(text).take(MAX_INDEXED_LINES) {
             starts.push(at);
             at += line.len();
             let key = key(line);
-            ids.push(match () {
+            let id = match () {
                 () if key.is_empty() => BLANK,
                 () if !sieve[kind(&key)] => OTHER,
                 () => names.get(&key).copied().unwrap_or(OTHER),
-            });
+            };
+            if let Some(seen) = seen.get_mut(id as usize) {
+                *seen = true;
+            }
+            ids.push(id);
         }
         starts.push(at);
         Self {
@@ -68,12 +75,13 @@ impl<'a> Index<'a> {
             ids,
             wanted: wanted_ids,
             whole: at == text.len(),
+            has_all: seen.iter().skip(1).all(|seen| *seen),
         }
     }
 
-    /// Whether all lines of the text are in it, so that a place can be called the only one.
-    pub(super) fn is_whole(&self) -> bool {
-        self.whole
+    /// Whether what is wanted may be there, and a place can be called the only one.
+    pub(super) fn may_match(&self) -> bool {
+        self.whole && self.has_all
     }
 
     /// How many lines it has.

@@ -6,7 +6,7 @@ use super::endings::View;
 use super::index::Index;
 use super::keep::replacement;
 use super::places::{self, Block, Place};
-use super::{Change, Edit, NotFound, Reading, Refusal, exact, fragment, likeness};
+use super::{Change, Edit, NotFound, Reading, Refusal, blanks, exact, fragment, likeness};
 use crate::lines::{Breaks, content, lines};
 use crate::stage::Stage;
 
@@ -56,18 +56,22 @@ pub(super) fn changes(
     if !edit.replace_all {
         places = places::only(places)?.into_iter().collect();
     }
-    let mut changes: Vec<Change> = Vec::new();
-    for place in &places {
-        let change = change(&index, place, &block);
-        if is_there(&index, place, &block, &change) {
-            return Err(already_there(body, &index, old, new, place.first));
-        }
-        if changes
-            .last()
-            .is_none_or(|last| last.range.end <= change.range.start)
-        {
-            changes.push(change);
-        }
+    let there = |line| Err(already_there(body, &index, old, new, line));
+    let mut changes = match replaced(&index, &block, &places) {
+        Ok(changes) => changes,
+        Err(line) => return there(line),
+    };
+    if changes.is_empty()
+        && !edit.replace_all
+        && let Some((old, new)) = blanks::fitted(&index, &block)
+    {
+        let block = Block::new(&old, &new);
+        let index = Index::new(body, &block.old);
+        let place = places::only(places::places(&index, &block)?)?;
+        changes = match replaced(&index, &block, place.as_slice()) {
+            Ok(changes) => changes,
+            Err(line) => return there(line),
+        };
     }
     if changes.is_empty()
         && !edit.replace_all
@@ -79,6 +83,23 @@ pub(super) fn changes(
         true => not_found(),
         false => Ok(changes),
     }
+}
+
+/// What replaces the lines of some places, but for those that overlap; an error is the line,
+/// from 0, where the replacement is already.
+fn replaced(index: &Index<'_>, block: &Block<'_>, places: &[Place]) -> Result<Vec<Change>, usize> {
+    let mut changes: Vec<Change> = Vec::new();
+    for place in places {
+        let change = change(index, place, block);
+        if is_there(index, place, block, &change) {
+            return Err(place.first);
+        }
+        let last = changes.last();
+        if last.is_none_or(|last| last.range.end <= change.range.start) {
+            changes.push(change);
+        }
+    }
+    Ok(changes)
 }
 
 /// What replaces the lines of a place.

@@ -4,6 +4,7 @@
 //! the line in the file, and what it writes gets the endings that are there. What is not there
 //! exactly is looked for as whole lines, [stage](crate::Stage) by stage. The first stage that
 //! finds any place must find one only.
+mod blanks;
 mod closest;
 mod elided;
 mod endings;

@@ -30,6 +30,8 @@ pub(super) struct Block<'a> {
     tail: usize,
     /// Whether `new` brings a final line ending that `old` has not.
     pub(super) adds_ending: bool,
+    /// Whether `old` has a final line ending.
+    old_ends: bool,
 }
 
 impl<'a> Block<'a> {
@@ -49,6 +51,7 @@ impl<'a> Block<'a> {
             new: Breaks::Lf.lines(new).map(without_ending).collect(),
             lead,
             tail,
+            old_ends: old.ends_with(['\n', '\r']),
             adds_ending: new.ends_with('\n') && !old.ends_with(['\n', '\r']),
             old: old_lines,
         }
@@ -60,12 +63,22 @@ impl<'a> Block<'a> {
     }
 
     /// Whether it has enough text not to be found by chance.
-    fn is_telling(&self) -> bool {
+    pub(super) fn is_telling(&self) -> bool {
         let chars = self.core().iter().flat_map(|line| line.chars());
         chars
             .filter(|char| char.is_alphanumeric())
             .nth(MIN_TELLING_CHARS - 1)
             .is_some()
+    }
+
+    /// Other old and new lines as texts that end as those of this block do.
+    pub(super) fn texts(&self, old: &[&str], new: &[&str]) -> (String, String) {
+        let ending = |ends: bool| if ends { "\n" } else { "" };
+        let new_ends = !new.is_empty() && (self.old_ends || self.adds_ending);
+        (
+            old.join("\n") + ending(self.old_ends),
+            new.join("\n") + ending(new_ends),
+        )
     }
 
     /// How many blank lines `old` begins with.
@@ -103,7 +116,7 @@ impl Place {
 
 /// All places of the first stage that has any, in order; they may overlap.
 pub(super) fn places(index: &Index<'_>, block: &Block<'_>) -> Result<Vec<Place>, Refusal> {
-    if !index.is_whole() || !block.is_telling() {
+    if !index.may_match() || !block.is_telling() {
         return Ok(Vec::new());
     }
     let core = &index.wanted()[block.lead..block.old.len() - block.tail];
@@ -243,7 +256,7 @@ fn check_size(index: &Index<'_>, block: &Block<'_>, place: &Place) -> Result<(),
 
 /// Where `needle` is in `hay`, overlapping places included, in time proportional to both
 /// (Knuth, Morris and Pratt).
-fn find_all(hay: &[u32], needle: &[u32]) -> Vec<usize> {
+pub(super) fn find_all(hay: &[u32], needle: &[u32]) -> Vec<usize> {
     let mut found = Vec::new();
     let Some(last) = needle.len().checked_sub(1) else {
         return found;

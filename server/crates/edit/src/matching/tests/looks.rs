@@ -120,6 +120,48 @@ fn left_out_lines_stay() {
 }
 
 #[test]
+fn blank_lines_between_lines_that_stay_may_be_more_or_fewer() {
+    let text = "def f():\n    one()\n\n    two()\n    three()\n\n\ndef g():\n    pass\n";
+    check(
+        Stage::TrailingSpace,
+        text,
+        "    one()\n    two()\n    three()\n",
+        "    one()\n    two()\n    four()\n",
+        "def f():\n    one()\n\n    two()\n    four()\n\n\ndef g():\n    pass\n",
+    );
+    check(
+        Stage::Indent,
+        text,
+        "one()\n\ntwo()\n\nthree()\n\n",
+        "more()\none()\n\ntwo()\n\nthree()\n\n",
+        "def f():\n    more()\n    one()\n\n    two()\n    three()\n\n\ndef g():\n    pass\n",
+    );
+    check(
+        Stage::TrailingSpace,
+        text,
+        "    three()\n\ndef g():\n    pass",
+        "    three()\n\ndef g():\n    go()",
+        "def f():\n    one()\n\n    two()\n    three()\n\n\ndef g():\n    go()\n",
+    );
+    // What is blank beside what changes cannot be told.
+    code(
+        text,
+        "    one()\n    two()\n",
+        "    1()\n    two()\n",
+        "notFound",
+    );
+    code(text, "    one()\n    two()\n", "    2()\n", "notFound");
+    // More than a few blank lines are another place.
+    let far = "one(1)\n\n\n\n\ntwo(2)\nend\n";
+    code(
+        far,
+        "one(1)\ntwo(2)\nend\n",
+        "one(1)\ntwo(2)\nfin\n",
+        "notFound",
+    );
+}
+
+#[test]
 fn what_says_little_or_differs_is_not_found() {
     code("a\n  }\n", "}  \n", "];\n", "notFound");
     code("a\n  x = 1\n", "    x = 1\n", "    y = 1\n", "notFound");
