@@ -3,7 +3,7 @@ use super::index::{BLANK, Index};
 use crate::lines::{content, lines};
 
 /// How many places a refusal names.
-pub const MAX_CLOSEST: usize = 3;
+const MAX_CLOSEST: usize = 3;
 
 /// How many lines of what is wanted are looked at.
 const MAX_WANTED_LINES: usize = 400;
