@@ -3,6 +3,7 @@ mod amend;
 mod bench;
 mod buffers;
 mod propose;
+mod random;
 mod reject;
 mod rewind;
 mod typing;

@@ -58,10 +58,7 @@ async fn typing_in_the_hunk_while_it_is_taken_back_keeps_it() {
         answer.starts_with("conflict: a was changed at line 3"),
         "{answer}"
     );
-    assert_eq!(
-        buffers.text("a"),
-        "x\nx\nnmineew\nx\nx\n"
-    );
+    assert_eq!(buffers.text("a"), "x\nx\nnmineew\nx\nx\n");
 }
 
 #[tokio::test]
