@@ -173,15 +173,16 @@ impl NotFound {
         };
         Self {
             candidates,
-            already_at: already_at(text, new),
+            already_at: already_at(text, old, new),
             numbered: bare.is_some(),
         }
     }
 }
 
 /// The line, from 1, where a replacement is already.
-fn already_at(text: &str, new: &str) -> Option<usize> {
-    if new.trim().len() < MIN_TELLING_BYTES {
+fn already_at(text: &str, old: &str, new: &str) -> Option<usize> {
+    // What only takes away lines leaves what was there before too.
+    if new.trim().len() < MIN_TELLING_BYTES || old.contains(new.trim()) {
         return None;
     }
     let (text, new) = (normalized(text), normalized(new));

@@ -151,6 +151,7 @@ fn blank_lines_between_lines_that_stay_may_be_more_or_fewer() {
         "notFound",
     );
     code(text, "    one()\n    two()\n", "    2()\n", "notFound");
+    code(text, "    one()\n    two()\n", "    two()\n", "notFound");
     // More than a few blank lines are another place.
     let far = "one(1)\n\n\n\n\ntwo(2)\nend\n";
     code(
