@@ -41,12 +41,17 @@ fn check(text: &str, old: &str, new: &str) {
         if let Ok(edited) = apply_edits(text, std::slice::from_ref(&edit)) {
             let edits = line_edits(text, &edited.text);
             assert_eq!(apply(text, &edits), edited.text);
-            // Where old_text is there once and no ending plays a part, that is what is replaced.
-            let is_plain = ![text, old, new]
-                .iter()
-                .any(|text| text.contains(['\r', '\u{feff}']));
-            if is_plain && !old.is_empty() && text.matches(old).count() == 1 {
-                assert_eq!(edited.text, text.replacen(old, new, 1));
+            // What is there once, within a line, is what is replaced; new lines may be indented.
+            let is_plain = |text: &&str| !text.contains(['\r', '\u{feff}']);
+            let is_one_line = |text: &&str| !text.contains('\n');
+            if [text, old, new].iter().all(is_plain)
+                && [old, new].iter().all(is_one_line)
+                && !old.is_empty()
+                && text.matches(old).count() == 1
+                && !new.is_empty()
+            {
+                let expected = text.replacen(old, new, 1);
+                assert_eq!(edited.text, expected, "{text:?} {old:?} {new:?}");
             }
         }
         if let Ok(edited) = apply_blocks(text, &[edit]) {
