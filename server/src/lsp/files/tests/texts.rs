@@ -227,3 +227,48 @@ async fn a_file_is_made_by_the_editor_or_on_disk() {
     assert!(matches!(result, Err(HostError::Stale(_))), "{result:?}");
     assert_eq!(bench.disk("a").as_deref(), Some("mine"));
 }
+
+#[tokio::test]
+async fn a_text_that_is_not_known_any_more_is_stale_and_then_unreadable() {
+    let bench = bench(&[|bench, _| {
+        let reversed: TextDocumentContentChangeEvent = serde_json::from_value(json!({
+            "range": {"start": {"line": 1, "character": 0}, "end": {"line": 0, "character": 0}},
+            "text": "x",
+        }))
+        .unwrap();
+        let documents = &bench.shared.documents;
+        assert!(
+            documents
+                .change(&bench.uri("a"), 2, vec![reversed])
+                .is_err()
+        );
+        no()
+    }]);
+    bench.put("a", OLD);
+    bench.open("a", OLD);
+    let base = bench.read("a").await;
+    let result = bench.write(base.clone(), NEW).await;
+    assert!(matches!(result, Err(HostError::Stale(_))), "{result:?}");
+    let result = bench.write(base, NEW).await;
+    assert!(
+        matches!(result, Err(HostError::Unreadable(_))),
+        "{result:?}"
+    );
+    assert_eq!(bench.disk("a").as_deref(), Some(OLD));
+}
+
+#[tokio::test]
+async fn an_editor_without_edits_is_worked_around_on_disk_where_nothing_is_unsaved() {
+    let bench = bench(&[]);
+    bench.put("a", OLD);
+    bench.open("a", OLD);
+    let mut unsaved = FileChange::text(bench.read("a").await, NEW.into(), "Edit".to_owned());
+    let editor = bench.files.editor().unwrap();
+    editor.on_disk(&unsaved).unwrap();
+    assert_eq!(bench.disk("a").as_deref(), Some(NEW));
+    bench.type_in("a", "unsaved");
+    unsaved.base = bench.read("a").await;
+    let result = editor.on_disk(&unsaved);
+    assert!(matches!(result, Err(HostError::Conflict(_))), "{result:?}");
+    assert_eq!(bench.disk("a").as_deref(), Some(NEW));
+}
