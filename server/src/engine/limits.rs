@@ -27,3 +27,18 @@ pub const IDLE_LIMIT: Duration = Duration::from_secs(300);
 
 /// How often the database is looked at for others' events.
 pub const POLL_INTERVAL: Duration = Duration::from_millis(400);
+
+/// How many reviews may wait; more are refused.
+pub const MAX_WAITING_REVIEWS: usize = 64;
+
+/// Of how many edits the revision is remembered; beyond it changes are computed from the texts.
+pub const MAX_REVISIONS: usize = 4_096;
+
+/// How many files can belong together.
+pub const MAX_GROUP_FILES: usize = 500;
+
+/// How often a review is computed anew because the file changed meanwhile.
+pub const MAX_REVIEW_TRIES: u32 = 8;
+
+/// How much of an amended text the model is shown, in bytes.
+pub const MAX_AMENDED_NOTE_BYTES: usize = 4 * 1024;

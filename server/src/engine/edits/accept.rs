@@ -11,13 +11,14 @@ use aside_store::EditRow;
 use super::desk::Desk;
 use super::edit::Edit;
 use super::group::{Group, groups};
-use super::reject::{MAX_REVIEW_TRIES, load_pending, wanted};
+use super::reject::{load_pending, wanted};
 use super::select::{Selected, select_and_hold};
 use super::stored::{Phase, StoredEdit};
 use super::undoing::meet;
 use super::view::proposal;
 use super::{notes, shelf};
 use crate::engine::error::EngineError;
+use crate::engine::limits::MAX_REVIEW_TRIES;
 
 /// Keeps what is meant.
 pub async fn accept(

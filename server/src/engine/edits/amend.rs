@@ -12,13 +12,12 @@ use super::desk::Desk;
 use super::edit::Edit;
 use super::group::groups;
 use super::notes;
-use super::reject::MAX_REVIEW_TRIES;
 use super::select::select_and_hold;
 use super::shelf::resolve;
 use super::stored::{Phase, StoredHunk};
 use crate::engine::actor::Outcome;
 use crate::engine::error::EngineError;
-use crate::engine::limits::MAX_CONTENT_BYTES;
+use crate::engine::limits::{MAX_CONTENT_BYTES, MAX_REVIEW_TRIES};
 use crate::wire::hunk_id;
 
 /// Replaces what a hunk says, in the file too where the edit was made.

@@ -8,10 +8,8 @@ use aside_store::{EditFilter, EditRow, MAX_EDITS, Store};
 use super::edit::paths_of_row;
 use super::stored::{StoredEdit, kind_of};
 use crate::engine::error::EngineError;
+use crate::engine::limits::MAX_GROUP_FILES;
 use crate::wire::name_of;
-
-/// How many files can belong together.
-pub const MAX_GROUP_FILES: usize = 500;
 
 /// The statuses of edits of which something is in the files, or may be.
 const IN_EFFECT: [FileEditStatus; 5] = [

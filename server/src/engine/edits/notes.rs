@@ -4,9 +4,7 @@ use std::ops::Range;
 use aside_protocol::FileEditKind;
 
 use super::edit::Edit;
-
-/// How much of an amended text the model is shown, in bytes.
-pub const MAX_AMENDED_NOTE_BYTES: usize = 4 * 1024;
+use crate::engine::limits::MAX_AMENDED_NOTE_BYTES;
 
 /// The user took hunks back.
 pub fn rejected(edit: &Edit, which: &[usize]) -> String {

@@ -14,9 +14,7 @@ use super::shelf::Shelf;
 use super::stored::{Phase, StoredEdit};
 use super::undoing::{Facts, Plan, Stuck, plan};
 use crate::engine::error::EngineError;
-
-/// How often a review is computed anew because the file changed meanwhile.
-pub const MAX_REVIEW_TRIES: u32 = 8;
+use crate::engine::limits::MAX_REVIEW_TRIES;
 
 /// Takes back what can be; what the user changed since stays pending.
 pub async fn reject(

@@ -16,9 +16,7 @@ use super::{accept, amend, reject, rewind, unrewind};
 use crate::engine::Engine;
 use crate::engine::actor::Reply;
 use crate::engine::error::EngineError;
-
-/// How many reviews may wait; more are refused.
-pub const MAX_WAITING_REVIEWS: usize = 64;
+use crate::engine::limits::MAX_WAITING_REVIEWS;
 
 /// A request to review.
 pub enum Job {

@@ -3,8 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Of how many edits the revision is remembered; beyond it changes are computed from the texts.
-pub const MAX_REVISIONS: usize = 4_096;
+use crate::engine::limits::MAX_REVISIONS;
 
 /// The revisions of edits that this server made.
 #[derive(Debug, Default)]

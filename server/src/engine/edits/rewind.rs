@@ -12,7 +12,6 @@ use aside_store::{EditRow, RewindRow, SessionPatch, Write};
 use super::desk::Desk;
 use super::edit::Edit;
 use super::group::{Group, groups};
-use super::reject::MAX_REVIEW_TRIES;
 use super::shelf::{Blocked, Shelf};
 use super::steps::{Former, Step, StoredRewind};
 use super::stored::{Phase, StoredEdit};
@@ -20,6 +19,7 @@ use super::{notes, orphans};
 use crate::clock;
 use crate::engine::actor::{Hold, Outcome};
 use crate::engine::error::EngineError;
+use crate::engine::limits::MAX_REVIEW_TRIES;
 
 /// What editors call it in their undo lists.
 const LABEL: &str = "Take back Aside's edits";

@@ -10,13 +10,13 @@ use aside_store::{
 use super::desk::Desk;
 use super::edit::Edit;
 use super::notes;
-use super::reject::MAX_REVIEW_TRIES;
 use super::shelf::Shelf;
 use super::steps::{StoredRewind, paths, take_back};
 use super::stored::StoredEdit;
 use crate::clock;
 use crate::engine::actor::{Hold, Outcome};
 use crate::engine::error::EngineError;
+use crate::engine::limits::MAX_REVIEW_TRIES;
 
 /// What editors call it in their undo lists.
 const LABEL: &str = "Bring back Aside's edits";

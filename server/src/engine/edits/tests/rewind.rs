@@ -153,3 +153,33 @@ async fn a_turn_that_is_not_there_is_an_error() {
     let answer = bench.unrewind("x").await;
     assert!(answer.starts_with("notFound: "), "{answer}");
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn executable_bits_and_links_come_back() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let bench = Bench::new(&[("run", "run\n"), ("target", "target\n")]).await;
+    let mode = |bench: &Bench| {
+        let metadata = std::fs::metadata(bench.path("run")).unwrap();
+        metadata.permissions().mode() & 0o777
+    };
+    let executable = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(bench.path("run"), executable).unwrap();
+    symlink("target", bench.path("link")).unwrap();
+    let turn = bench.turn().await;
+    bench.edit(&turn, "run", Target::Deleted).await;
+    bench.edit(&turn, "link", Target::Deleted).await;
+    assert_eq!(
+        (bench.read("run"), bench.read("target")),
+        ("-".into(), "target\n".into())
+    );
+    let (id, done) = bench.rewind(&turn, true, false).await;
+    expect!["back [run link]; left []"].assert_eq(&done);
+    assert_eq!(mode(&bench), 0o755);
+    let link = std::fs::read_link(bench.path("link")).unwrap();
+    assert_eq!(link, std::path::Path::new("target"));
+    bench.unrewind(&id.unwrap()).await;
+    assert!(!bench.path("run").exists() && bench.path("link").symlink_metadata().is_err());
+    assert_eq!(bench.read("target"), "target\n");
+}
