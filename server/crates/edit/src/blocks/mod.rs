@@ -141,10 +141,13 @@ pub fn parse(answer: &str) -> Result<Vec<Block>, BlockError> {
 }
 
 /// The edits that blocks ask for, by file: files in the order in which they are first named, and
-/// the edits of each in their own order.
+/// the edits of each in their own order. Models often repeat what they leave as it is: such blocks
+/// are left out, unless there are no others.
 pub fn edits(blocks: &[Block]) -> Vec<(String, Vec<Edit>)> {
+    let changes = |block: &&Block| block.search != block.replace;
+    let any = blocks.iter().any(|block| changes(&block));
     let mut files: Vec<(String, Vec<Edit>)> = Vec::new();
-    for block in blocks {
+    for block in blocks.iter().filter(|block| !any || changes(block)) {
         let edit = Edit {
             old_text: block.search.clone(),
             new_text: block.replace.clone(),

@@ -202,3 +202,14 @@ fn edits_are_grouped_by_file() {
     let edited = apply_blocks("a\r\nx", &files[0].1).expect("both are there");
     assert_eq!(edited.text, "c\r\nx");
 }
+
+#[test]
+fn blocks_that_change_nothing_are_left_out_beside_others() {
+    let same = "a.rs\n<<<<<<< SEARCH\nb\n=======\nb\n>>>>>>> REPLACE\n";
+    let count = |answer: &str| {
+        let files = edits(&parse(answer).expect("blocks"));
+        files.iter().map(|(_, edits)| edits.len()).sum::<usize>()
+    };
+    assert_eq!(count(&format!("{same}b.rs\n{BLOCK}")), 1);
+    assert_eq!(count(&format!("{same}{same}")), 2);
+}

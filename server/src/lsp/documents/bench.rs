@@ -7,7 +7,7 @@
     unreachable_pub,
     reason = "the program has no library, and a bench needs a part of it"
 )]
-#[path = "../src/lsp/documents/mod.rs"]
+#[path = "mod.rs"]
 mod documents;
 
 use std::hint::black_box;
