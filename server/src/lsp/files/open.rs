@@ -5,7 +5,7 @@ use aside_agent::host::{AppliedChange, FileChange, HostError};
 use ropey::Rope;
 use tower_lsp::lsp_types::Url;
 
-use super::request::{Answer, failure};
+use super::request::{Answer, failure, is_refused};
 use super::verdict::{Sent, Verdict, judge, without};
 use super::{Editor, stale};
 use crate::lsp::documents::{self, History};
@@ -83,6 +83,7 @@ impl Editor {
                     // It will not change any more: what the editor saved is looked at by others.
                     Verdict::Nothing if history.is_closed => Some(Verdict::Nothing),
                     Verdict::Nothing => None,
+                    Verdict::Misplaced { .. } if is_refused(&answer) => None,
                     verdict => Some(verdict),
                 }
             })

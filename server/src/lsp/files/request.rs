@@ -73,6 +73,13 @@ impl Editor {
     }
 }
 
+/// Whether the editor said that it did not make the edit. It may still have been made, which shows
+/// where it belongs; but a change elsewhere that an edit put to the wrong place would have made,
+/// too, such as a neighbouring line deleted, is then the user's own.
+pub(super) fn is_refused(answer: &Answer) -> bool {
+    matches!(answer, Err(HostError::Conflict(_)))
+}
+
 /// Why nothing came of an edit.
 pub(super) fn failure(change: &FileChange, answer: Answer) -> HostError {
     match answer {
