@@ -219,38 +219,66 @@ async fn before_the_edit_arrives_told_in_other_ways() {
 }
 
 /// Typing after the edit was made is just typing: the call is done, and nothing is lost.
-#[tokio::test]
-async fn after_the_edit_is_made() {
+async fn typed_after(when: When) {
     for sync in [Sync::Incremental, Sync::Whole, Sync::Split, Sync::Batched] {
-        for when in [When::BeforeAnswer, When::AfterAnswer] {
-            for (old, new, expect) in [
-                ("two", "two, typed", "one\ntwo, typed\nTHREE\nfour\nfive\n"),
-                (
-                    "four",
-                    "four, typed",
-                    "one\ntwo\nTHREE\nfour, typed\nfive\n",
-                ),
-                (
-                    "one\n",
-                    "typed\none\n",
-                    "typed\none\ntwo\nTHREE\nfour\nfive\n",
-                ),
-                (
-                    "THREE",
-                    "THREE, typed",
-                    "one\ntwo\nTHREE, typed\nfour\nfive\n",
-                ),
-            ] {
-                let case = ("a.txt", old, new, Comes::Merged(""));
-                let desk = on_its_way(when, sync, case).await;
-                let (status, told) = desk.last_call().await;
-                assert_eq!(status, "completed", "{when:?} {sync:?} {old:?}: {told}");
-                desk.check("a.txt", expect).await;
-                assert_eq!(desk.edits().await.len(), 1);
-                desk.close().await;
-            }
+        for (old, new, expect) in [
+            ("two", "two, typed", "one\ntwo, typed\nTHREE\nfour\nfive\n"),
+            (
+                "four",
+                "four, typed",
+                "one\ntwo\nTHREE\nfour, typed\nfive\n",
+            ),
+            (
+                "one\n",
+                "typed\none\n",
+                "typed\none\ntwo\nTHREE\nfour\nfive\n",
+            ),
+            (
+                "THREE",
+                "THREE, typed",
+                "one\ntwo\nTHREE, typed\nfour\nfive\n",
+            ),
+        ] {
+            let case = ("a.txt", old, new, Comes::Merged(""));
+            let desk = on_its_way(when, sync, case).await;
+            let (status, told) = desk.last_call().await;
+            assert_eq!(status, "completed", "{when:?} {sync:?} {old:?}: {told}");
+            desk.check("a.txt", expect).await;
+            assert_eq!(desk.edits().await.len(), 1);
+            desk.close().await;
         }
     }
+}
+
+#[tokio::test]
+async fn after_the_edit_is_made() {
+    typed_after(When::BeforeAnswer).await;
+}
+
+#[tokio::test]
+async fn after_the_edit_is_answered() {
+    typed_after(When::AfterAnswer).await;
+}
+
+/// The editor refuses the edit, and what its user has just done there looks as if the editor had
+/// put the edit onto the wrong lines.
+#[tokio::test]
+async fn typing_that_looks_like_a_misplaced_edit_is_the_users_own() {
+    let stage = stage([edit("edit", "a.txt", "three\n", ""), say("Done.")]);
+    let path = stage.world.write("a.txt", TEXT);
+    let typing = |old: &str| Typing {
+        when: When::BeforeEdit,
+        path: path.clone(),
+        old: old.to_owned(),
+        new: String::new(),
+    };
+    let typed = vec![typing("one\n"), typing("four\n")];
+    let desk = Desk::on(stage, &["a.txt"], |client| client.typing = typed).await;
+    desk.turn().await;
+    let (status, told) = desk.last_call().await;
+    assert_eq!(status, "completed", "{told}");
+    desk.check("a.txt", "two\nfive\n").await;
+    desk.close().await;
 }
 
 /// The model does not read again: the next edit is over what the user typed, too.

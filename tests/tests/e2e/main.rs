@@ -23,6 +23,7 @@ mod edits_disk;
 mod edits_patch;
 mod edits_plain;
 mod edits_propose;
+mod edits_random;
 mod edits_review;
 mod edits_shell;
 mod edits_typing;
