@@ -109,6 +109,11 @@ impl<'a> Index<'a> {
         &self.text[self.starts[line]..self.starts[line + 1]]
     }
 
+    /// Whether the text ends in the middle of a line.
+    pub(super) fn lacks_final_ending(&self) -> bool {
+        !self.text.is_empty() && !self.text.ends_with(['\n', '\r'])
+    }
+
     /// A line without its ending.
     pub(super) fn content(&self, line: usize) -> &'a str {
         content(self.line(line))

@@ -116,7 +116,7 @@ impl Place {
 
 /// All places of the first stage that has any, in order; they may overlap.
 pub(super) fn places(index: &Index<'_>, block: &Block<'_>) -> Result<Vec<Place>, Refusal> {
-    if !index.may_match() || !block.is_telling() {
+    if !index.may_match() || !(block.is_telling() || is_the_end(index, block)) {
         return Ok(Vec::new());
     }
     let core = &index.wanted()[block.lead..block.old.len() - block.tail];
@@ -148,6 +148,16 @@ pub(super) fn places(index: &Index<'_>, block: &Block<'_>) -> Result<Vec<Place>,
         check_size(index, block, place)?;
     }
     Ok(best)
+}
+
+/// Whether a text whose last line has no ending ends with just what is wanted, which is not there
+/// exactly for want of that ending alone. Then few letters will do.
+fn is_the_end(index: &Index<'_>, block: &Block<'_>) -> bool {
+    let Some(first) = index.len().checked_sub(block.old.len()) else {
+        return false;
+    };
+    let same = |(line, old): (usize, &&str)| index.content(line) == *old;
+    index.lacks_final_ending() && (first..index.len()).zip(&block.old).all(same)
 }
 
 /// The only place among those of one stage, if there are any.

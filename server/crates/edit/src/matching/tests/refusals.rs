@@ -66,14 +66,6 @@ fn a_refusal_shows_the_closest_place() {
         ],
     );
     refuse(
-        "first line\nend",
-        "end\n",
-        "x",
-        expect![
-            "old_text is not in the file. The closest place is line 2, where the file ends without a newline: leave out the last newline of old_text. Copy old_text exactly from read_file, without line numbers."
-        ],
-    );
-    refuse(
         PROGRAM,
         "something else altogether",
         "x",

@@ -93,6 +93,9 @@ fn a_final_line_ending_may_be_missing_and_stays_so() {
     );
     check(stage, "one \ntwo2\nz", "one\ntwo2", "one\n2", "one \n2\nz");
     check(stage, "one \ntwo2\nz", "one\ntwo2\n", "", "z");
+    // At the end of the text few letters will do.
+    check(stage, "}\nb", "b\n", "c\n", "}\nc");
+    check(stage, "a {\n}", "}\n", "}\nb\n", "a {\n}\nb");
 }
 
 #[test]
