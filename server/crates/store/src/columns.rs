@@ -156,6 +156,7 @@ pub(crate) fn rewind(row: &Row<'_>) -> Result<RewindRow> {
         created_at: row.get(3)?,
         json: row.get(4)?,
         state: row.get(5)?,
+        blobs: Vec::new(),
     })
 }
 

@@ -68,6 +68,8 @@ pub struct RewindRow {
     pub json: String,
     /// One of [`REWIND_STATES`].
     pub state: String,
+    /// The blobs that the JSON names, which stay as long as the session. Only written.
+    pub blobs: Vec<String>,
 }
 
 /// Something the model is to be told.

@@ -1,6 +1,7 @@
 //! Rewinds, the turns they took out of the conversation, and what the model is told of it.
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use crate::blobs;
 use crate::columns::{self, note_columns, rewind_columns};
 use crate::edit_rows::{NoteRow, REWIND_STATES, RewindRow};
 use crate::error::{Result, StoreError};
@@ -119,7 +120,11 @@ impl Batch<'_> {
             row.state,
             row.json,
         ])?;
-        some(changed, "rewind", &row.id)
+        some(changed, "rewind", &row.id)?;
+        for hash in &row.blobs {
+            blobs::note_use(self.tx, &row.session_id, Some(hash))?;
+        }
+        Ok(())
     }
 
     pub(crate) fn set_rewound(

@@ -18,6 +18,8 @@ pub struct ActingEdit {
     stored: StoredEdit,
     change: FileChange,
     is_rebased: bool,
+    /// The attempts that it came of, once it is resolved.
+    attempts: Vec<String>,
 }
 
 /// An attempt whose edit is not made yet.
@@ -77,10 +79,12 @@ impl Actor {
             stored,
             change: change.clone(),
             is_rebased,
+            attempts: Vec::new(),
         }
     }
 
-    /// Stores what became of an edit, and tells it.
+    /// Stores what became of an edit, and tells it. One that was made is resolved once more where
+    /// it is taken back, because another change of its call cannot be made.
     pub(super) async fn edit_resolved(
         &mut self,
         edit_id: &str,
@@ -92,6 +96,7 @@ impl Actor {
         let Some(mut edit) = running.edits.remove(edit_id) else {
             return Ok(());
         };
+        edit.attempts.extend(running.attempts_at(&edit));
         let attempt = match outcome {
             EditOutcome::Applied(applied) => {
                 edit.stored.phase = Phase::Made;
@@ -109,14 +114,23 @@ impl Actor {
                 "proposed"
             }
             EditOutcome::Failed => {
-                edit.stored.phase = Phase::Conflicted;
-                "conflicted"
+                self.engine.revisions.remember(edit_id, None);
+                edit.stored.phase = match edit.stored.phase {
+                    Phase::Made | Phase::Reverted => Phase::Reverted,
+                    Phase::Acting | Phase::Proposed | Phase::Conflicted => Phase::Conflicted,
+                };
+                match edit.stored.phase {
+                    Phase::Reverted => "failed",
+                    Phase::Acting | Phase::Proposed | Phase::Made | Phase::Conflicted => {
+                        "conflicted"
+                    }
+                }
             }
         };
         edit.stored.write_to(&mut edit.row);
         let mut writes = vec![Write::UpsertEdit(edit.row.clone())];
-        writes.extend(running.attempts_at(&edit).map(|id| Write::AttemptOutcome {
-            id,
+        writes.extend(edit.attempts.iter().map(|id| Write::AttemptOutcome {
+            id: id.clone(),
             outcome: attempt.to_owned(),
         }));
         let shown = running.open.get(&edit.row.item_id).map(|(record, _)| {
@@ -136,6 +150,9 @@ impl Actor {
             };
             self.in_turn(Some(&edit.row.item_id), Event::EditUpdated { edit: shown })
         });
+        if let Some(running) = &mut self.running {
+            running.edits.insert(edit_id.to_owned(), edit);
+        }
         self.log
             .record_now(writes, entries.into_iter().collect())
             .await
@@ -208,7 +225,8 @@ impl Running {
     }
 
     /// No edit of this item is made any more.
-    pub(super) fn forget_attempts(&mut self, item_id: &str) {
+    pub(super) fn forget_edits(&mut self, item_id: &str) {
         self.attempts.retain(|attempt| attempt.item_id != item_id);
+        self.edits.retain(|_, edit| edit.row.item_id != item_id);
     }
 }

@@ -154,7 +154,7 @@ impl Actor {
         let writes = self.store_item(&record).await;
         if let Some(running) = &mut self.running {
             running.open.remove(&record.item.id);
-            running.forget_attempts(&record.item.id);
+            running.forget_edits(&record.item.id);
         }
         let item = crate::wire::item(&record.item);
         let entry = self.in_turn(Some(&record.item.id), Event::ItemCompleted { item });

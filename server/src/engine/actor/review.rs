@@ -72,6 +72,14 @@ impl Actor {
                 event,
             })
             .collect();
+        if is_rewound {
+            // What the model was to know of turns that are gone, it need not know.
+            let _ = self.notes.take();
+            writes.push(Write::DeleteNotes {
+                session_id: self.session_id.to_string(),
+                up_to: i64::MAX,
+            });
+        }
         writes.extend(outcome.notes.iter().map(|note| Write::AddNote {
             session_id: self.session_id.to_string(),
             created_at: clock::now(),

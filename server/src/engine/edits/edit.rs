@@ -89,13 +89,20 @@ impl Edit {
         Review::new(&self.base, &self.new)
     }
 
-    /// What the edit made of its base: of a proposal what was accepted of it.
-    pub fn made_text(&self) -> Arc<str> {
-        if !self.stored.proposed {
-            return Arc::clone(&self.new);
-        }
-        let accepted = self.stored.with_status(HunkStatus::Accepted);
-        Arc::from(self.review().make(&accepted))
+    /// The hunks that were made and not taken back: of a proposal those that were accepted.
+    pub fn made_hunks(&self) -> Vec<usize> {
+        let hunks = self.stored.hunks.iter().enumerate();
+        let made = hunks.filter(|(_, hunk)| match hunk.status {
+            HunkStatus::Accepted => true,
+            HunkStatus::Pending => !self.stored.proposed,
+            HunkStatus::Rejected => false,
+        });
+        made.map(|(index, _)| index).collect()
+    }
+
+    /// What these make of the base.
+    pub fn made_text(&self) -> String {
+        self.review().make(&self.made_hunks())
     }
 
     /// The row as it is to be stored.

@@ -147,6 +147,7 @@ impl<'a> Work<'a> {
                 created_at: clock::now(),
                 state: "done".to_owned(),
                 json: String::new(),
+                blobs: Vec::new(),
             },
             stored: StoredRewind {
                 turns,
@@ -283,6 +284,8 @@ impl<'a> Work<'a> {
     fn write(&self) -> Write {
         let mut row = self.row.clone();
         row.json = crate::wire::to_json(&self.stored);
+        let steps = self.stored.steps.iter();
+        row.blobs = steps.flat_map(Step::texts).cloned().collect();
         Write::Rewind(row)
     }
 }
@@ -298,7 +301,7 @@ impl Batch {
         let mut undone = BTreeSet::new();
         for (&index, edit) in self.edits.iter().rev() {
             let at = self.group.location(index, &undone);
-            take_back_one(&mut shelf, edit, &at)?;
+            take_back_one(desk, &mut shelf, edit, &at)?;
             undone.insert(index);
         }
         Ok(shelf.plan(LABEL))
@@ -313,14 +316,13 @@ impl Batch {
     }
 }
 
-fn take_back_one(shelf: &mut Shelf, edit: &Edit, at: &Path) -> Result<(), Blocked> {
+fn take_back_one(desk: &Desk, shelf: &mut Shelf, edit: &Edit, at: &Path) -> Result<(), Blocked> {
     let old = Path::new(&edit.row.path);
-    let new = edit.made_text();
     match edit.kind {
-        FileEditKind::Modify => text_back(shelf, at, &new, &edit.base),
+        FileEditKind::Modify => text_back(desk, shelf, edit, at),
         FileEditKind::Create => match shelf.text(at) {
             None => Ok(()),
-            Some(now) if now == new => shelf.delete(at),
+            Some(now) if *now == *edit.made_text() => shelf.delete(at),
             Some(_) => Err(Blocked),
         },
         FileEditKind::Delete => match shelf.text(old) {
@@ -331,19 +333,31 @@ fn take_back_one(shelf: &mut Shelf, edit: &Edit, at: &Path) -> Result<(), Blocke
         FileEditKind::Rename => {
             if shelf.text(at).is_none() {
                 // Someone moved it back already.
-                return text_back(shelf, old, &new, &edit.base);
+                return text_back(desk, shelf, edit, old);
             }
-            text_back(shelf, at, &new, &edit.base)?;
+            text_back(desk, shelf, edit, at)?;
             shelf.rename(at, old)
         }
     }
 }
 
-/// What became of the text that the edit made, without the edit.
-fn text_back(shelf: &mut Shelf, at: &Path, made: &str, base: &str) -> Result<(), Blocked> {
+/// What became of the text that the edit made, without the edit: by what is known of the user's
+/// typing, or else by comparing the texts.
+fn text_back(desk: &Desk, shelf: &mut Shelf, edit: &Edit, at: &Path) -> Result<(), Blocked> {
     let now = shelf.text(at).ok_or(Blocked)?;
-    let merged = merge(made, &now, base).map_err(|_| Blocked)?;
-    shelf.set_text(at, &merged)
+    let merged = || merge(&edit.made_text(), &now, &edit.base).map_err(|_| Blocked);
+    let without = match edit.stored.proposed {
+        true => merged()?,
+        false => {
+            let since = desk.engine.revisions.of(&edit.row.id);
+            let changes = shelf.changes(&*desk.files, at, &edit.new, since);
+            match edit.review().undo(&now, &changes, &edit.made_hunks()) {
+                Ok(without) => without,
+                Err(_) => merged()?,
+            }
+        }
+    };
+    shelf.set_text(at, &without)
 }
 
 /// Ids sort by age.

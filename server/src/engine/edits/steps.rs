@@ -84,6 +84,11 @@ impl Step {
         (step, writes.collect())
     }
 
+    /// The hashes of the texts that it names.
+    pub fn texts(&self) -> impl Iterator<Item = &String> {
+        [&self.before, &self.after].into_iter().flatten()
+    }
+
     fn form(&self) -> Form {
         Form {
             mode: self.mode,

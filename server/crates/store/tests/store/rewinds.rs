@@ -1,8 +1,8 @@
 //! Rewinds: what they hide, what they leave, and taking them back.
-use aside_store::{ItemsPage, ItemsQuery, RewindRow, Store, StoreError, TurnRow, Write};
+use aside_store::{ItemsPage, ItemsQuery, RewindRow, Store, StoreError, TurnRow, Write, blob_hash};
 
 use crate::notes::note;
-use crate::support::{Folder, check_invalid, check_missing, create, edit, ids, item, turn};
+use crate::support::{Folder, blob, check_invalid, check_missing, create, edit, ids, item, turn};
 
 fn rewind(session: &str, id: &str, turn: &str, state: &str) -> Write {
     Write::Rewind(RewindRow {
@@ -12,6 +12,7 @@ fn rewind(session: &str, id: &str, turn: &str, state: &str) -> Write {
         created_at: "2026-01-02T00:00:00Z".to_owned(),
         json: "{}".to_owned(),
         state: state.to_owned(),
+        blobs: Vec::new(),
     })
 }
 
@@ -286,4 +287,29 @@ async fn deleting_a_session_takes_its_rewinds_and_notes() {
         let left: i64 = other.query_row(&sql, [], |row| row.get(0)).unwrap();
         assert_eq!(left, 0, "{table}");
     }
+}
+
+#[tokio::test]
+async fn the_texts_of_a_rewind_stay_as_long_as_its_session() {
+    let folder = Folder::new();
+    let store = folder.server("me");
+    fill(&store).await;
+    let hash = blob_hash(b"text");
+    let naming = |session: &str, id: &str, turn: &str| match rewind(session, id, turn, "done") {
+        Write::Rewind(row) => Write::Rewind(RewindRow {
+            blobs: vec![hash.clone()],
+            ..row
+        }),
+        other => other,
+    };
+    let batch = vec![
+        blob(b"text"),
+        naming("a", "r", "t2"),
+        naming("b", "s", "u1"),
+    ];
+    store.write(batch).await.unwrap();
+    store.delete_session("a").await.unwrap();
+    assert_eq!(store.blob(hash.clone()).await.unwrap(), b"text");
+    store.delete_session("b").await.unwrap();
+    check_missing(store.blob(hash).await, "blob");
 }
