@@ -23,7 +23,7 @@ pub(super) fn by_part(old: &Rope, chars: &Range<usize>, new: &str) -> Vec<Replac
         len: new.len(),
     };
     let is_one_line = first == last && !new.contains(['\n', '\r']);
-    if bytes.is_empty() || new.is_empty() || is_one_line {
+    if is_one_line {
         return vec![as_sent];
     }
     // Whole lines, since the range may begin and end anywhere in them.
@@ -38,7 +38,11 @@ pub(super) fn by_part(old: &Rope, chars: &Range<usize>, new: &str) -> Vec<Replac
     let by_lines = lines_in(start, &before, &after);
     let size =
         |list: &[Replaced]| -> usize { list.iter().map(|one| one.bytes.len() + one.len).sum() };
-    match size(&by_lines) < size(std::slice::from_ref(&as_sent)) {
+    // Of equal lines, and of those that begin alike, it is open which one went or came: whole ones
+    // did rather than parts of two.
+    let is_aligned = bytes.start == start;
+    let (ours, theirs) = (size(&by_lines), size(std::slice::from_ref(&as_sent)));
+    match ours < theirs || ours == theirs && !is_aligned {
         true => by_lines,
         false => vec![as_sent],
     }
@@ -100,5 +104,14 @@ mod tests {
         check("a\nb", "a\nb", "a\nc", &[(2, 3, 1)]);
         check("ab\ncd\n", "b\nc", "", &[(1, 4, 0)]);
         check("ab\ncd\n", "b\nc", "x", &[(1, 4, 1)]);
+        check("abcd\n", "bc", "b\nc", &[(1, 3, 3)]);
+    }
+
+    #[test]
+    fn a_line_that_goes_or_comes_is_a_whole_one() {
+        check("line 1\nline 2\n", "1\nline ", "", &[(0, 7, 0)]);
+        check("line 1\nline 2\n", "line 1\n", "", &[(0, 7, 0)]);
+        check("line 2\n", "2", "1\nline 2", &[(0, 0, 7)]);
+        check("a\nline 2\n", "2", "1\nline 2", &[(2, 2, 7)]);
     }
 }
