@@ -224,9 +224,8 @@ async fn play(seed: u64) {
             if dice.below(2) == 0 {
                 desk.accept(which).await;
             } else {
-                desk.reject(which).await;
-                let lines = lines_of(hunk);
-                model.take_back(|number, _| lines.contains(&number));
+                let shown = format!("seed {seed}, turn {turn}, {sync:?}, exact: {is_exact}");
+                reject(&desk, &mut model, which, is_exact, &shown).await;
             }
             assert_eq!(
                 desk.buffer("a.txt"),
