@@ -192,6 +192,7 @@ async fn finish(
         let report = json!({
             "ok": true,
             "stage": stages.max_by_key(|stage| looseness(stage)),
+            "hunks": plan.files.iter().flat_map(hunks_json).collect::<Vec<_>>(),
             "files": plan.files.iter().map(file_json).collect::<Vec<_>>(),
         });
         terminal::line(&report.to_string(), Style::Plain)?;
@@ -229,7 +230,15 @@ fn file_json(file: &FileReport) -> Value {
         "movedTo": file.moved_to,
         "kind": file.kind,
         "stage": file.stage,
-        "hunks": file.matches,
+    })
+}
+
+/// Where the edits or hunks of a file matched.
+fn hunks_json(file: &FileReport) -> impl Iterator<Item = Value> {
+    file.matches.iter().map(|hunk| {
+        let mut hunk = json!(hunk);
+        hunk["path"] = json!(file.path);
+        hunk
     })
 }
 
