@@ -74,9 +74,10 @@ impl History {
         self.later.last().map_or(&self.first, |state| &state.text)
     }
 
-    /// Whether the text is another one than at first.
+    /// Whether the document was changed, be it that the text is again what it was at first: an
+    /// edit for the first version is refused all the same.
     pub fn moved_on(&self) -> bool {
-        self.is_lost || *self.last() != self.first
+        self.is_lost || !self.later.is_empty()
     }
 
     /// Adds a state.

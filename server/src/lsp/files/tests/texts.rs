@@ -91,7 +91,14 @@ async fn what_the_user_types_meanwhile_stays() {
         bench.open("a", OLD);
         no()
     };
-    check(&[close], "conflict: The editor refused", OLD).await;
+    check(&[close], "stale", OLD).await;
+    // What was typed and taken back has another version, for which the edit was not.
+    let type_and_undo: Step = |bench, _| {
+        bench.type_in("a", "typed\none\ntwo\nthree\n");
+        bench.type_in("a", OLD);
+        no()
+    };
+    check(&[type_and_undo], "stale", OLD).await;
 }
 
 const TYPED: [&str; 2] = ["typed\none\ntwo\nthree\n", "one\ntwo, typed\nthree\n"];
