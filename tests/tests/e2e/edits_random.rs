@@ -84,13 +84,18 @@ impl Model {
         let Some(at) = dice.pick(&own) else {
             return;
         };
-        // Where the agent removed a line, it is open on which side of it a new one is.
-        let is_open = matches!(
-            self.0.get(at + 1),
-            Some(Line::Agent { made: Some(made), .. }) if made.text.is_empty()
-        );
+        // Where the agent removed a line, it is open on which side of it a new one is, and whether
+        // it went with the lines around it.
+        let is_removed = |at: Option<usize>| {
+            matches!(
+                at.and_then(|at| self.0.get(at)),
+                Some(Line::Agent { made: Some(made), .. }) if made.text.is_empty()
+            )
+        };
+        let is_open = is_removed(Some(at + 1));
+        let is_beside = is_open || is_removed(at.checked_sub(1));
         match dice.below(4) {
-            0 if own.len() > 4 => {
+            0 if own.len() > 4 && !is_beside => {
                 self.0.remove(at);
             }
             1 | 2 if !is_open => {
