@@ -19,6 +19,7 @@ mod command_line;
 mod common;
 mod desk;
 mod edits_clients;
+mod edits_crash;
 mod edits_disk;
 mod edits_patch;
 mod edits_plain;
