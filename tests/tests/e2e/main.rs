@@ -27,6 +27,7 @@ mod edits_propose;
 mod edits_random;
 mod edits_review;
 mod edits_shell;
+mod edits_texts;
 mod edits_typing;
 mod edits_undo;
 mod headless;
