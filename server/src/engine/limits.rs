@@ -42,3 +42,12 @@ pub const MAX_REVIEW_TRIES: u32 = 8;
 
 /// How much of an amended text the model is shown, in bytes.
 pub const MAX_AMENDED_NOTE_BYTES: usize = 4 * 1024;
+
+/// How much text is compared on the runtime's own thread: well under a millisecond.
+pub const MAX_INLINE_TEXT_BYTES: usize = 256 * 1024;
+
+/// How much text of files is kept while edits are shown, so that a file is read once.
+pub const MAX_READ_TOGETHER_BYTES: usize = 64 * 1024 * 1024;
+
+/// How much text the edits of one answer hold; older ones are left out, but the newest never.
+pub const MAX_SHOWN_EDITS_BYTES: usize = 32 * 1024 * 1024;

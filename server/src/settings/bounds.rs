@@ -159,6 +159,51 @@ fn own() -> Vec<(&'static str, u64, &'static str)> {
             "ms",
         ),
         (
+            "reviews of edits that wait",
+            engine::limits::MAX_WAITING_REVIEWS as u64,
+            "reviews",
+        ),
+        (
+            "edits of which it is known exactly what was typed since",
+            engine::limits::MAX_REVISIONS as u64,
+            "edits",
+        ),
+        (
+            "files reviewed together",
+            engine::limits::MAX_GROUP_FILES as u64,
+            "files",
+        ),
+        (
+            "times a review is tried while the file changes",
+            u64::from(engine::limits::MAX_REVIEW_TRIES),
+            "times",
+        ),
+        (
+            "what the model is shown of an amended text",
+            engine::limits::MAX_AMENDED_NOTE_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "text compared without a thread of its own",
+            engine::limits::MAX_INLINE_TEXT_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "files kept while edits are listed",
+            engine::limits::MAX_READ_TOGETHER_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "texts of the edits of one list",
+            engine::limits::MAX_SHOWN_EDITS_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "the diff of one edit",
+            crate::wire::MAX_DIFF_BYTES as u64,
+            "bytes",
+        ),
+        (
             "requests of the editor that are open",
             lsp::MAX_OPEN_REQUESTS as u64,
             "requests",

@@ -1,4 +1,5 @@
 //! Edits as clients see them.
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use aside_agent::host::{FileChange, Stamp, Target, WorkspacePath};
@@ -9,6 +10,9 @@ use aside_store::blob_hash;
 
 use super::item::lines_range;
 use super::path_to_uri;
+
+/// The longest diff of an edit; its hunks hold what is left out.
+pub const MAX_DIFF_BYTES: usize = 256 * 1024;
 
 /// A change that is about to be made.
 pub fn file_edit(id: &str, session_id: &str, item: &Item, change: &FileChange) -> FileEdit {
@@ -102,12 +106,58 @@ pub fn diff_of(kind: FileEditKind, name: &str, new_name: &str, old: &str, new: &
         FileEditKind::Delete => (before, nothing()),
         FileEditKind::Modify | FileEditKind::Rename => (before, after),
     };
-    hunk::unified(old, new, &before, &after)
+    cut(hunk::unified(old, new, &before, &after))
+}
+
+/// Keeps the beginning of a long diff, and says how much there is: whole hunks, or what fits of
+/// the first one.
+fn cut(mut diff: String) -> String {
+    let size = diff.len();
+    if size <= MAX_DIFF_BYTES {
+        return diff;
+    }
+    let mut end = MAX_DIFF_BYTES;
+    while !diff.is_char_boundary(end) {
+        end -= 1;
+    }
+    diff.truncate(end);
+    // A line of a file has a sign before it, so only a hunk's head begins so.
+    let hunks = diff.match_indices("\n@@ ");
+    let end = match hunks.skip(1).last() {
+        Some((end, _)) => end,
+        None => diff.rfind('\n').unwrap_or(0),
+    };
+    diff.truncate(end);
+    // Writing to a string cannot fail.
+    let _ = writeln!(diff, "\n\\ The diff is cut here; it has {size} bytes.");
+    diff
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{hunk_id, parse_hunk_id};
+    use super::{MAX_DIFF_BYTES, diff_of, hunk_id, parse_hunk_id};
+    use aside_protocol::FileEditKind;
+
+    #[test]
+    fn a_long_diff_keeps_its_beginning() {
+        let check = |count: usize, change: &str, expect: (usize, bool)| {
+            let old = "same\n".repeat(count * 10);
+            let mut new = old.clone();
+            for index in (0..count).rev() {
+                new.insert_str(index * 50, change);
+            }
+            let diff = diff_of(FileEditKind::Modify, "x", "x", &old, &new);
+            assert!(diff.len() < MAX_DIFF_BYTES + 100);
+            assert!(diff.starts_with("--- a/x\n+++ b/x\n@@ "), "{diff:.80}");
+            let is_cut = diff.ends_with(" bytes.\n");
+            assert_eq!((diff.matches("\n@@ ").count(), is_cut), expect);
+            assert_eq!(diff.matches("\n\\ ").count(), usize::from(is_cut));
+        };
+        check(3, "new\n", (3, false));
+        check(3, &"new\n".repeat(30_000), (1, true));
+        check(1, &"ü\n".repeat(100_000), (1, true));
+        check(1, &"ü".repeat(200_000), (1, true));
+    }
 
     #[test]
     fn a_hunk_has_one_id() {

@@ -6,7 +6,8 @@ mod rows;
 mod uri;
 
 pub use edit::{
-    diff_of, edit_kind, file_edit, hunk_id, moved_to, parse_hunk_id, unified_diff, whole_lines,
+    MAX_DIFF_BYTES, diff_of, edit_kind, file_edit, hunk_id, moved_to, parse_hunk_id, unified_diff,
+    whole_lines,
 };
 pub use item::{content_from_wire, effect, item, tool_kind};
 pub use rows::{

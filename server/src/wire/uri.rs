@@ -40,9 +40,9 @@ pub fn uri_to_path(uri: &Uri) -> Option<PathBuf> {
     while let Some(byte) = rest.next() {
         match byte {
             b'%' => {
-                let digits = [rest.next()?, rest.next()?];
-                let digits = std::str::from_utf8(&digits).ok()?;
-                bytes.push(u8::from_str_radix(digits, 16).ok()?);
+                let mut digit = || char::from(rest.next()?).to_digit(16);
+                let (high, low) = (digit()?, digit()?);
+                bytes.push(u8::try_from(16 * high + low).ok()?);
             }
             b'?' | b'#' => break,
             other => bytes.push(other),
@@ -83,6 +83,7 @@ mod tests {
             "/a",
             "file:///%",
             "file:///%zz",
+            "file:///%+1",
             "file:///%FF",
             "file:///%00",
         ] {

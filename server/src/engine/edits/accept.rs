@@ -106,7 +106,7 @@ async fn look(
         let Some(Some(now)) = documents.get(&at) else {
             continue;
         };
-        let changes = edit.changes(&*desk.files, &desk.engine.revisions, now);
+        let changes = edit.changes(edit.typed(&*desk.files, &desk.engine.revisions, now), now);
         let places = edit.review().places(&now.text, &changes);
         let beneath = edit
             .stored
@@ -205,7 +205,8 @@ async fn proposed_change(
     let files = &*desk.files;
     // A move that was accepted in part is made already.
     let is_moved = edit.stored.structure == Some(HunkStatus::Accepted)
-        || edit.kind == FileEditKind::Rename && edit.stored.has_accepted();
+        || edit.kind == FileEditKind::Rename && edit.stored.has_accepted()
+        || was_moved(desk, edit, which).await?;
     let at = match (&edit.row.new_path, is_moved) {
         (Some(to), true) => to,
         (Some(_) | None, _) => &edit.row.path,
@@ -222,6 +223,9 @@ async fn proposed_change(
     let text = proposal(edit, &edit.review(), which, &now).ok_or_else(conflict)?;
     let target = match (edit.kind, &edit.row.new_path) {
         (FileEditKind::Delete, _) => {
+            if now.stamp == Stamp::Absent {
+                return Ok(None);
+            }
             if now.text != edit.base {
                 return Err(conflict());
             }
@@ -251,4 +255,18 @@ async fn proposed_change(
         meant,
         label,
     }))
+}
+
+/// Whether a move was made that is not stored, as a crash came in between.
+async fn was_moved(desk: &Desk, edit: &Edit, which: &[usize]) -> Result<bool, HostError> {
+    let (FileEditKind::Rename, Some(to)) = (edit.kind, &edit.row.new_path) else {
+        return Ok(false);
+    };
+    let at = |path: &str| shelf::resolve(&*desk.files, Path::new(path));
+    let from = desk.files.read_text(&at(&edit.row.path)?).await?;
+    if from.stamp != Stamp::Absent {
+        return Ok(false);
+    }
+    let now = desk.files.read_text(&at(to)?).await?;
+    Ok(now.stamp != Stamp::Absent && *now.text == *edit.review().make(which))
 }

@@ -72,7 +72,7 @@ pub async fn amend(desk: &mut Desk, params: EditAmendParams) -> Result<FileEdit,
     let hash = blob_hash(made.as_bytes());
     edit.row.post_image = Some(hash.clone());
 
-    let shown = desk.shown(&edit).await;
+    let shown = desk.shown(&edit).await?;
     let outcome = Outcome {
         writes: vec![
             Write::Blob {
@@ -107,7 +107,7 @@ async fn amend_file(
         if now.stamp == Stamp::Absent {
             return Err(changed(edit, None));
         }
-        let changes = edit.changes(files, &desk.engine.revisions, &now);
+        let changes = edit.changes(edit.typed(files, &desk.engine.revisions, &now), &now);
         let text = edit
             .review()
             .amend(&now.text, &changes, index, new_text)

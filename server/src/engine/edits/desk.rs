@@ -8,7 +8,7 @@ use aside_store::{EditFilter, MAX_EDITS, MAX_FILTER_VALUES, SessionRow, Store, W
 use tokio::sync::oneshot;
 
 use super::edit::Edit;
-use super::view::{shown, shown_edit};
+use super::view::{Documents, shown, shown_edit};
 use crate::engine::Engine;
 use crate::engine::actor::{Hold, Message, Outcome};
 use crate::engine::error::EngineError;
@@ -77,7 +77,7 @@ impl Desk {
         for edit in edits {
             let outcome = outcomes.entry(&edit.row.session_id).or_default();
             outcome.writes.push(Write::UpsertEdit(edit.row_now()));
-            let shown = self.shown(edit).await;
+            let shown = self.shown(edit).await?;
             outcome.events.push(Event::EditUpdated { edit: shown });
         }
         for (session_id, note) in notes {
@@ -92,8 +92,16 @@ impl Desk {
     }
 
     /// An edit as clients see it.
-    pub async fn shown(&self, edit: &Edit) -> FileEdit {
-        shown_edit(&self.store, &*self.files, &self.engine.revisions, edit).await
+    pub async fn shown(&self, edit: &Edit) -> Result<FileEdit, EngineError> {
+        let (files, revisions) = (&*self.files, &self.engine.revisions);
+        shown_edit(
+            &self.store,
+            files,
+            revisions,
+            &mut Documents::default(),
+            edit,
+        )
+        .await
     }
 
     /// Edits as they are stored and in the files now, oldest first.
@@ -102,6 +110,7 @@ impl Desk {
             return Ok(Vec::new());
         }
         let mut edits = Vec::with_capacity(ids.len());
+        let mut documents = Documents::default();
         for ids in ids.chunks(MAX_FILTER_VALUES) {
             let filter = EditFilter {
                 ids: ids.to_vec(),
@@ -109,8 +118,8 @@ impl Desk {
                 ..EditFilter::default()
             };
             for row in self.store.edits_where(filter).await? {
-                let revisions = &self.engine.revisions;
-                edits.push(shown(&self.store, &*self.files, revisions, row).await);
+                let (files, revisions) = (&*self.files, &self.engine.revisions);
+                edits.push(shown(&self.store, files, revisions, &mut documents, row).await);
             }
         }
         Ok(edits)

@@ -11,6 +11,7 @@ use aside_store::{EditRow, Store};
 use super::revisions::Revisions;
 use super::shelf::typed;
 use super::stored::{StoredEdit, StoredHunk, kind_of};
+use super::work::by_size;
 use crate::engine::error::EngineError;
 use crate::wire::hunk_id;
 
@@ -49,8 +50,8 @@ impl Edit {
             base,
             new,
         };
-        edit.match_hunks()?;
-        Ok(edit)
+        let matched = by_size(edit.bytes(), move || edit.match_hunks().map(|()| edit));
+        matched.await?
     }
 
     /// The hunks of two texts are the same ones each time, unless the texts are so large and so
@@ -112,13 +113,27 @@ impl Edit {
         row
     }
 
-    /// What happened to the text that the edit made: exactly as it was typed, where this server
+    /// How the file became what it is since the edit, exactly as it was typed, where this server
     /// made the edit and remembers.
-    pub fn changes(&self, files: &dyn Files, revisions: &Revisions, now: &Document) -> Changes {
-        revisions
-            .of(&self.row.id)
-            .and_then(|since| typed(files, now, since))
-            .unwrap_or_else(|| Changes::between(&self.new, &now.text))
+    pub fn typed(
+        &self,
+        files: &dyn Files,
+        revisions: &Revisions,
+        now: &Document,
+    ) -> Option<Changes> {
+        let since = revisions.of(&self.row.id)?;
+        typed(files, now, since)
+    }
+
+    /// What happened to the text that the edit made: what is known to be typed, or else what
+    /// differs.
+    pub fn changes(&self, typed: Option<Changes>, now: &Document) -> Changes {
+        typed.unwrap_or_else(|| Changes::between(&self.new, &now.text))
+    }
+
+    /// How large its texts are, together.
+    pub fn bytes(&self) -> usize {
+        self.base.len() + self.new.len()
     }
 
     /// The file as people are shown it.

@@ -1,4 +1,5 @@
 //! Reading edits, and the engine's ways to review them.
+use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,10 +14,14 @@ use super::orphans;
 use super::reviewer::Job;
 use super::select::{OPEN, path_of, paths_of_path};
 use super::stored::{Phase, StoredEdit};
-use super::view::shown;
+use super::view::{Documents, shown};
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
+use crate::engine::limits::MAX_SHOWN_EDITS_BYTES;
 use crate::wire::name_of;
+
+/// About how much a hunk takes beside its texts: its id, its ranges and the names of its fields.
+const HUNK_BYTES: usize = 256;
 
 impl Engine {
     /// `edit/list`.
@@ -54,7 +59,8 @@ impl Engine {
         Ok(EditListResult { edits })
     }
 
-    /// The edits that are not being made just now, as clients see them.
+    /// The edits that are not being made just now, as clients see them: the newest ones, as many
+    /// as [`MAX_SHOWN_EDITS_BYTES`] hold.
     async fn shown_rows(
         self: &Arc<Self>,
         mut rows: Vec<EditRow>,
@@ -63,11 +69,23 @@ impl Engine {
         let files = self.front.files();
         orphans::settle(&store, &*files, &mut rows).await?;
         rows.retain(|row| StoredEdit::of_row(row).phase != Phase::Acting);
-        let mut edits = Vec::with_capacity(rows.len());
-        for row in rows {
-            edits.push(shown(&store, &*files, &self.revisions, row).await);
+        let mut documents = Documents::default();
+        let mut edits = VecDeque::with_capacity(rows.len());
+        let mut bytes = 0;
+        for row in rows.into_iter().rev() {
+            let edit = shown(&store, &*files, &self.revisions, &mut documents, row).await;
+            bytes += text_bytes(&edit);
+            // The first is shown however large it is.
+            if bytes > MAX_SHOWN_EDITS_BYTES && !edits.is_empty() {
+                tracing::warn!(
+                    shown = edits.len(),
+                    "older edits are too large to be listed"
+                );
+                break;
+            }
+            edits.push_front(edit);
         }
-        Ok(edits)
+        Ok(edits.into())
     }
 
     /// `edit/accept`.
@@ -178,6 +196,13 @@ impl Engine {
             "there is no edit that could be taken back; aside sessions lists the sessions there are",
         ))
     }
+}
+
+/// How large the texts of an edit are, as it is shown.
+fn text_bytes(edit: &FileEdit) -> usize {
+    let hunks = edit.hunks.iter();
+    let hunks = hunks.map(|hunk| HUNK_BYTES + hunk.old_text.len() + hunk.new_text.len());
+    edit.diff.len() + hunks.sum::<usize>()
 }
 
 /// Whether something of an edit waits for the user.

@@ -29,3 +29,4 @@ mod tests;
 mod undoing;
 mod unrewind;
 mod view;
+mod work;

@@ -32,7 +32,18 @@ pub async fn settle(
         if !is_over {
             continue;
         }
-        let mut edit = Edit::load(store, row.clone()).await?;
+        // Read again: what a turn did until its end is stored by now.
+        *row = store.get_edit(row.id.as_str()).await?;
+        if StoredEdit::of_row(row).phase != Phase::Acting {
+            continue;
+        }
+        let mut edit = match Edit::load(store, row.clone()).await {
+            Ok(edit) => edit,
+            Err(error) => {
+                tracing::warn!(edit = row.id, %error, "what became of an edit cannot be known");
+                continue;
+            }
+        };
         edit.stored.phase = if is_made(&edit, files).await {
             Phase::Made
         } else {

@@ -164,10 +164,10 @@ impl<'a> Work<'a> {
                 Ok(_) => {
                     for mut edit in batch.edits.into_values() {
                         edit.stored.phase = Phase::Reverted;
-                        result.reverted.push(desk.shown(&edit).await);
+                        result.reverted.push(desk.shown(&edit).await?);
                     }
                 }
-                Err(_) => result.conflicts.extend(batch.shown(desk).await),
+                Err(_) => result.conflicts.extend(batch.shown(desk).await?),
             }
         }
         sort(&mut result);
@@ -181,7 +181,7 @@ impl<'a> Work<'a> {
             if self.take_back(desk, &batch).await? {
                 reverted.extend(batch.edits.into_values());
             } else {
-                result.conflicts.extend(batch.shown(desk).await);
+                result.conflicts.extend(batch.shown(desk).await?);
             }
         }
         let names: BTreeSet<String> = reverted.iter().map(|edit| edit.name().to_owned()).collect();
@@ -191,7 +191,7 @@ impl<'a> Work<'a> {
         for mut edit in reverted {
             self.stored.edits.push(former(&edit));
             edit.stored.phase = Phase::Reverted;
-            let shown = desk.shown(&edit).await;
+            let shown = desk.shown(&edit).await?;
             outcome.writes.push(Write::UpsertEdit(edit.row_now()));
             outcome.events.push(Event::EditUpdated {
                 edit: shown.clone(),
@@ -204,7 +204,7 @@ impl<'a> Work<'a> {
             edit.stored.phase = Phase::Proposed;
             edit.stored.resolve(&pending, HunkStatus::Rejected);
             outcome.writes.push(Write::UpsertEdit(edit.row_now()));
-            let edit = desk.shown(&edit).await;
+            let edit = desk.shown(&edit).await?;
             outcome.events.push(Event::EditUpdated { edit });
         }
         if outcome.writes.is_empty() && !self.parts.conversation {
@@ -307,12 +307,12 @@ impl Batch {
         Ok(shelf.plan(LABEL))
     }
 
-    async fn shown(&self, desk: &Desk) -> Vec<FileEdit> {
+    async fn shown(&self, desk: &Desk) -> Result<Vec<FileEdit>, EngineError> {
         let mut shown = Vec::with_capacity(self.edits.len());
         for edit in self.edits.values() {
-            shown.push(desk.shown(edit).await);
+            shown.push(desk.shown(edit).await?);
         }
-        shown
+        Ok(shown)
     }
 }
 

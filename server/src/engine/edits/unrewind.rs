@@ -54,7 +54,7 @@ pub async fn unrewind(
     }));
     let mut names = BTreeSet::new();
     for edit in formers(desk, &stored).await? {
-        let shown = desk.shown(&edit).await;
+        let shown = desk.shown(&edit).await?;
         names.insert(edit.name().to_owned());
         outcome.writes.push(Write::UpsertEdit(edit.row_now()));
         outcome.events.push(Event::EditUpdated {

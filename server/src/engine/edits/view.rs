@@ -1,4 +1,5 @@
 //! Edits as clients see them: computed from what is stored and the file as it is now.
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,22 +17,53 @@ use super::group::{after_path, groups};
 use super::revisions::Revisions;
 use super::shelf;
 use super::stored::{Phase, StoredEdit, kind_of};
+use super::work::by_size;
+use crate::engine::error::EngineError;
+use crate::engine::limits::{MAX_GROUP_FILES, MAX_READ_TOGETHER_BYTES};
 use crate::wire::{diff_of, path_to_uri, whole_lines};
+
+/// Files that are shown, each read once for one answer.
+#[derive(Default)]
+pub struct Documents {
+    /// `None` where a file cannot be read.
+    by_path: HashMap<PathBuf, Option<Document>>,
+    bytes: usize,
+}
+
+impl Documents {
+    async fn read(&mut self, files: &dyn Files, path: &Path) -> Option<Document> {
+        if let Some(read) = self.by_path.get(path) {
+            return read.clone();
+        }
+        let now = match shelf::resolve(files, path) {
+            Ok(path) => files.read_text(&path).await.ok(),
+            Err(_) => None,
+        };
+        self.bytes += now.as_ref().map_or(0, |now| now.text.len());
+        if self.bytes > MAX_READ_TOGETHER_BYTES || self.by_path.len() >= MAX_GROUP_FILES {
+            *self = Self::default();
+        }
+        self.by_path.insert(path.to_owned(), now.clone());
+        now
+    }
+}
 
 /// An edit as it is now; as it was made where its file or its texts cannot be read.
 pub async fn shown(
     store: &Store,
     files: &dyn Files,
     revisions: &Revisions,
+    documents: &mut Documents,
     row: EditRow,
 ) -> FileEdit {
-    match Edit::load(store, row.clone()).await {
-        Ok(edit) => shown_edit(store, files, revisions, &edit).await,
-        Err(error) => {
-            tracing::warn!(edit = row.id, %error, "an edit is shown without its hunks");
-            without_texts(&row)
-        }
-    }
+    let shown = match Edit::load(store, row.clone()).await {
+        Ok(edit) => shown_edit(store, files, revisions, documents, &edit).await,
+        Err(error) => Err(error),
+    };
+    shown.unwrap_or_else(|error| {
+        tracing::warn!(edit = row.id, %error, "an edit is shown without its hunks");
+        without_texts(&row)
+    })
 }
 
 /// As [`shown`], of an edit whose texts are read.
@@ -39,26 +71,39 @@ pub async fn shown_edit(
     store: &Store,
     files: &dyn Files,
     revisions: &Revisions,
+    documents: &mut Documents,
     edit: &Edit,
-) -> FileEdit {
-    if !edit.stored.is_pending() {
-        return as_made(edit, &edit.review());
-    }
-    match document(store, files, edit).await {
-        Some(now) => view(edit, &now, &edit.changes(files, revisions, &now)),
-        None => as_made(edit, &edit.review()),
-    }
+) -> Result<FileEdit, EngineError> {
+    let now = match edit.stored.is_pending() {
+        true => document(store, files, documents, edit).await,
+        false => None,
+    };
+    let bytes = edit.bytes() + now.as_ref().map_or(0, |now| now.text.len());
+    let typed = now
+        .as_ref()
+        .and_then(|now| edit.typed(files, revisions, now));
+    let edit = edit.clone();
+    by_size(bytes, move || match now {
+        Some(now) => view(&edit, &now, &edit.changes(typed, &now)),
+        None => as_made(&edit, &edit.review()),
+    })
+    .await
 }
 
 /// The file of a pending edit, wherever later edits moved it.
-async fn document(store: &Store, files: &dyn Files, edit: &Edit) -> Option<Document> {
+async fn document(
+    store: &Store,
+    files: &dyn Files,
+    documents: &mut Documents,
+    edit: &Edit,
+) -> Option<Document> {
     let at = match edit.stored.phase {
         Phase::Made => after_path(&edit.row),
         Phase::Acting | Phase::Proposed | Phase::Conflicted | Phase::Reverted => {
             PathBuf::from(&edit.row.path)
         }
     };
-    let now = read(files, &at).await?;
+    let now = documents.read(files, &at).await?;
     if now.stamp != Stamp::Absent || edit.kind == FileEditKind::Delete {
         return Some(now);
     }
@@ -71,18 +116,12 @@ async fn document(store: &Store, files: &dyn Files, edit: &Edit) -> Option<Docum
         let is_new = edit.kind == FileEditKind::Create && edit.stored.phase != Phase::Made;
         return is_new.then_some(now);
     }
-    read(files, &moved)
-        .await
-        .filter(|now| now.stamp != Stamp::Absent)
-}
-
-async fn read(files: &dyn Files, path: &Path) -> Option<Document> {
-    let path = shelf::resolve(files, path).ok()?;
-    files.read_text(&path).await.ok()
+    let now = documents.read(files, &moved).await?;
+    (now.stamp != Stamp::Absent).then_some(now)
 }
 
 /// An edit in its file as that is now.
-pub fn view(edit: &Edit, now: &Document, changes: &Changes) -> FileEdit {
+fn view(edit: &Edit, now: &Document, changes: &Changes) -> FileEdit {
     let review = edit.review();
     let mut shown = as_made(edit, &review);
     if !edit.stored.is_pending() {
@@ -101,7 +140,7 @@ pub fn view(edit: &Edit, now: &Document, changes: &Changes) -> FileEdit {
 }
 
 /// An edit as it was made.
-pub fn as_made(edit: &Edit, review: &Review<'_>) -> FileEdit {
+fn as_made(edit: &Edit, review: &Review<'_>) -> FileEdit {
     let mut shown = without_texts(&edit.row);
     shown.status = edit.stored.status();
     shown.hunks = review
@@ -223,12 +262,18 @@ pub fn proposal(
     let accepted = edit.stored.with_status(HunkStatus::Accepted);
     let is_there = now.stamp != Stamp::Absent;
     let is_new = edit.kind == FileEditKind::Create && !edit.stored.has_accepted();
-    if is_there == is_new {
-        return None;
-    }
     let before = review.make(&accepted);
     let mut all = accepted;
     all.extend(which);
     let after = review.make(&all);
+    // A crash may have come after it was made and before that was stored; then it is as it is to
+    // be already.
+    match (is_new, is_there) {
+        (true, true) => return (*now.text == *after).then(|| Arc::clone(&now.text)),
+        (false, false) => {
+            return (edit.kind == FileEditKind::Delete).then(|| Arc::clone(&now.text));
+        }
+        (true, false) | (false, true) => {}
+    }
     merge(&before, &now.text, &after).ok().map(Arc::from)
 }

@@ -65,7 +65,7 @@ impl Bench {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().canonicalize().unwrap().join("project");
         std::fs::create_dir(&root).unwrap();
-        let disk = DiskFiles::new(Roots::new([root.clone()]), 1 << 20);
+        let disk = DiskFiles::new(Roots::new([root.clone()]), 16 << 20);
         let bench = Self::with(dir, root, Arc::new(disk)).await;
         for (name, text) in files {
             bench.write(name, text);
@@ -117,6 +117,11 @@ impl Bench {
     #[allow(clippy::disallowed_methods, reason = "plays the user")]
     pub fn write(&self, name: &str, text: &str) {
         std::fs::write(self.root.join(name), text).unwrap();
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "plays the user")]
+    pub fn remove(&self, name: &str) {
+        std::fs::remove_file(self.root.join(name)).unwrap();
     }
 
     /// What a file holds; `-` where there is none.

@@ -2,6 +2,7 @@
 mod amend;
 mod bench;
 mod buffers;
+mod large;
 mod propose;
 mod random;
 mod reject;

@@ -75,3 +75,58 @@ async fn files_are_made_deleted_and_moved() {
         ["made\n", "", "-", "-", "1\n2\nthree\n"]
     );
 }
+
+#[tokio::test]
+async fn a_proposal_that_a_crash_left_made_is_made_once() {
+    let bench = Bench::new(&[("gone", "gone\n"), ("old", "1\n2\n3\n"), ("x", OLD)]).await;
+    let turn = bench.turn().await;
+    let made = bench
+        .propose(&turn, "made", Target::Text("made\n".into()))
+        .await;
+    let gone = bench.propose(&turn, "gone", Target::Deleted).await;
+    let moved = bench.moved("moved", "1\n2\nthree\n");
+    let moved = bench.propose(&turn, "old", moved).await;
+    let more = bench
+        .propose(&turn, "x", Target::Text(format!("{OLD}{OLD}").into()))
+        .await;
+    bench.write("made", "made\n");
+    bench.write("moved", "1\n2\nthree\n");
+    bench.write("x", &format!("{OLD}{OLD}"));
+    bench.remove("gone");
+    bench.remove("old");
+    assert_eq!(
+        bench.accept(edits(&[&made, &gone, &moved, &more])).await,
+        "accepted accepted accepted accepted"
+    );
+    let names = ["made", "gone", "old", "moved"];
+    assert_eq!(
+        names.map(|name| bench.read(name)),
+        ["made\n", "-", "-", "1\n2\nthree\n"]
+    );
+    assert_eq!(bench.read("x"), format!("{OLD}{OLD}"));
+}
+
+#[tokio::test]
+async fn a_proposal_on_files_that_came_or_went_conflicts() {
+    let bench = Bench::new(&[("old", "1\n"), ("x", OLD)]).await;
+    let turn = bench.turn().await;
+    let made = bench
+        .propose(&turn, "made", Target::Text("made\n".into()))
+        .await;
+    let moved = bench.moved("moved", "1\n");
+    let moved = bench.propose(&turn, "old", moved).await;
+    let text = bench.propose(&turn, "x", Target::Text(NEW.into())).await;
+    bench.write("made", "mine\n");
+    bench.write("moved", "mine\n");
+    bench.remove("old");
+    bench.remove("x");
+    for id in [&made, &moved, &text] {
+        let answer = bench.accept(edits(&[id])).await;
+        assert!(answer.starts_with("conflict: "), "{answer}");
+    }
+    let names = ["made", "old", "moved", "x"];
+    assert_eq!(
+        names.map(|name| bench.read(name)),
+        ["mine\n", "-", "mine\n", "-"]
+    );
+}
