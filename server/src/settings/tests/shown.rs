@@ -64,6 +64,15 @@ fn the_table_for_people_shows_no_secret() {
         how long streamed text may stay unstored                    200 ms
         how long an idle session stays in memory                    300000 ms
         how often others' events are looked for                     400 ms
+        reviews of edits that wait                                  64 reviews
+        edits of which it is known exactly what was typed since     4096 edits
+        files reviewed together                                     500 files
+        times a review is tried while the file changes              8 times
+        what the model is shown of an amended text                  4 KB
+        text compared without a thread of its own                   256 KB
+        files kept while edits are listed                           64 MB
+        texts of the edits of one list                              32 MB
+        the diff of one edit                                        256 KB
         requests of the editor that are open                        16384 requests
         bytes of open requests                                      256 MB
         notifications of the editor that are open                   4096 notifications
