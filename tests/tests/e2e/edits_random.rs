@@ -11,10 +11,14 @@ const TURNS: usize = 6;
 const LINES: usize = 40;
 
 /// Numbers that are the same for a seed on every machine.
-struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         // The constants are Knuth's for MMIX.
         self.0 = self
             .0
@@ -23,7 +27,7 @@ impl Dice {
         usize::try_from(self.0 >> 33).unwrap() % limit
     }
 
-    fn pick<T: Copy>(&mut self, list: &[T]) -> Option<T> {
+    pub(crate) fn pick<T: Copy>(&mut self, list: &[T]) -> Option<T> {
         match list.len() {
             0 => None,
             count => Some(list[self.below(count)]),
@@ -167,7 +171,7 @@ async fn pending(desk: &Desk) -> Vec<Value> {
 }
 
 async fn play(seed: u64) {
-    let mut dice = Dice(seed);
+    let mut dice = Dice::new(seed);
     let plan = plan(&mut dice);
     let gates: Vec<Gate> = (0..TURNS).map(|_| Gate::new()).collect();
     let replies =
@@ -339,7 +343,7 @@ async fn more_games() {
 }
 
 /// The first seed and how many are played; `ASIDE_SEEDS=FIRST:COUNT` plays others.
-fn seeds() -> (u64, u64) {
+pub(crate) fn seeds() -> (u64, u64) {
     let given = std::env::var("ASIDE_SEEDS").ok();
     let parsed = given.as_deref().and_then(|given| {
         let (first, count) = given.split_once(':')?;

@@ -25,6 +25,7 @@ mod edits_patch;
 mod edits_plain;
 mod edits_propose;
 mod edits_random;
+mod edits_random_files;
 mod edits_review;
 mod edits_shell;
 mod edits_texts;
