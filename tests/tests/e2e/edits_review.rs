@@ -1,16 +1,16 @@
 //! Hunks: listed, accepted, rejected and amended, while the user goes on typing.
-use aside_script::{Gate, Reply};
-use aside_tests::rules::{kind, text};
+use aside_script::Reply;
+use aside_tests::rules::text;
 use serde_json::{Value, json};
 
-use crate::common::{call, edit, patiently, say};
+use crate::common::{call, edit, say};
 use crate::desk::{Desk, hash, hunks, id, place, state};
 
-const TEXT: &str = "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n";
-const EDITED: &str = "a\nB\nc\nd\nE\nEE\ne2\nf\ng\ni\nj\n";
+pub(crate) const TEXT: &str = "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n";
+pub(crate) const EDITED: &str = "a\nB\nc\nd\nE\nEE\ne2\nf\ng\ni\nj\n";
 
 /// Three hunks: a line changed, lines added around one, and a line removed.
-fn three(id: &str) -> Reply {
+pub(crate) fn three(id: &str) -> Reply {
     let edits = json!([
         {"old_text": "b\n", "new_text": "B\n"},
         {"old_text": "e\n", "new_text": "E\nEE\ne2\n"},
@@ -19,7 +19,7 @@ fn three(id: &str) -> Reply {
     call(id, "edit_file", json!({"path": "a.txt", "edits": edits}))
 }
 
-async fn reviewed() -> Desk {
+pub(crate) async fn reviewed() -> Desk {
     let desk = Desk::new(
         [three("edit"), say("Done."), say("More."), say("And more.")],
         &[("a.txt", TEXT)],
@@ -30,7 +30,7 @@ async fn reviewed() -> Desk {
     desk
 }
 
-fn hunk_ids(edit: &Value) -> Vec<String> {
+pub(crate) fn hunk_ids(edit: &Value) -> Vec<String> {
     hunks(edit).iter().map(id).collect()
 }
 
@@ -419,114 +419,6 @@ async fn params_that_name_nothing_or_what_is_not_there() {
 }
 
 #[tokio::test]
-async fn review_goes_on_while_a_turn_runs() {
-    let gate = Gate::new();
-    let desk = Desk::new(
-        [
-            three("edit"),
-            edit("next", "a.txt", "j\n", "J\n").gate_before_head(&gate),
-            say("Done."),
-        ],
-        &[("a.txt", TEXT)],
-    )
-    .await;
-    let turn = desk.prompt().await;
-    patiently("the second request", desk.stage.model.wait_for_requests(2)).await;
-    let edit = desk.edit().await;
-    let ids = hunk_ids(&edit);
-    desk.accept(json!({"hunkIds": [ids[0]]})).await;
-    desk.reject(json!({"hunkIds": [ids[1]]})).await;
-    desk.check("a.txt", "a\nB\nc\nd\ne\nf\ng\ni\nj\n").await;
-    gate.open();
-    desk.completed(&turn).await;
-    desk.check("a.txt", "a\nB\nc\nd\ne\nf\ng\ni\nJ\n").await;
-    // The running turn is told with its next request, or the next turn is.
-    let told = desk.last_request();
-    assert!(told.contains("reject"), "{told}");
-    let states: Vec<String> = desk.edits().await.iter().map(state).collect();
-    assert_eq!(states, ["partial arp", "applied p"]);
-    desk.close().await;
-}
-
-#[tokio::test]
-async fn the_events_say_it_in_order() {
-    let desk = reviewed().await;
-    let edit = desk.edit().await;
-    let ids = hunk_ids(&edit);
-    desk.accept(json!({"hunkIds": [ids[0]]})).await;
-    desk.reject(json!({"editIds": [id(&edit)]})).await;
-    let events = desk.editor.checked_events(&desk.session);
-    let updates: Vec<String> = events
-        .iter()
-        .filter(|event| kind(event) == "editUpdated")
-        .map(|event| state(&event["event"]["edit"]))
-        .collect();
-    assert_eq!(updates, ["applied ppp", "partial app", "partial arr"]);
-    // The edit is told before the end of the call that made it.
-    let kinds = desk.editor.event_kinds(&desk.session);
-    let at = |wanted: &str| kinds.iter().position(|kind| kind == wanted).unwrap();
-    assert!(at("editUpdated") < at("turnCompleted"), "{kinds:?}");
-    assert_eq!(desk.editor.replay(&desk.session, 0).await, events);
-    desk.close().await;
-}
-
-#[tokio::test]
-async fn an_amended_hunk_reads_as_the_user_wants_and_the_model_is_told() {
-    let desk = reviewed().await;
-    let ids = hunk_ids(&desk.edit().await);
-    let amended = desk
-        .editor
-        .request(
-            "edit/amend",
-            json!({"hunkId": ids[1], "newText": "amended\n"}),
-        )
-        .await;
-    assert_eq!(state(&amended), "applied ppp");
-    assert_eq!(text(&hunks(&amended)[1], "/newText"), "amended\n");
-    assert_eq!(text(&hunks(&amended)[1], "/oldText"), "e\n");
-    desk.check("a.txt", "a\nB\nc\nd\namended\nf\ng\ni\nj\n")
-        .await;
-    desk.turn().await;
-    let told = desk.last_request();
-    assert!(told.contains("amended") && told.contains("a.txt"), "{told}");
-    desk.reject(json!({"hunkIds": [ids[1]]})).await;
-    desk.check("a.txt", "a\nB\nc\nd\ne\nf\ng\ni\nj\n").await;
-    desk.fail(
-        "edit/amend",
-        json!({"hunkId": ids[1], "newText": "x\n"}),
-        "invalid",
-    )
-    .await;
-    desk.close().await;
-}
-
-#[tokio::test]
-async fn the_model_is_told_once_of_what_was_rejected() {
-    let desk = reviewed().await;
-    let before = desk.last_request();
-    let ids = hunk_ids(&desk.edit().await);
-    desk.accept(json!({"hunkIds": [ids[0]]})).await;
-    desk.reject(json!({"hunkIds": [ids[1]]})).await;
-    desk.turn().await;
-    let first = desk.last_request();
-    assert!(!before.contains("reject"), "{before}");
-    assert!(
-        first.contains("reject") && first.contains("a.txt"),
-        "{first}"
-    );
-    let count = |text: &str| text.matches("reject").count();
-    desk.turn().await;
-    let second = desk.last_request();
-    assert_eq!(count(&second), count(&first), "{second}");
-    // What was said stays where it was said, so that the provider's cache holds.
-    let requests = desk.stage.requests();
-    let messages = |n: usize| requests[n]["messages"].as_array().unwrap().clone();
-    let (earlier, later) = (messages(requests.len() - 2), messages(requests.len() - 1));
-    assert_eq!(later[..earlier.len()], earlier[..]);
-    desk.close().await;
-}
-
-#[tokio::test]
 async fn a_rejected_creation_deletes_a_rejected_deletion_brings_back() {
     let patch = "*** Begin Patch\n*** Add File: sub/new.txt\n+new\n*** Delete File: b.txt\n\
                  *** Update File: c.txt\n*** Move to: sub/d.txt\n@@\n-gamma\n+GAMMA\n*** End Patch\n";
@@ -564,70 +456,4 @@ async fn a_rejected_creation_deletes_a_rejected_deletion_brings_back() {
         assert!(state(&edit).starts_with("rejected"), "{edit:#}");
     }
     desk.close().await;
-}
-
-/// The server is killed between any two steps of a review.
-#[tokio::test]
-async fn review_goes_on_after_a_crash() {
-    let desk = reviewed().await;
-    let ids = hunk_ids(&desk.edit().await);
-    let desk = desk.killed().await;
-    let edit = desk.edit().await;
-    assert_eq!(state(&edit), "applied ppp");
-    assert_eq!(hunk_ids(&edit), ids);
-    desk.type_over("a.txt", "a\n", "zero\na\n");
-    let desk = desk.killed().await;
-    let edit = desk.edit().await;
-    assert_eq!(edit["baseHash"], hash(&format!("zero\n{TEXT}")));
-    desk.accept(json!({"hunkIds": [ids[0]]})).await;
-    let desk = desk.killed().await;
-    assert_eq!(state(&desk.edit().await), "partial app");
-    desk.reject(json!({"hunkIds": [ids[1]]})).await;
-    let desk = desk.killed().await;
-    desk.check("a.txt", "zero\na\nB\nc\nd\ne\nf\ng\ni\nj\n")
-        .await;
-    assert_eq!(state(&desk.edit().await), "partial arp");
-    // The note on what was rejected outlives the server, too.
-    desk.turn().await;
-    let told = desk.last_request();
-    assert!(told.contains("reject") && told.contains("a.txt"), "{told}");
-    let desk = desk.killed().await;
-    desk.reject(json!({"sessionId": desk.session})).await;
-    desk.check("a.txt", "zero\na\nB\nc\nd\ne\nf\ng\nh\ni\nj\n")
-        .await;
-    desk.turn().await;
-    desk.close().await;
-}
-
-/// An edit that a crash cut off is neither lost nor counted twice.
-#[tokio::test]
-async fn a_crash_while_the_editor_makes_the_edit() {
-    for made in [true, false] {
-        let desk = Desk::with(
-            [three("edit"), say("Done.")],
-            &[("a.txt", TEXT)],
-            |client| client.apply_edit = aside_tests::editor::ApplyEdit::Silent,
-        )
-        .await;
-        desk.prompt().await;
-        desk.editor.wait_asked("workspace/applyEdit").await;
-        if made {
-            desk.editor.change(&desk.path("a.txt"), EDITED);
-        }
-        let desk = desk.killed().await;
-        desk.editor
-            .set_habits(|client| client.apply_edit = aside_tests::editor::ApplyEdit::Apply);
-        desk.editor.items(&desk.session).await;
-        // Where the edit is there it can be reviewed, or it is the user's own; nothing else may be.
-        let text = if made { EDITED } else { TEXT };
-        desk.check("a.txt", text).await;
-        for edit in desk.edits().await {
-            if state(&edit) == "applied ppp" {
-                assert!(made, "{edit:#}");
-                desk.reject(json!({"editIds": [id(&edit)]})).await;
-                desk.check("a.txt", TEXT).await;
-            }
-        }
-        desk.close().await;
-    }
 }
