@@ -21,3 +21,14 @@ pub enum EditDialect {
     /// SEARCH/REPLACE blocks in plain answers, and no tools at all.
     SearchReplace,
 }
+
+impl EditDialect {
+    /// What the model is to do about a file (`it`) that is not what it takes it for. A model
+    /// without tools sees only what the user attaches.
+    pub fn look_again(self) -> &'static str {
+        match self {
+            Self::EditFile | Self::ApplyPatch => "Read it again",
+            Self::SearchReplace => "Ask the user to attach it as it is now",
+        }
+    }
+}

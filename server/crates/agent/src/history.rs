@@ -186,14 +186,20 @@ impl Builder {
         }
         self.messages
             .push(Message::Assistant(std::mem::take(&mut self.parts)));
-        self.messages.append(&mut self.results);
         if text_results.is_empty() {
             self.filler = Filler::NoAnswer;
+            self.messages.append(&mut self.results);
             return;
         }
-        let text = format!("{TEXT_RESULTS}\n\n{}", text_results.join("\n\n"));
-        self.messages
-            .push(Message::User(vec![UserPart::Text(text)]));
+        let told = format!("{TEXT_RESULTS}\n\n{}", text_results.join("\n\n"));
+        match self.results.last_mut() {
+            // Many chat templates take no user's message right after a tool's.
+            Some(Message::Tool { text, .. }) => push_paragraph(text, &told),
+            Some(Message::User(_) | Message::Assistant(_)) | None => {
+                self.results.push(Message::User(vec![UserPart::Text(told)]));
+            }
+        }
+        self.messages.append(&mut self.results);
     }
 
     /// Before a user's message: ends the turn before it with an assistant's message.

@@ -5,6 +5,7 @@ use aside_edit::diff::line_edits;
 use aside_edit::lines::{content, lines, split_bom};
 use aside_edit::merge::{Conflict, merge};
 
+use crate::editing::EditDialect;
 use crate::host::{AppliedChange, Document, FileChange, Stamp, Target};
 use crate::output::{fenced, quote};
 
@@ -31,11 +32,10 @@ impl Rebased {
     }
 }
 
-/// Why a change cannot be made over the file as it is now. Messages are for the model.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Why a change cannot be made over the file as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RebaseConflict {
     /// The same lines were changed in another way.
-    #[error("{}", conflict_text(.path, .conflicts))]
     Lines {
         /// The file, as it is shown.
         path: String,
@@ -43,20 +43,32 @@ pub enum RebaseConflict {
         conflicts: Vec<Conflict>,
     },
     /// The file is not there any more.
-    #[error("{0} is not there any more, so it was not changed. Look for it before you go on.")]
     Gone(String),
     /// The file was to be created, and is there now with another text.
-    #[error(
-        "{0} is there now with another text, so it was not created and nothing was overwritten. \
-         Read it, and edit it if it still needs a change."
-    )]
     Exists(String),
     /// The file was to be deleted, and holds another text now.
-    #[error(
-        "{0} was changed meanwhile, so it was not deleted. Read it again and delete it only if \
-         nothing in it is needed."
-    )]
     Changed(String),
+}
+
+impl RebaseConflict {
+    /// All of it in sentences for the model.
+    pub fn message(&self, dialect: EditDialect) -> String {
+        let look_again = dialect.look_again();
+        match self {
+            Self::Lines { path, conflicts } => conflict_text(path, conflicts, dialect),
+            Self::Gone(path) => format!(
+                "{path} is not there any more, so it was not changed. Look for it before you go on."
+            ),
+            Self::Exists(path) => format!(
+                "{path} is there now with another text, so it was not created and nothing was \
+                 overwritten. {look_again}, and edit it if it still needs a change."
+            ),
+            Self::Changed(path) => format!(
+                "{path} was changed meanwhile, so it was not deleted. {look_again} and delete it \
+                 only if nothing in it is needed."
+            ),
+        }
+    }
 }
 
 /// Computes a change anew over `now`, which is what its file is now. Lines that only one side
@@ -176,7 +188,7 @@ pub fn inverse(change: &FileChange, applied: &AppliedChange) -> Option<FileChang
 /// [`MAX_SHOWN_PLACES`] places are shown, each text cut to [`MAX_PLACE_BYTES`].
 ///
 /// "Ours" in the conflicts is the file as it is now, "theirs" what the edit wanted.
-pub fn conflict_text(path_display: &str, conflicts: &[Conflict]) -> String {
+pub fn conflict_text(path_display: &str, conflicts: &[Conflict], dialect: EditDialect) -> String {
     let mut out = format!(
         "{path_display} was not changed: the user has changed the same lines meanwhile, and \
          nothing was overwritten."
@@ -214,23 +226,30 @@ pub fn conflict_text(path_display: &str, conflicts: &[Conflict]) -> String {
             "\n\n[{more} more conflicting places are not shown.]"
         ));
     }
-    out.push_str(
-        "\n\nRead the file again, and make the edit against its current text so that what the \
-         user wrote is kept.",
-    );
+    out.push_str("\n\n");
+    out.push_str(match dialect {
+        EditDialect::EditFile | EditDialect::ApplyPatch => {
+            "Read the file again, and make the edit against its current text so that what the \
+             user wrote is kept."
+        }
+        EditDialect::SearchReplace => {
+            "Write the edit again with SEARCH as the file is now, so that what the user wrote is \
+             kept. If that is not shown here, ask the user to attach the file."
+        }
+    });
     out
 }
 
-/// Tells the model what the file holds beside what it takes it to hold, after its change was
-/// made over the user's. As bounded as [`conflict_text`].
-pub(crate) fn kept_text(change: &FileChange) -> String {
+/// Tells the model what the file holds beside `told`, which is what its tool told of it, after its
+/// change was made over what the user did meanwhile. As bounded as [`conflict_text`].
+pub(crate) fn kept_text(change: &FileChange, told: &str) -> String {
     let text = change.new_text();
     let path = change.new_path().display();
     let mut out = format!(
         "The user changed {path} meanwhile. This edit was made on top of that, and the user's \
          change is kept."
     );
-    let edits = line_edits(&change.meant, &text);
+    let edits = line_edits(told, &text);
     let body = split_bom(&text).1;
     for edit in edits.iter().take(MAX_SHOWN_PLACES) {
         let (start, end) = (edit.new_start_line, edit.new_end_line);

@@ -48,7 +48,7 @@ pub fn accepted_proposal(edit: &Edit, which: &[usize]) -> String {
 /// A proposal that the user accepted could not be made.
 pub fn conflicted_proposal(edit: &Edit) -> String {
     format!(
-        "The user accepted your proposed change to {}, but the file had changed in the same lines, so it was not made. Read the file again before you propose another change.",
+        "The user accepted your proposed change to {}, but the file had changed in the same lines, so it was not made. Go by what the file holds now if you propose another change.",
         edit.name()
     )
 }

@@ -1,4 +1,6 @@
 //! Making the changes that a call has computed, one after the other.
+use std::sync::Arc;
+
 use super::calls::Stage;
 use super::texts::{self, Closing};
 use super::{Action, ApplyEnd, Phase, Step};
@@ -16,6 +18,8 @@ use crate::tool::ToolOutput;
 pub(super) struct Planned {
     /// As it was computed last.
     pub(super) change: FileChange,
+    /// The text that its tool made and told the model of.
+    pub(super) told: Arc<str>,
     /// How often it was computed anew.
     pub(super) rebases: u32,
     /// How it was made, where it is and stays made.
@@ -27,6 +31,7 @@ impl Step<'_> {
     pub(super) fn planned(&mut self, call: usize, changes: Vec<FileChange>, output: ToolOutput) {
         let entry = &mut self.state.calls[call];
         let planned = changes.into_iter().map(|change| Planned {
+            told: change.new_text(),
             change,
             rebases: 0,
             made: None,
@@ -90,10 +95,10 @@ impl Step<'_> {
         let Some(planned) = entry.changes.get(entry.next) else {
             let mut output = std::mem::take(&mut entry.output);
             for planned in &entry.changes {
-                let differs = planned.change.meant != planned.change.new_text();
-                if planned.rebases > 0 && differs {
+                if planned.told != planned.change.new_text() {
+                    let kept = kept_text(&planned.change, &planned.told);
                     output.text.push_str("\n\n");
-                    output.text.push_str(&kept_text(&planned.change));
+                    output.text.push_str(&kept);
                 }
             }
             self.complete_call(call, output);
@@ -126,8 +131,10 @@ impl Step<'_> {
             ApplyEnd::Made(applied) => self.made(call, applied),
             ApplyEnd::Stale { now, error } => self.rebase(call, now, &error),
             ApplyEnd::Failed(error) => {
+                let dialect = self.state.setup.dialect;
                 let reason = entry.changes.get(entry.next);
-                let reason = reason.map(|planned| texts::failed_change(&planned.change, &error));
+                let reason =
+                    reason.map(|planned| texts::failed_change(&planned.change, &error, dialect));
                 let reason = reason.unwrap_or_else(|| error.to_string());
                 self.fail_edits(call, reason);
             }
@@ -161,13 +168,14 @@ impl Step<'_> {
             self.cancel_edits(call);
             return;
         }
+        let dialect = self.state.setup.dialect;
         let entry = &mut self.state.calls[call];
         let edit = entry.next;
         let Some(planned) = entry.changes.get_mut(edit) else {
             return;
         };
         if planned.rebases >= MAX_REBASES {
-            let reason = texts::failed_change(&planned.change, error);
+            let reason = texts::failed_change(&planned.change, error, dialect);
             self.fail_edits(call, reason);
             return;
         }
@@ -175,7 +183,7 @@ impl Step<'_> {
         let rebased = match rebase(&planned.change, now) {
             Ok(rebased) => rebased,
             Err(conflict) => {
-                self.fail_edits(call, conflict.to_string());
+                self.fail_edits(call, conflict.message(dialect));
                 return;
             }
         };

@@ -13,14 +13,23 @@ use crate::limits::MAX_ANSWER_CALLS;
 use crate::toolbox::EDIT_FILE;
 
 impl Step<'_> {
-    /// Begins a call for each file that the blocks of an answer edit, or one that says what is
-    /// wrong with them. The text of the answer stays as it is.
+    /// Begins a call for each file that the blocks of an answer edit, or one that says why they
+    /// are not made. The text of the answer stays as it is.
     pub(super) fn text_calls(&mut self, answer: &mut Answer) {
         let wanted = self.state.setup.dialect == EditDialect::SearchReplace;
-        if !wanted || !self.state.calls.is_empty() {
+        if !wanted {
             return;
         }
-        let files = match parse(&self.answer_text(answer.number)) {
+        let blocks = parse(&self.answer_text(answer.number));
+        if !self.state.calls.is_empty() {
+            // What the calls come to may be what the blocks must go by.
+            if blocks.is_ok_and(|blocks| !blocks.is_empty()) {
+                let flaw = texts::BLOCKS_BESIDE_CALLS.to_owned();
+                self.text_call(answer, String::new(), Some(flaw));
+            }
+            return;
+        }
+        let files = match blocks {
             Ok(blocks) => edits(&blocks),
             Err(error) => {
                 self.text_call(answer, String::new(), Some(texts::broken_blocks(&error)));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use aside_edit::blocks::BlockError;
 
 use super::edits::Planned;
+use crate::editing::EditDialect;
 use crate::host::{FileChange, HostError};
 use crate::item::ToolStatus;
 use crate::limits::{MAX_ARGUMENT_BYTES, MAX_QUOTE_BYTES};
@@ -98,6 +99,10 @@ pub(super) fn broken_blocks(error: &BlockError) -> String {
          its blocks again."
     )
 }
+
+pub(super) const BLOCKS_BESIDE_CALLS: &str = "The SEARCH/REPLACE blocks of this answer were not \
+    made, because it also calls tools. If they are still to be made, write them again in an \
+    answer without calls.";
 
 pub(super) fn too_many_files(kept: usize, all: usize) -> String {
     format!(
@@ -196,12 +201,17 @@ pub(super) fn proposed(changes: &[FileChange]) -> String {
 }
 
 /// Why a change was not made, and what helps.
-pub(super) fn failed_change(change: &FileChange, error: &HostError) -> String {
+pub(super) fn failed_change(
+    change: &FileChange,
+    error: &HostError,
+    dialect: EditDialect,
+) -> String {
     let path = change.base.path.display();
     match error {
         HostError::Stale(message) | HostError::Conflict(message) => format!(
-            "{path} was not changed: {message}\nThe file may have been changed meanwhile. Read \
-             it again and make the edit against its current text."
+            "{path} was not changed: {message}\nThe file may have been changed meanwhile. {} \
+             and make the edit against its current text.",
+            dialect.look_again()
         ),
         HostError::Denied(message)
         | HostError::NotFound(message)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use expect_test::{Expect, expect};
 
 use super::{MAX_PLACE_BYTES, MAX_SHOWN_PLACES, Rebased, inverse, kept_text, rebase};
+use crate::editing::EditDialect;
 use crate::host::{AppliedChange, Document, FileChange, Stamp, Target};
 use crate::testing::{change, path, show_change};
 
@@ -51,7 +52,7 @@ fn check(base: &str, target: Target, now: &str, expect: Expect) {
                 Rebased::There(change) => format!("there {}", show_change(change)),
             }
         }
-        Err(conflict) => conflict.to_string(),
+        Err(conflict) => conflict.message(EditDialect::EditFile),
     };
     expect.assert_eq(&shown);
 }
@@ -156,7 +157,7 @@ fn files_that_come_and_go() {
         text("x"),
         "y",
         expect![
-            "a is there now with another text, so it was not created and nothing was overwritten. Read it, and edit it if it still needs a change."
+            "a is there now with another text, so it was not created and nothing was overwritten. Read it again, and edit it if it still needs a change."
         ],
     );
     check(NONE, text(""), "", expect![[r#"there a: "" -> """#]]);
@@ -225,30 +226,33 @@ fn what_a_conflict_shows_is_bounded() {
         lines.collect::<String>()
     });
     let conflict = rebase(&to(&base, text(&theirs)), document(&mine)).unwrap_err();
-    let shown = conflict.to_string();
+    let shown = conflict.message(EditDialect::EditFile);
     assert!(
         shown.contains("[56 more conflicting places are not shown.]"),
         "{shown}"
     );
     assert!(shown.len() < MAX_SHOWN_PLACES * (2 * MAX_PLACE_BYTES + 200) + 500);
-    let kept = FileChange {
-        meant: theirs.as_str().into(),
-        ..to(&base, text(&mine))
-    };
-    let shown = kept_text(&kept);
+    let kept = to(&base, text(&mine));
+    let shown = kept_text(&kept, &theirs);
     assert!(shown.contains("[56 more places are not shown.]"), "{shown}");
     assert!(shown.len() < MAX_SHOWN_PLACES * (MAX_PLACE_BYTES + 200) + 500);
 }
 
 #[test]
-fn what_is_kept_of_the_user_is_shown() {
-    let show = |meant: &str, now: &str| {
-        let change = change("a", "", now);
-        kept_text(&FileChange {
-            meant: meant.into(),
-            ..change
-        })
+fn a_model_without_tools_is_not_told_to_read() {
+    let check = |change: &FileChange, now: &str| {
+        let conflict = rebase(change, document(now)).unwrap_err();
+        let message = conflict.message(EditDialect::SearchReplace);
+        assert!(!message.to_lowercase().contains("read"), "{message}");
+        assert!(message.contains("sk the user to attach"), "{message}");
     };
+    check(&to("1\n", text("2\n")), "3\n");
+    check(&to(NONE, text("2\n")), "3\n");
+}
+
+#[test]
+fn what_is_kept_of_the_user_is_shown() {
+    let show = |told: &str, now: &str| kept_text(&change("a", "", now), told);
     expect![[r#"
         The user changed a meanwhile. This edit was made on top of that, and the user's change is kept.
         The user's lines:

@@ -105,7 +105,7 @@ impl Task<'_> {
             self.context.seen.note(path, &now.into());
         }
         let display = self.path.display();
-        let message = conflict_text(display, &conflicts);
+        let message = conflict_text(display, &conflicts, self.context.dialect);
         let lines = conflicts.iter().take(MAX_SHOWN_PLACES);
         Err(Box::new(Refused {
             lines: lines.map(|one| one.ours_lines.start + 1).collect(),

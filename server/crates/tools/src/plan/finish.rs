@@ -205,8 +205,7 @@ impl Told {
         }
         if after.is_stale && !after.is_merged {
             self.text.push_str(&format!(
-                "\nThe user changed {} since you read it: read it again before you rely on other \
-                 lines.",
+                "\nThe user changed {} since you saw it: other lines may not be what you know.",
                 path.display()
             ));
         }

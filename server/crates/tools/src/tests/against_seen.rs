@@ -171,7 +171,7 @@ async fn what_only_fits_the_file_as_it_is_is_made_there() {
             2	2
             3	three
             4	four
-            The user changed a since you read it: read it again before you rely on other lines.
+            The user changed a since you saw it: other lines may not be what you know.
             ---
             one
             2

@@ -399,16 +399,22 @@ fn proposed_blocks_end_the_turn() {
 }
 
 #[test]
-fn calls_and_blocks_in_one_answer_leave_the_blocks_alone() {
-    let mut bench = bench(Limits::default());
-    bench.take(Input::Start);
-    let said = text(&block("a", "1", "2"));
-    for input in at_once(vec![said, call(0, "nope", "{}"), end()]) {
-        bench.take(input);
-    }
-    bench.take(Input::Cancel);
-    bench.check_end();
-    assert!(!bench.shown.contains("call edit_file"), "{}", bench.shown);
+fn blocks_beside_calls_are_told_not_to_be_made() {
+    let check = |said: &str, told: bool| {
+        let mut bench = bench(Limits::default());
+        bench.take(Input::Start);
+        for input in at_once(vec![text(said), call(0, "nope", "{}"), end()]) {
+            bench.take(input);
+        }
+        bench.take(Input::Cancel);
+        bench.check_end();
+        let is_told = bench.shown.contains("because it also calls tools");
+        assert_eq!(is_told, told, "{}", bench.shown);
+        assert_eq!(bench.shown.contains("call edit_file"), told);
+        assert!(!bench.shown.contains("old_text"), "{}", bench.shown);
+    };
+    check(&block("a", "1", "2"), true);
+    check("Let me look.", false);
 }
 
 #[test]

@@ -43,6 +43,34 @@ fn gone(name: &str) -> Input {
 }
 
 #[test]
+fn what_the_tool_told_of_the_user_is_not_told_again() {
+    let merged = FileChange {
+        meant: "1\n2\nX\n4\n5\n".into(),
+        ..change("a", "U\n2\n3\n4\n5\n", "U\n2\nX\n4\n5\n")
+    };
+    check(
+        AcceptEdits,
+        vec![merged],
+        vec![stale("a", "U\n2\n3\n4\nV\n"), made()],
+        expect![[r#"
+            => judge 0: write /w/a
+
+            running #1 call title 0 Running edits #2 changes [a]
+            => apply 0: a: "U\n2\n3\n4\n5\n" -> "U\n2\nX\n4\n5\n"
+
+            edit #2 rebased: a: "U\n2\n3\n4\nV\n" of version 1 -> "U\n2\nX\n4\nV\n"
+            => apply 0: a: "U\n2\n3\n4\nV\n" of version 1 -> "U\n2\nX\n4\nV\n"
+
+            edit #2 applied
+            => note seen: a "1\n2\nX\n4\n5\n"
+            completed #1 call title 0 Completed "Edited.\n\nThe user changed a meanwhile. This edit was made on top of that, and the user's change is kept.\nThe user's lines:\n```\n5\tV\n```" edits #2 20 ms
+            => request the model
+
+        "#]],
+    );
+}
+
+#[test]
 fn an_edit_is_made_over_what_the_user_changed() {
     check(
         AcceptEdits,
