@@ -1,4 +1,6 @@
 //! Changes as LSP workspace edits: minimal, and bound to a document's version.
+use std::ops::Range as Bytes;
+
 use aside_edit::diff::line_edits;
 use ropey::Rope;
 use serde_json::{Map, Value, json};
@@ -9,19 +11,57 @@ use super::documents::PositionEncoding;
 /// What the annotation of an edit is called inside that edit.
 const ANNOTATION: &str = "aside";
 
-/// The edits that make `new` of `old`, in the client's positions.
+/// The edits that make `new` of `old`, in the client's positions. They keep to lines that every
+/// editor has, see [`off_the_end`].
 pub fn text_edits(old: &str, new: &str, encoding: PositionEncoding) -> Vec<TextEdit> {
     let rope = Rope::from_str(old);
     line_edits(old, new)
         .into_iter()
-        .map(|edit| TextEdit {
-            range: Range {
-                start: encoding.position_of(&rope, edit.range.start),
-                end: encoding.position_of(&rope, edit.range.end),
-            },
-            new_text: edit.new_text,
+        .map(|edit| {
+            let (bytes, new_text) = off_the_end(old, edit.bytes, edit.new_text);
+            TextEdit {
+                range: Range {
+                    start: encoding.position(&rope, bytes.start),
+                    end: encoding.position(&rope, bytes.end),
+                },
+                new_text,
+            }
         })
         .collect()
+}
+
+/// The same edit without touching the end of a text that ends with a line ending. Vi's kin see no
+/// line after that ending (Neovim puts there a blank line too many), so that lines are put behind
+/// the one before it: `a⏎|b⏎` is the same as `a|⏎b|⏎`.
+fn off_the_end(old: &str, bytes: Bytes<usize>, mut new: String) -> (Bytes<usize>, String) {
+    let ending = final_ending(old);
+    let (removed, before) = (&old[bytes.clone()], &old[..bytes.start]);
+    if bytes.end < old.len() || ending.is_empty() {
+        return (bytes, new);
+    }
+    let is_whole = |text: &str| text.is_empty() || final_ending(text) == ending;
+    if !is_whole(removed) || !is_whole(&new) {
+        return (bytes, new);
+    }
+    if !removed.is_empty() && !new.is_empty() {
+        new.truncate(new.len() - ending.len());
+        return (bytes.start..bytes.end - ending.len(), new);
+    }
+    if final_ending(before) != ending {
+        return (bytes, new);
+    }
+    if !new.is_empty() {
+        new.truncate(new.len() - ending.len());
+        new.insert_str(0, ending);
+    }
+    (bytes.start - ending.len()..bytes.end - ending.len(), new)
+}
+
+/// How a text ends its last line: nothing where it does not.
+fn final_ending(text: &str) -> &str {
+    let ending = ["\r\n", "\n", "\r"].into_iter();
+    let mut ending = ending.filter(|ending| text.ends_with(ending));
+    ending.next().unwrap_or_default()
 }
 
 /// What an editor makes of edits that [`text_edits`] computed if it applies them to another text:
@@ -178,12 +218,12 @@ mod tests {
     }
 
     fn range() -> Value {
-        json!({"start": {"line": 1, "character": 0}, "end": {"line": 1, "character": 0}})
+        json!({"start": {"line": 0, "character": 1}, "end": {"line": 0, "character": 1}})
     }
 
     #[test]
     fn edits_are_written_in_the_form_that_the_editor_takes() {
-        let edit = json!({"range": range(), "newText": "b\n"});
+        let edit = json!({"range": range(), "newText": "\nb"});
         let uri = uri("a.rs");
         check(
             &writer(Annotation::None, true).modify(&uri, Some(7), &insertion()),
@@ -201,7 +241,7 @@ mod tests {
     fn annotations_say_what_an_edit_is_and_whether_to_ask() {
         let uri = uri("a.rs");
         for (annotation, asks) in [(Annotation::Shown, false), (Annotation::Confirmed, true)] {
-            let edit = json!({"range": range(), "newText": "b\n", "annotationId": "aside"});
+            let edit = json!({"range": range(), "newText": "\nb", "annotationId": "aside"});
             check(
                 &writer(annotation, true).modify(&uri, None, &insertion()),
                 &json!({"label": "Add a line", "edit": {
@@ -234,7 +274,7 @@ mod tests {
             parts(&marked.delete(&from)),
             json!([{"kind": "delete", "uri": from, "options": options, "annotationId": "aside"}])
         );
-        let edit = json!({"range": range(), "newText": "b\n", "annotationId": "aside"});
+        let edit = json!({"range": range(), "newText": "\nb", "annotationId": "aside"});
         assert_eq!(
             parts(&marked.rename(&from, &to, &insertion())),
             json!([
@@ -249,8 +289,46 @@ mod tests {
     }
 
     #[test]
+    fn edits_keep_off_the_end() {
+        fn check(old: &str, new: &str, expect: &str) {
+            let edits = text_edits(old, new, PositionEncoding::Utf16);
+            let written: Vec<String> = edits
+                .iter()
+                .map(|edit| {
+                    let (start, end) = (edit.range.start, edit.range.end);
+                    let place = [start.line, start.character, end.line, end.character];
+                    format!("{place:?} {:?}", edit.new_text)
+                })
+                .collect();
+            assert_eq!(written.join("; "), expect, "{old:?} {new:?}");
+        }
+        check("a\n", "a\nb\n", r#"[0, 1, 0, 1] "\nb""#);
+        check("a\r\n", "a\r\nb\r\n", r#"[0, 1, 0, 1] "\r\nb""#);
+        check("a\nb\n", "a\nB\nc\n", r#"[1, 0, 1, 1] "B\nc""#);
+        check("a\nb\nc\n", "a\n", r#"[0, 1, 2, 1] """#);
+        check(
+            "a\n\n",
+            "b\n\nc\n",
+            r#"[0, 0, 1, 0] "b\n"; [1, 0, 1, 0] "\nc""#,
+        );
+        check("a\n", "b\n", r#"[0, 0, 0, 1] "b""#);
+        // There is no other way to say these.
+        check("a\n", "", r#"[0, 0, 1, 0] """#);
+        check("", "a\n", r#"[0, 0, 0, 0] "a\n""#);
+        check("a\n", "a\nb", r#"[1, 0, 1, 0] "b""#);
+        check("a\n", "a\nb\r\n", r#"[1, 0, 1, 0] "b\r\n""#);
+        check("a\r\nb\n", "a\r\n", r#"[1, 0, 2, 0] """#);
+        check("a\nb", "a\nc", r#"[1, 0, 1, 1] "c""#);
+    }
+
+    #[test]
     fn edits_applied_where_they_belong_make_the_new_text() {
         let cases = [
+            ("a\n", "a\nb\n"),
+            ("a\r\nb\r\n", "a\r\n"),
+            ("a\n\n", "b\n\nc\n"),
+            ("a\rb\r", "a\rc\rd\r"),
+            ("a\r\nb\n", "a\r\n"),
             ("", "a"),
             ("a", ""),
             ("a\nb\nc", "a\nc\nd"),

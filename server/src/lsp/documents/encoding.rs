@@ -5,7 +5,6 @@
 //! text, a column inside a character to that character's start. All take O(log n).
 use std::ops::Range as Span;
 
-use aside_edit::diff::Place;
 use ropey::Rope;
 use tower_lsp::lsp_types::{ClientCapabilities, Position, PositionEncodingKind, Range};
 
@@ -63,23 +62,6 @@ impl PositionEncoding {
         text.char_to_byte(self.to_char(text, position))
     }
 
-    /// The place that a position means, clamped.
-    #[cfg_attr(
-        not(test),
-        allow(
-            dead_code,
-            reason = "for positions that come in requests; so far only changes have any"
-        )
-    )]
-    pub fn to_place(self, text: &Rope, position: Position) -> Place {
-        let byte = self.to_byte(text, position);
-        let line = text.byte_to_line(byte);
-        Place {
-            line,
-            column: byte - text.line_to_byte(line),
-        }
-    }
-
     /// The position of a byte. Past the end it is the end; inside a character, its start; between
     /// the CR and the LF of one line break, which no position can name, before the CR.
     pub fn position(self, text: &Rope, byte: usize) -> Position {
@@ -93,12 +75,6 @@ impl PositionEncoding {
             Self::Utf32 => at - start,
         };
         Position::new(to_u32(line), to_u32(column))
-    }
-
-    /// The position of a stored place, clamped like one from a client.
-    pub fn position_of(self, text: &Rope, place: Place) -> Position {
-        let position = Position::new(to_u32(place.line), to_u32(place.column));
-        self.position(text, Self::Utf8.to_byte(text, position))
     }
 
     /// The characters that a range means, clamped.
@@ -272,8 +248,6 @@ mod tests {
                     expect,
                     "{encoding:?} {byte}"
                 );
-                let place = encoding.to_place(&rope, position);
-                assert_eq!(encoding.position_of(&rope, place), position);
             }
         }
     }
