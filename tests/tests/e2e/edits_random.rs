@@ -1,7 +1,7 @@
 //! Random edits, typing, reviews, rewinds and crashes: nothing that the user typed is ever lost,
 //! and what is taken back is as if it had never been made.
 use aside_script::{Gate, Reply};
-use aside_tests::editor::Sync;
+use aside_tests::editor::{ApplyEdit, Sync, Typing, When};
 use serde_json::{Value, json};
 
 use crate::common::{call, patiently, say};
@@ -110,6 +110,31 @@ impl Model {
         }
     }
 
+    /// The user types a line just before the edit arrives, below one of their own.
+    fn type_as_edit_comes(&mut self, desk: &Desk, dice: &mut Dice, nth: usize) {
+        let own = (0..self.0.len()).filter(|at| {
+            let next = self.0.get(at + 1);
+            matches!(self.0[*at], Line::User(_))
+                && matches!(next, Some(Line::User(_) | Line::Agent { made: None, .. }))
+        });
+        let Some(at) = dice.pick(&own.collect::<Vec<_>>()) else {
+            return;
+        };
+        let Line::User(above) = self.0[at].clone() else {
+            return;
+        };
+        let line = format!("typed as it came {nth}\n");
+        self.0.insert(at + 1, Line::User(line.clone()));
+        let typing = Typing {
+            when: When::BeforeEdit,
+            path: desk.path("a.txt"),
+            new: above.clone() + &line,
+            old: above,
+        };
+        desk.editor
+            .set_habits(|client| client.typing = vec![typing]);
+    }
+
     /// Takes back what the agent made of lines.
     fn take_back(&mut self, which: impl Fn(usize, &Made) -> bool) {
         for line in &mut self.0 {
@@ -178,8 +203,10 @@ async fn play(seed: u64) {
         (0..TURNS).flat_map(|turn| [reply(turn, &plan[turn], &gates[turn]), say("Done.")]);
     let mut model = Model::new();
     let sync = [Sync::Incremental, Sync::Whole, Sync::Split, Sync::Batched][dice.below(4)];
+    let habit = [ApplyEdit::Apply, ApplyEdit::AnswerFirst, ApplyEdit::Blind][dice.below(3)];
     let mut desk = Desk::with(replies, &[("a.txt", &model.text())], |client| {
-        client.sync = sync
+        client.sync = sync;
+        client.apply_edit = habit;
     })
     .await;
     // Otherwise what the user did is known only by comparing texts, and among neighbouring
@@ -194,6 +221,9 @@ async fn play(seed: u64) {
         for step in 0..dice.below(5) {
             model.type_in(&mut dice, turn * 100 + step);
             desk.editor.change(&path, &model.text());
+        }
+        if dice.below(2) == 0 {
+            model.type_as_edit_comes(&desk, &mut dice, turn);
         }
         gates[turn].open();
         desk.completed(&running).await;
@@ -214,7 +244,8 @@ async fn play(seed: u64) {
         assert_eq!(
             desk.buffer("a.txt"),
             model.text(),
-            "seed {seed}, turn {turn}"
+            "seed {seed}, turn {turn}, {sync:?}, {habit:?}: {:?}",
+            desk.last_call().await
         );
         for step in 50..50 + dice.below(4) {
             model.type_in(&mut dice, turn * 100 + step);
