@@ -1,9 +1,11 @@
 //! `edit/accept`: pending hunks are kept; those that were only proposed are made.
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aside_agent::host::{Document, FileChange, HostError, Stamp, Target};
+use aside_edit::changes::Changes;
 use aside_edit::review::PlaceState;
 use aside_protocol::{EditListResult, EditResolveParams, FileEditKind, HunkStatus};
 use aside_store::EditRow;
@@ -16,6 +18,7 @@ use super::select::{Selected, select_and_hold};
 use super::stored::{Phase, StoredEdit};
 use super::undoing::meet;
 use super::view::proposal;
+use super::work::by_size;
 use super::{notes, shelf};
 use crate::engine::error::EngineError;
 use crate::engine::limits::MAX_REVIEW_TRIES;
@@ -59,8 +62,7 @@ async fn accept_group(
     selected: &Selected,
 ) -> Result<Vec<String>, EngineError> {
     let edits = load_pending(desk, group).await?;
-    let mut kept = wanted(&edits, selected);
-    let undone = look(desk, group, &edits, &mut kept).await;
+    let (kept, undone) = look(desk, group, &edits, wanted(&edits, selected)).await?;
     let mut changed = Vec::new();
     for (index, mut which) in kept {
         let Some(edit) = edits.get(&index) else {
@@ -81,19 +83,29 @@ async fn accept_group(
     Ok(changed.into_iter().map(|edit| edit.row.id).collect())
 }
 
-/// Looks where hunks are. A hunk of an older edit that a kept hunk wrote over is kept with it;
-/// answers with those to be kept that the user has undone already.
+/// Hunks by the places of their edits in a group.
+type Hunks = BTreeMap<usize, Vec<usize>>;
+
+/// An edit in its file as that is now.
+struct Placed {
+    index: usize,
+    edit: Edit,
+    now: Document,
+    typed: Option<Changes>,
+}
+
+/// Looks where hunks are; answers with those to be kept, and those of them that the user has
+/// undone already.
 async fn look(
     desk: &Desk,
     group: &Group,
     edits: &BTreeMap<usize, Edit>,
-    kept: &mut BTreeMap<usize, Vec<usize>>,
-) -> BTreeMap<usize, Vec<usize>> {
-    let mut undone = BTreeMap::new();
+    kept: Hunks,
+) -> Result<(Hunks, Hunks), EngineError> {
     let nothing = BTreeSet::new();
     let mut documents: BTreeMap<PathBuf, Option<Document>> = BTreeMap::new();
-    // By file: where kept hunks are, with the numbers of their edits.
-    let mut on_top = Vec::new();
+    let mut placed = Vec::new();
+    let mut bytes = 0;
     for (&index, edit) in edits.iter().rev() {
         if edit.kind == FileEditKind::Delete || !desk.holds(&edit.row.session_id) {
             continue;
@@ -106,19 +118,39 @@ async fn look(
         let Some(Some(now)) = documents.get(&at) else {
             continue;
         };
-        let changes = edit.changes(edit.typed(&*desk.files, &desk.engine.revisions, now), now);
+        bytes += edit.bytes() + now.text.len();
+        placed.push(Placed {
+            index,
+            edit: edit.clone(),
+            typed: edit.typed(&*desk.files, &desk.engine.revisions, now),
+            now: now.clone(),
+        });
+    }
+    by_size(bytes, move || keep_beneath(placed, kept)).await
+}
+
+/// A hunk of an older edit that a kept hunk wrote over is kept with it.
+fn keep_beneath(newest_first: Vec<Placed>, mut kept: Hunks) -> (Hunks, Hunks) {
+    let mut undone = BTreeMap::new();
+    // By file: where kept hunks are.
+    let mut on_top: Vec<(PathBuf, Range<usize>)> = Vec::new();
+    for placed in newest_first {
+        let Placed {
+            index,
+            edit,
+            now,
+            typed,
+        } = placed;
+        let at = now.path.absolute();
+        let changes = edit.changes(typed, &now);
         let places = edit.review().places(&now.text, &changes);
-        let beneath = edit
-            .stored
-            .with_status(HunkStatus::Pending)
-            .into_iter()
-            .filter(|&hunk| {
-                places[hunk].state == PlaceState::Changed
-                    && on_top
-                        .iter()
-                        .any(|(path, lines)| *path == at && meet(lines, &places[hunk].lines))
-            });
-        let beneath: Vec<usize> = beneath.collect();
+        let mut beneath = edit.stored.with_status(HunkStatus::Pending);
+        beneath.retain(|&hunk| {
+            places[hunk].state == PlaceState::Changed
+                && on_top
+                    .iter()
+                    .any(|(path, lines)| path == at && meet(lines, &places[hunk].lines))
+        });
         if !beneath.is_empty() {
             let which = kept.entry(index).or_default();
             which.extend(beneath);
@@ -130,7 +162,7 @@ async fn look(
             match places[hunk].state {
                 PlaceState::Undone => gone.push(hunk),
                 PlaceState::Intact | PlaceState::Changed => {
-                    on_top.push((at.clone(), places[hunk].lines.clone()));
+                    on_top.push((at.to_owned(), places[hunk].lines.clone()));
                 }
             }
         }
@@ -138,7 +170,7 @@ async fn look(
             undone.insert(index, gone);
         }
     }
-    undone
+    (kept, undone)
 }
 
 async fn read(desk: &Desk, path: &Path) -> Option<Document> {

@@ -1,5 +1,5 @@
 //! What a review works with: the database, the files, and the sessions that it holds.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use aside_agent::host::{AppliedChange, FileChange, Files, HostError};
@@ -51,6 +51,11 @@ impl Desk {
     /// Whether a session is held.
     pub fn holds(&self, session_id: &str) -> bool {
         self.held.contains_key(session_id)
+    }
+
+    /// The sessions that are held.
+    pub fn held(&self) -> BTreeSet<String> {
+        self.held.keys().cloned().collect()
     }
 
     /// The session as it was when it was taken.

@@ -21,7 +21,7 @@ const IN_EFFECT: [FileEditStatus; 5] = [
 ];
 
 /// Edits that belong together.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Group {
     /// All edits of the files that are in effect or pending, and those asked for; oldest first.
     pub rows: Vec<EditRow>,

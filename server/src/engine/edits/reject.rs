@@ -1,6 +1,7 @@
 //! `edit/reject`: pending hunks are taken back.
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use aside_agent::host::HostError;
 use aside_protocol::{EditListResult, EditResolveParams, ErrorCode, HunkStatus};
@@ -13,6 +14,7 @@ use super::select::{Selected, select_and_hold};
 use super::shelf::Shelf;
 use super::stored::{Phase, StoredEdit};
 use super::undoing::{Facts, Plan, Stuck, plan};
+use super::work::by_size;
 use crate::engine::error::EngineError;
 use crate::engine::limits::MAX_REVIEW_TRIES;
 
@@ -72,19 +74,7 @@ async fn reject_group(
     let mut tries = 0;
     let plan = loop {
         tries += 1;
-        let paths = group.paths.iter().map(PathBuf::as_path);
-        let shelf = Shelf::open(&*desk.files, paths).await?;
-        let plan = plan(
-            &Facts {
-                group,
-                edits: &edits,
-                held: &|session_id| desk.holds(session_id),
-                files: &*desk.files,
-                revisions: &desk.engine.revisions,
-            },
-            &shelf,
-            &wanted,
-        );
+        let plan = planned(desk, group, &edits, &wanted).await?;
         match desk.make(&plan.shelf.plan(&label(&edits, &plan))).await {
             Ok(_) => break plan,
             Err(HostError::Stale(_)) if tries < MAX_REVIEW_TRIES => {}
@@ -111,6 +101,31 @@ async fn reject_group(
     desk.record_edits(&changed.iter().collect::<Vec<_>>(), &told)
         .await?;
     Ok(changed.into_iter().map(|edit| edit.row.id).collect())
+}
+
+/// Plans over the files as they are now.
+async fn planned(
+    desk: &Desk,
+    group: &Group,
+    edits: &BTreeMap<usize, Edit>,
+    wanted: &BTreeMap<usize, Vec<usize>>,
+) -> Result<Plan, EngineError> {
+    let paths = group.paths.iter().map(PathBuf::as_path);
+    let shelf = Shelf::open(&*desk.files, paths).await?;
+    let bytes = shelf.bytes() + edits.values().map(Edit::bytes).sum::<usize>();
+    let (files, engine) = (Arc::clone(&desk.files), Arc::clone(&desk.engine));
+    let (group, edits, wanted, held) = (group.clone(), edits.clone(), wanted.clone(), desk.held());
+    let work = move || {
+        let facts = Facts {
+            group: &group,
+            edits: &edits,
+            held: &held,
+            files: &*files,
+            revisions: &engine.revisions,
+        };
+        plan(&facts, &shelf, &wanted)
+    };
+    by_size(bytes, work).await
 }
 
 /// What is meant of edits, by their places in the group.

@@ -1,8 +1,9 @@
 //! `session/rewind`: files and conversation go back to before a turn.
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use aside_agent::host::{FileChange, HostError};
+use aside_agent::host::{FileChange, Files, HostError};
 use aside_edit::merge::merge;
 use aside_protocol::{
     ErrorCode, Event, FileEdit, FileEditKind, HunkStatus, SessionRewindParams, SessionRewindResult,
@@ -12,9 +13,11 @@ use aside_store::{EditRow, RewindRow, SessionPatch, Write};
 use super::desk::Desk;
 use super::edit::Edit;
 use super::group::{Group, groups};
+use super::revisions::Revisions;
 use super::shelf::{Blocked, Shelf};
 use super::steps::{Former, Step, StoredRewind};
 use super::stored::{Phase, StoredEdit};
+use super::work::by_size;
 use super::{notes, orphans};
 use crate::clock;
 use crate::engine::actor::{Hold, Outcome};
@@ -298,13 +301,23 @@ impl Batch {
             tracing::info!(%error, "files cannot be taken back");
             Blocked
         })?;
-        let mut undone = BTreeSet::new();
-        for (&index, edit) in self.edits.iter().rev() {
-            let at = self.group.location(index, &undone);
-            take_back_one(desk, &mut shelf, edit, &at)?;
-            undone.insert(index);
-        }
-        Ok(shelf.plan(LABEL))
+        let bytes = shelf.bytes() + self.edits.values().map(Edit::bytes).sum::<usize>();
+        let (files, engine) = (Arc::clone(&desk.files), Arc::clone(&desk.engine));
+        let (group, edits) = (self.group.clone(), self.edits.clone());
+        let work = move || {
+            let mut undone = BTreeSet::new();
+            for (&index, edit) in edits.iter().rev() {
+                let at = group.location(index, &undone);
+                let typed = Typed {
+                    files: &*files,
+                    revisions: &engine.revisions,
+                };
+                take_back_one(&typed, &mut shelf, edit, &at)?;
+                undone.insert(index);
+            }
+            Ok(shelf.plan(LABEL))
+        };
+        by_size(bytes, work).await.map_err(|_| Blocked)?
     }
 
     async fn shown(&self, desk: &Desk) -> Result<Vec<FileEdit>, EngineError> {
@@ -316,10 +329,21 @@ impl Batch {
     }
 }
 
-fn take_back_one(desk: &Desk, shelf: &mut Shelf, edit: &Edit, at: &Path) -> Result<(), Blocked> {
+/// What is known of the user's typing.
+struct Typed<'a> {
+    files: &'a dyn Files,
+    revisions: &'a Revisions,
+}
+
+fn take_back_one(
+    typed: &Typed<'_>,
+    shelf: &mut Shelf,
+    edit: &Edit,
+    at: &Path,
+) -> Result<(), Blocked> {
     let old = Path::new(&edit.row.path);
     match edit.kind {
-        FileEditKind::Modify => text_back(desk, shelf, edit, at),
+        FileEditKind::Modify => text_back(typed, shelf, edit, at),
         FileEditKind::Create => match shelf.text(at) {
             None => Ok(()),
             Some(now) if *now == *edit.made_text() => shelf.delete(at),
@@ -333,9 +357,9 @@ fn take_back_one(desk: &Desk, shelf: &mut Shelf, edit: &Edit, at: &Path) -> Resu
         FileEditKind::Rename => {
             if shelf.text(at).is_none() {
                 // Someone moved it back already.
-                return text_back(desk, shelf, edit, old);
+                return text_back(typed, shelf, edit, old);
             }
-            text_back(desk, shelf, edit, at)?;
+            text_back(typed, shelf, edit, at)?;
             shelf.rename(at, old)
         }
     }
@@ -343,14 +367,14 @@ fn take_back_one(desk: &Desk, shelf: &mut Shelf, edit: &Edit, at: &Path) -> Resu
 
 /// What became of the text that the edit made, without the edit: by what is known of the user's
 /// typing, or else by comparing the texts.
-fn text_back(desk: &Desk, shelf: &mut Shelf, edit: &Edit, at: &Path) -> Result<(), Blocked> {
+fn text_back(typed: &Typed<'_>, shelf: &mut Shelf, edit: &Edit, at: &Path) -> Result<(), Blocked> {
     let now = shelf.text(at).ok_or(Blocked)?;
     let merged = || merge(&edit.made_text(), &now, &edit.base).map_err(|_| Blocked);
     let without = match edit.stored.proposed {
         true => merged()?,
         false => {
-            let since = desk.engine.revisions.of(&edit.row.id);
-            let changes = shelf.changes(&*desk.files, at, &edit.new, since);
+            let since = typed.revisions.of(&edit.row.id);
+            let changes = shelf.changes(typed.files, at, &edit.new, since);
             match edit.review().undo(&now, &changes, &edit.made_hunks()) {
                 Ok(without) => without,
                 Err(_) => merged()?,

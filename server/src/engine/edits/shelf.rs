@@ -60,6 +60,12 @@ impl Shelf {
         Ok(shelf)
     }
 
+    /// How much text the files have, together.
+    pub fn bytes(&self) -> usize {
+        let places = self.places.values();
+        places.map(|place| place.real.text.len()).sum()
+    }
+
     fn put(&mut self, path: &Path, real: Document) {
         let planned = match real.stamp {
             Stamp::Absent => None,

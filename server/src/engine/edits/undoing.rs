@@ -20,8 +20,8 @@ pub struct Facts<'a> {
     pub group: &'a Group,
     /// Those with texts, by their places in the group: all that are pending.
     pub edits: &'a BTreeMap<usize, Edit>,
-    /// Whose hunks may be taken back with those that were asked for.
-    pub held: &'a (dyn Fn(&str) -> bool + Sync),
+    /// The sessions whose hunks may be taken back with those that were asked for.
+    pub held: &'a BTreeSet<String>,
     /// The user's files.
     pub files: &'a dyn Files,
     /// What is known of documents.
@@ -233,7 +233,7 @@ impl Round<'_> {
             let is_here = self.facts.group.location(later, &self.undone) == at
                 || Path::new(&edit.row.path) == at;
             let can_go =
-                edit.stored.phase == Phase::Made && (self.facts.held)(&edit.row.session_id);
+                edit.stored.phase == Phase::Made && self.facts.held.contains(&edit.row.session_id);
             if !is_open || !is_here || !can_go {
                 continue;
             }

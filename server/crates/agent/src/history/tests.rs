@@ -432,30 +432,6 @@ fn block(turn: &str, answer: u32, status: ToolStatus, output: &str) -> ItemRecor
 }
 
 #[test]
-fn results_of_blocks_beside_calls_come_with_the_last_call() {
-    check(
-        &[
-            user("u", "t", "Do it."),
-            calls("t", 0, "a", "{}", ToolStatus::Completed, "one"),
-            block("t", 0, ToolStatus::Failed, "Not made."),
-            says("t", 1, "Done.", MessageStatus::Completed),
-        ],
-        expect![[r#"
-            user: Do it.
-            assistant:
-              call a sh {}
-            tool a: one
-
-            [Aside: what came of the edits in your answer]
-
-            Not made.
-            assistant:
-              "Done."
-        "#]],
-    );
-}
-
-#[test]
 fn results_of_blocks_are_one_message_after_the_answer() {
     use ToolStatus::{Cancelled, Completed, Failed};
     let blocks = "a\n<<<<<<< SEARCH\n1\n=======\n2\n>>>>>>> REPLACE";
@@ -474,6 +450,8 @@ fn results_of_blocks_are_one_message_after_the_answer() {
             user("u3", "t3", "Again."),
             block("t3", 0, Completed, "Edited a."),
             user("u4", "t4", "And again."),
+            calls("t4", 0, "a", "{}", ToolStatus::Completed, "one"),
+            block("t4", 0, Failed, "Not made."),
         ],
         expect![[r#"
             user: Do it.
@@ -507,6 +485,13 @@ fn results_of_blocks_are_one_message_after_the_answer() {
             assistant:
               "[The turn was stopped here.]"
             user: And again.
+            assistant:
+              call a sh {}
+            tool a: one
+
+            [Aside: what came of the edits in your answer]
+
+            Not made.
         "#]],
     );
 }
