@@ -33,11 +33,6 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "characters",
     ),
     (
-        "pieces of an old text that leaves out lines",
-        crate::matching::MAX_PIECES as u64,
-        "pieces",
-    ),
-    (
         "places that a refused edit names",
         crate::matching::MAX_NAMED_PLACES as u64,
         "places",

@@ -9,7 +9,7 @@ use crate::stage::Stage;
 
 /// What a new line comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Origin {
+enum Origin {
     /// An old line that stays: its place among the old ones.
     Kept(usize),
     /// It takes the place of an old line.
@@ -89,7 +89,7 @@ fn ending_near(index: &Index<'_>, place: &Place) -> &'static str {
 }
 
 /// Where each new line comes from, by the model's own old and new lines.
-pub(super) fn origins(old: &[&str], new: &[&str]) -> Vec<Origin> {
+fn origins(old: &[&str], new: &[&str]) -> Vec<Origin> {
     let trimmed = |lines: &[&str]| lines.iter().map(|line| line.trim_end().len()).collect();
     let keys = |lines: &[&str], lens: Vec<usize>| -> Vec<String> {
         let cut = lines

@@ -1,12 +1,11 @@
 //! The stages after the exact one: whole lines, or a part of one.
 use std::ops::Range;
 
-use super::elided::{self, Pieces};
 use super::endings::View;
 use super::index::Index;
 use super::keep::replacement;
 use super::places::{self, Block, Place};
-use super::{Change, Edit, NotFound, Reading, Refusal, blanks, exact, fragment, likeness};
+use super::{Change, Edit, NotFound, Reading, Refusal, exact, fragment, likeness};
 use crate::lines::{Breaks, content, lines};
 use crate::stage::Stage;
 
@@ -57,28 +56,10 @@ pub(super) fn changes(
         places = places::only(places)?.into_iter().collect();
     }
     let there = |line| Err(already_there(body, &index, old, new, line));
-    let mut changes = match replaced(&index, &block, &places) {
+    let changes = match replaced(&index, &block, &places) {
         Ok(changes) => changes,
         Err(line) => return there(line),
     };
-    if changes.is_empty()
-        && !edit.replace_all
-        && let Some((old, new)) = blanks::fitted(&index, &block)
-    {
-        let block = Block::new(&old, &new);
-        let index = Index::new(body, &block.old);
-        let place = places::only(places::places(&index, &block)?)?;
-        changes = match replaced(&index, &block, place.as_slice()) {
-            Ok(changes) => changes,
-            Err(line) => return there(line),
-        };
-    }
-    if changes.is_empty()
-        && !edit.replace_all
-        && let Some(pieces) = Pieces::of(old, new)
-    {
-        changes = elided::changes(body, &pieces)?;
-    }
     match changes.is_empty() {
         true => not_found(),
         false => Ok(changes),

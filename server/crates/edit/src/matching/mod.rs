@@ -4,9 +4,7 @@
 //! the line in the file, and what it writes gets the endings that are there. What is not there
 //! exactly is looked for as whole lines, [stage](crate::Stage) by stage. The first stage that
 //! finds any place must find one only.
-mod blanks;
 mod closest;
-mod elided;
 mod endings;
 mod exact;
 mod fragment;
@@ -21,7 +19,6 @@ mod refusal;
 mod tests;
 
 pub use closest::{Closest, Difference};
-pub use elided::MAX_PIECES;
 pub use fragment::MAX_COMPARED_CHARS;
 pub use index::MAX_INDEXED_LINES;
 pub use places::{MAX_COMPARED_LINES, MAX_LINE_SLACK_BYTES, MAX_PLACE_RATIO};

@@ -30,8 +30,6 @@ pub(super) struct Block<'a> {
     tail: usize,
     /// Whether `new` brings a final line ending that `old` has not.
     pub(super) adds_ending: bool,
-    /// Whether `old` has a final line ending.
-    old_ends: bool,
 }
 
 impl<'a> Block<'a> {
@@ -51,7 +49,6 @@ impl<'a> Block<'a> {
             new: Breaks::Lf.lines(new).map(without_ending).collect(),
             lead,
             tail,
-            old_ends: old.ends_with(['\n', '\r']),
             adds_ending: new.ends_with('\n') && !old.ends_with(['\n', '\r']),
             old: old_lines,
         }
@@ -69,16 +66,6 @@ impl<'a> Block<'a> {
             .filter(|char| char.is_alphanumeric())
             .nth(MIN_TELLING_CHARS - 1)
             .is_some()
-    }
-
-    /// Other old and new lines as texts that end as those of this block do.
-    pub(super) fn texts(&self, old: &[&str], new: &[&str]) -> (String, String) {
-        let ending = |ends: bool| if ends { "\n" } else { "" };
-        let new_ends = !new.is_empty() && (self.old_ends || self.adds_ending);
-        (
-            old.join("\n") + ending(self.old_ends),
-            new.join("\n") + ending(new_ends),
-        )
     }
 
     /// How many blank lines `old` begins with.
