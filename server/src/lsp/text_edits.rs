@@ -57,8 +57,17 @@ fn off_the_end(old: &str, bytes: Bytes<usize>, mut new: String) -> (Bytes<usize>
     (bytes.start - ending.len()..bytes.end - ending.len(), new)
 }
 
+/// Puts a text into an empty file.
+fn fill(text: &str) -> TextEdit {
+    let start = Position::new(0, 0);
+    TextEdit {
+        range: Range::new(start, start),
+        new_text: text.to_owned(),
+    }
+}
+
 /// How a text ends its last line: nothing where it does not.
-fn final_ending(text: &str) -> &str {
+pub fn final_ending(text: &str) -> &str {
     let ending = ["\r\n", "\n", "\r"].into_iter();
     let mut ending = ending.filter(|ending| text.ends_with(ending));
     ending.next().unwrap_or_default()
@@ -118,17 +127,15 @@ impl EditWriter<'_> {
 
     /// The creation of a file with a text. It never overwrites.
     pub fn create(&self, uri: &Url, text: &str) -> Value {
-        let start = Position::new(0, 0);
-        let fill = TextEdit {
-            range: Range::new(start, start),
-            new_text: text.to_owned(),
-        };
         let options = json!({"overwrite": false, "ignoreIfExists": false});
         let file = json!({"kind": "create", "uri": uri, "options": options});
-        self.params(vec![
-            self.annotated(file),
-            self.document_edit(uri, None, &[fill]),
-        ])
+        let mut changes = vec![self.annotated(file)];
+        // Nothing is to be put into an empty file: an editor that opens it for that may give it
+        // a line.
+        if !text.is_empty() {
+            changes.push(self.document_edit(uri, None, &[fill(text)]));
+        }
+        self.params(changes)
     }
 
     /// The deletion of a file.
@@ -282,6 +289,8 @@ mod tests {
                 {"textDocument": {"uri": to, "version": null}, "edits": [edit]},
             ])
         );
+        let empty = marked.create(&to, "");
+        assert_eq!(parts(&empty).as_array().unwrap().len(), 1);
         assert_eq!(
             parts(&marked.create(&to, "x"))[0],
             json!({"kind": "create", "uri": to, "options": keep, "annotationId": "aside"})

@@ -111,6 +111,7 @@ impl Editor {
                     return Ok(AppliedChange { version, revision });
                 }
                 Verdict::Merged => return Ok(AppliedChange::default()),
+                Verdict::Ended => return self.without_end(change, &sent.meant).await,
                 Verdict::Misplaced { before, after } => {
                     let uri = self.uri(path)?;
                     return Err(self.take_back(&uri, change, before, after).await);

@@ -9,7 +9,7 @@ use super::request::{Answer, failure, is_refused};
 use super::verdict::{Sent, Verdict, judge, without};
 use super::{Editor, stale};
 use crate::lsp::documents::{self, History};
-use crate::lsp::text_edits::{Annotation, EditWriter, text_edits};
+use crate::lsp::text_edits::{Annotation, EditWriter, final_ending, text_edits};
 
 /// How often a misplaced edit is tried to be taken back while the user types.
 pub const MAX_TAKE_BACKS: usize = 3;
@@ -43,6 +43,7 @@ impl Editor {
         match attempt.verdict {
             Verdict::Made { version, revision } => Ok(AppliedChange { version, revision }),
             Verdict::Merged => Ok(AppliedChange::default()),
+            Verdict::Ended => self.without_end(change, text).await,
             Verdict::Misplaced { before, after } => {
                 Err(self.take_back(open.uri(), change, before, after).await)
             }
@@ -51,6 +52,24 @@ impl Editor {
             }
             Verdict::Nothing => Err(failure(change, attempt.answer)),
         }
+    }
+
+    /// The editor made what was meant, and put a line ending behind it. Where it can be without,
+    /// it is taken away; else the text is not what was meant.
+    pub(super) async fn without_end(
+        &self,
+        change: &FileChange,
+        text: &Arc<str>,
+    ) -> Result<AppliedChange, HostError> {
+        let path = &change.base.path;
+        let open = self.open_document(path);
+        if let Some(open) = open.filter(|_| !final_ending(text).is_empty())
+            && let Some(attempt) = self.attempt(&open, &self.writer(change), text).await
+            && let Verdict::Made { version, revision } = attempt.verdict
+        {
+            return Ok(AppliedChange { version, revision });
+        }
+        Err(stale(path))
     }
 
     /// Sends an edit of an open document and tells what came of it; `None` where the document is
@@ -134,6 +153,8 @@ impl Editor {
             };
             match attempt.verdict {
                 Verdict::Made { .. } | Verdict::Merged => return stale(path),
+                // The editor's line ending is not worth another attempt.
+                Verdict::Ended => return stale(path),
                 // Where that was misplaced as well: what was to come of it is the inverse edit
                 // on what the user had typed.
                 Verdict::Misplaced {

@@ -6,7 +6,7 @@ use ropey::Rope;
 use tower_lsp::lsp_types::TextEdit;
 
 use crate::lsp::documents::{History, PositionEncoding, Reached};
-use crate::lsp::text_edits::apply_blindly;
+use crate::lsp::text_edits::{apply_blindly, final_ending};
 
 /// How many of the latest states are looked at for an edit among what the user typed.
 pub const MAX_MERGED_STATES: usize = 4;
@@ -41,6 +41,10 @@ pub enum Verdict {
         /// The text right after.
         after: Rope,
     },
+    /// The document is what was meant and one line ending more: editors are known that end the
+    /// last line of every text (Neovim), also where it is not to have an ending, and of a text
+    /// that they take to be a blank line where it is empty.
+    Ended,
     /// The document never held it.
     Nothing,
 }
@@ -59,6 +63,9 @@ pub fn judge(history: &History, sent: &Sent) -> Verdict {
             revision: state.revision,
         };
     }
+    if is_ended(history, &sent.meant) {
+        return Verdict::Ended;
+    }
     if let Some((before, after)) = blindly_applied(history, sent) {
         // It may have landed where it belongs all the same.
         if is_merge(&first, &before, &sent.meant, &after) {
@@ -71,6 +78,20 @@ pub fn judge(history: &History, sent: &Sent) -> Verdict {
         return Verdict::Merged;
     }
     Verdict::Nothing
+}
+
+/// Whether the text is what was meant and a line ending, which is the editor's and not the user's.
+fn is_ended(history: &History, meant: &str) -> bool {
+    let last = history.last();
+    // Lengths first: nearly always they differ.
+    let more = last.len_bytes().checked_sub(meant.len());
+    if !matches!(more, Some(1 | 2)) || *last == history.first {
+        return false;
+    }
+    let is_editors = history.first == "" || final_ending(meant).is_empty();
+    let last = last.to_string();
+    let rest = last.strip_prefix(meant);
+    is_editors && rest.is_some_and(|rest| matches!(rest, "\n" | "\r\n" | "\r"))
 }
 
 /// Whether the edit made what was meant of a text that held more: the user typed in the very lines
@@ -285,6 +306,26 @@ mod tests {
         check(&[elsewhere, over], misplaced(elsewhere, over));
         // The user took it back before the edit came.
         check(&[typed, FIRST, MEANT], made(3));
+    }
+
+    #[test]
+    fn the_editor_ended_the_last_line() {
+        fn check(first: &str, meant: &str, later: &[&str], expect: &Verdict) {
+            let history = history(first, meant, later);
+            let verdict = judge(&history, &sent(first, meant));
+            assert_eq!(&verdict, expect, "{first:?} {meant:?} {later:?}");
+        }
+        let ended = &Verdict::Ended;
+        check("", "a\nb\n", &["a\nb\n\n"], ended);
+        check("", "a\nb\n", &["\n", "a\nb\n\n"], ended);
+        check("", "a\r\n", &["a\r\n\r\n"], ended);
+        check("", "a", &["a\n"], ended);
+        check("a\nb\n", "a\nB", &["a\nB\n"], ended);
+        check("a\n", "", &["\n"], ended);
+        // The user's own line, and nothing at all.
+        check("a\nx\n", "b\nx\n", &["b\nx\n\n"], &Verdict::Merged);
+        check("a\n", "a", &[], &Verdict::Nothing);
+        check("a\n", "a", &["b\n", "a\n"], &Verdict::Nothing);
     }
 
     #[test]

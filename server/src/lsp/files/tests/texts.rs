@@ -236,6 +236,42 @@ async fn a_file_is_made_by_the_editor_or_on_disk() {
 }
 
 #[tokio::test]
+async fn a_line_ending_that_the_editor_puts_at_the_end_is_taken_away_where_it_can_be() {
+    async fn check(old: Option<&str>, new: &str, steps: &[Step], expect: &str, text: &str) {
+        let bench = bench(steps);
+        if let Some(old) = old {
+            bench.put("a", old);
+        }
+        let base = bench.read("a").await;
+        let found = match bench.write(base, new).await {
+            Ok(_) => "made".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        assert!(found.starts_with(expect), "{found}");
+        assert_eq!(bench.buffer("a"), text);
+    }
+    // An empty buffer is a blank line.
+    let open_and_fill: Step = |bench, params| {
+        let parts = params["edit"]["documentChanges"].as_array().unwrap();
+        let text = parts.last().unwrap()["edits"][0]["newText"].as_str();
+        bench.open("a", "\n");
+        bench.type_in("a", &format!("{}\n", text.unwrap()));
+        yes()
+    };
+    let apply: Step = |bench, params| {
+        bench.apply_blindly(params);
+        yes()
+    };
+    let refuse: Step = |_, _| no();
+    for old in [None, Some("")] {
+        check(old, NEW, &[open_and_fill, apply], "made", NEW).await;
+        let both = &format!("{NEW}\n");
+        check(old, NEW, &[open_and_fill, refuse], "a changed", both).await;
+        check(old, "one", &[open_and_fill], "a changed", "one\n").await;
+    }
+}
+
+#[tokio::test]
 async fn a_text_that_is_not_known_any_more_is_stale_and_then_unreadable() {
     let bench = bench(&[|bench, _| {
         let reversed: TextDocumentContentChangeEvent = serde_json::from_value(json!({
