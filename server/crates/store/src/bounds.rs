@@ -28,6 +28,11 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "events",
     ),
     (
+        "events read at a time from the database",
+        crate::MAX_EVENT_BYTES as u64,
+        "bytes",
+    ),
+    (
         "text of a file kept to take an edit back",
         crate::MAX_BLOB as u64,
         "bytes",

@@ -10,6 +10,9 @@ use crate::thread::Store;
 /// How many events one call reads at most.
 pub const MAX_EVENTS: u32 = 10_000;
 
+/// How many bytes of events one call reads at most; a larger event is read alone.
+pub const MAX_EVENT_BYTES: usize = 32 * 1024 * 1024;
+
 pub(crate) const EVENTS_AFTER: &str = concat!(
     "SELECT ",
     event_columns!(),
@@ -23,8 +26,8 @@ pub(crate) const FOREIGN_EVENTS: &str = concat!(
 pub(crate) const MAX_ROWID: &str = "SELECT ifnull(max(rowid), 0) FROM events";
 
 impl Store {
-    /// The events of a session after a number, in order; `limit` is brought inside 1 to
-    /// [`MAX_EVENTS`].
+    /// The events of a session after a number, in order, as many as [`MAX_EVENT_BYTES`] hold;
+    /// `limit` is brought inside 1 to [`MAX_EVENTS`].
     pub async fn events_after(
         &self,
         session_id: impl Into<String>,
@@ -36,10 +39,9 @@ impl Store {
             db.reading(|tx, _| {
                 check_session(tx, &id)?;
                 let mut statement = tx.prepare_cached(EVENTS_AFTER)?;
-                let rows = statement.query_map(params![id, seq, clamp(limit)], |row| {
-                    Ok(columns::event(row)?.1)
-                })?;
-                Ok(rows.collect::<rusqlite::Result<_>>()?)
+                let rows = statement.query_map(params![id, seq, clamp(limit)], columns::event)?;
+                let events = within_bytes(rows)?.0;
+                Ok(events.into_iter().map(|(_, event)| event).collect())
             })
         })
         .await
@@ -55,8 +57,8 @@ impl Store {
         .await
     }
 
-    /// The events that other servers wrote after a row number; `limit` is brought inside 1 to
-    /// [`MAX_EVENTS`].
+    /// The events that other servers wrote after a row number, as many as [`MAX_EVENT_BYTES`]
+    /// hold; `limit` is brought inside 1 to [`MAX_EVENTS`].
     pub async fn foreign_events(&self, after_rowid: i64, limit: u32) -> Result<ForeignEvents> {
         self.call(move |db| {
             db.reading(|tx, me| {
@@ -64,9 +66,9 @@ impl Store {
                 let mut statement = tx.prepare_cached(FOREIGN_EVENTS)?;
                 let rows =
                     statement.query_map(params![after_rowid, me.writer, limit], columns::event)?;
-                let events = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+                let (events, has_more) = within_bytes(rows)?;
                 let up_to = match events.last() {
-                    Some((rowid, _)) if events.len() >= limit as usize => *rowid,
+                    Some((rowid, _)) if has_more || events.len() >= limit as usize => *rowid,
                     // All was seen; this server's own events need not be passed over again.
                     _ => tx
                         .prepare_cached(MAX_ROWID)?
@@ -88,6 +90,23 @@ impl Store {
         })
         .await
     }
+}
+
+/// The first events that fit, and whether there are more; at least one.
+fn within_bytes(
+    rows: impl Iterator<Item = rusqlite::Result<(i64, EventRow)>>,
+) -> Result<(Vec<(i64, EventRow)>, bool)> {
+    let mut events = Vec::new();
+    let mut bytes = 0_usize;
+    for row in rows {
+        let (rowid, event) = row?;
+        bytes = bytes.saturating_add(event.json.len());
+        if bytes > MAX_EVENT_BYTES && !events.is_empty() {
+            return Ok((events, true));
+        }
+        events.push((rowid, event));
+    }
+    Ok((events, false))
 }
 
 fn clamp(limit: u32) -> u32 {

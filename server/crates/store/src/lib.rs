@@ -42,7 +42,7 @@ pub use edit_rows::{
 };
 pub use edits::{MAX_EDITS, MAX_FILTER_VALUES};
 pub use error::{Result, StoreError};
-pub use events::MAX_EVENTS;
+pub use events::{MAX_EVENT_BYTES, MAX_EVENTS};
 pub use lease::{MAX_DELTAS, MAX_TAKE_OVER, OPEN_STATUSES, SEQ_BLOCK};
 pub use ledger::MAX_STATS;
 pub use rewinds::MAX_NOTES;

@@ -12,7 +12,7 @@ use super::desk::Desk;
 use super::edit::Edit;
 use super::group::groups;
 use super::notes;
-use super::select::select_and_hold;
+use super::select::{select_and_hold, unknown};
 use super::shelf::resolve;
 use super::stored::{Phase, StoredHunk};
 use crate::engine::actor::Outcome;
@@ -33,7 +33,12 @@ pub async fn amend(desk: &mut Desk, params: EditAmendParams) -> Result<FileEdit,
         hunk_ids: Some(vec![hunk_id.clone()]),
         ..Default::default()
     };
-    let selected = select_and_hold(desk, &of_hunk).await?;
+    let selected = match select_and_hold(desk, &of_hunk).await {
+        Err(error) if error.code == ErrorCode::NotFound => {
+            return Err(unknown("hunkId", "hunk", &hunk_id));
+        }
+        selected => selected?,
+    };
     let resolved = || {
         EngineError::invalid(format!(
             "`hunkId` \"{hunk_id}\" is not pending any more, so it cannot be changed; edit the file instead"

@@ -207,7 +207,8 @@ pub fn paths_of_path(files: &dyn aside_agent::host::Files, path: PathBuf) -> Vec
     paths
 }
 
-fn unknown(field: &str, what: &str, id: &str) -> EngineError {
+/// An id of what is not there.
+pub fn unknown(field: &str, what: &str, id: &str) -> EngineError {
     EngineError::new(
         ErrorCode::NotFound,
         format!(

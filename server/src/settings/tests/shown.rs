@@ -129,7 +129,6 @@ fn the_table_for_people_shows_no_secret() {
         lines looked at for an inexact match                        2000000 lines
         lines compared closely for an inexact match                 1000000 lines
         characters compared for a part of a line                    4000000 characters
-        pieces of an old text that leaves out lines                 32 pieces
         places that a refused edit names                            8 places
         a patch                                                     32 MB
         files of one patch                                          2000 files
@@ -147,6 +146,7 @@ fn the_table_for_people_shows_no_secret() {
         rows of one page from the database                          500 rows
         sessions repaired at a time after a crash                   256 sessions
         streamed pieces read back for one repair                    100000 events
+        events read at a time from the database                     32 MB
         text of a file kept to take an edit back                    256 MB
         edits read at a time from the database                      10000 edits
         values of one condition on edits                            1000 values

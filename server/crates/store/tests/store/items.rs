@@ -1,5 +1,5 @@
 //! Pages of items, and events.
-use aside_store::{ItemsPage, ItemsQuery, Store, StoreError, Write};
+use aside_store::{EventRow, ItemsPage, ItemsQuery, MAX_EVENT_BYTES, Store, StoreError, Write};
 
 use crate::support::{Folder, create, delta, event, ids, item, turn};
 
@@ -127,6 +127,39 @@ async fn garbage_cursors_are_refused() {
     assert_eq!((empty.items, empty.prev_cursor), (Vec::new(), None));
     let empty = page(&store, None, Some("i7fffffffffffffff"), 5).await;
     assert_eq!(empty.unwrap().items, []);
+}
+
+#[tokio::test]
+async fn large_events_come_a_few_at_a_time() {
+    let folder = Folder::new();
+    let (mine, other) = (folder.server("me"), folder.server("other"));
+    create(&mine, &["a"]).await;
+    let start = mine.max_event_rowid().await.unwrap();
+    other.acquire("a").await.unwrap();
+    let large = |seq, bytes: usize| EventRow {
+        json: format!("\"{}\"", "x".repeat(bytes)),
+        ..event("a", seq)
+    };
+    let sizes = [
+        2 * MAX_EVENT_BYTES,
+        MAX_EVENT_BYTES / 2,
+        10,
+        MAX_EVENT_BYTES,
+    ];
+    for (seq, bytes) in (1..).zip(sizes) {
+        let write = Write::Event(large(seq, bytes));
+        other.write(vec![write]).await.unwrap();
+    }
+    for (after, expect) in [(0, &[1][..]), (1, &[2, 3]), (3, &[4]), (4, &[])] {
+        let events = mine.events_after("a", after, 10).await.unwrap();
+        let seqs: Vec<_> = events.iter().map(|event| event.seq).collect();
+        assert_eq!(seqs, expect);
+        let foreign = mine.foreign_events(start + after, 10).await.unwrap();
+        let seqs: Vec<_> = foreign.events.iter().map(|(_, event)| event.seq).collect();
+        assert_eq!(seqs, expect);
+        let last = foreign.events.last().map(|(rowid, _)| *rowid);
+        assert_eq!(foreign.up_to, last.unwrap_or(start + after));
+    }
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ async fn an_amended_hunk_stays_pending() {
     let again = amend(&bench, format!("{id}-0"), "x").await;
     assert!(again.starts_with("invalid: `hunkId`"), "{again}");
     let unknown = amend(&bench, format!("{id}-9"), "x").await;
-    assert!(unknown.starts_with("notFound: "), "{unknown}");
+    assert!(unknown.starts_with("notFound: `hunkId`"), "{unknown}");
 }
 
 #[tokio::test]
