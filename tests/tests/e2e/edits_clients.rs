@@ -188,6 +188,47 @@ async fn what_was_typed_under_a_blind_edit_is_put_back() {
     }
 }
 
+/// With no versions on the wire, an editor has no choice but to put an edit wherever it falls.
+#[tokio::test]
+async fn an_editor_without_versioned_changes_whose_user_types() {
+    for (old, new, expect, status) in [
+        (
+            "one\n",
+            "typed\none\n",
+            "typed\none\ntwo\nTHREE\nfour\nfive\nsix\n",
+            "completed",
+        ),
+        (
+            "three",
+            "three, typed",
+            "one\ntwo\nthree, typed\nfour\nfive\nsix\n",
+            "failed",
+        ),
+    ] {
+        let stage = stage(replies());
+        let path = stage.world.write("a.txt", TEXT);
+        let typing = Typing {
+            when: When::BeforeEdit,
+            path,
+            old: old.to_owned(),
+            new: new.to_owned(),
+        };
+        let desk = Desk::on(stage, &["a.txt"], |client| {
+            client.document_changes = false;
+            client.resource_operations = false;
+            client.typing = vec![typing];
+        })
+        .await;
+        desk.turn().await;
+        let (said, told) = desk.last_call().await;
+        assert_eq!(said, status, "{old:?}: {told}");
+        desk.check("a.txt", expect).await;
+        desk.reject(json!({"sessionId": desk.session})).await;
+        assert!(desk.buffer("a.txt").contains("three"));
+        desk.close().await;
+    }
+}
+
 /// Ends each line with a semicolon, as a formatter might.
 fn semicolons(text: &str) -> String {
     text.lines()

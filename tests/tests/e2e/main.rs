@@ -27,6 +27,7 @@ mod edits_propose;
 mod edits_random;
 mod edits_random_files;
 mod edits_review;
+mod edits_shared;
 mod edits_shell;
 mod edits_texts;
 mod edits_told;
