@@ -81,7 +81,7 @@ impl LanguageServer for Backend {
             self.shared.adopt_root_of(&path);
         }
         let document = params.text_document;
-        review::on_open(&self.shared, &document.uri);
+        let uri = document.uri.clone();
         if let Err(error) =
             self.shared
                 .documents
@@ -89,6 +89,7 @@ impl LanguageServer for Backend {
         {
             self.complain(error.to_string()).await;
         }
+        review::on_open(&self.shared, &uri).await;
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aside_protocol::Event;
+use ropey::Rope;
 use tower_lsp::lsp_types::request::CodeLensRefresh;
 use tower_lsp::lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionOrCommand, CodeActionParams,
@@ -38,10 +39,13 @@ pub struct Review {
 
 #[derive(Default)]
 struct State {
-    /// How many hints each document shows; none has no entry.
+    /// How many hints each document shows. One whose hints went stays here until it is closed:
+    /// the user may redo what was undone.
     shown: HashMap<Url, usize>,
     /// Documents that are looked at in a moment.
     waiting: HashSet<Url>,
+    /// Whether there ever were hints.
+    has_shown: bool,
 }
 
 impl Review {
@@ -84,26 +88,42 @@ pub fn on_event(shared: &Arc<Shared>, event: &Event) {
         };
         // Editors know a document by their own spelling of its URI.
         let open = uri_to_path(&uri).and_then(|path| shared.documents.find(&path));
-        follow(shared, open.map_or(uri, |open| open.uri().clone()));
+        let uri = match open {
+            Some(open) => {
+                let uri = open.uri().clone();
+                shared.review.lock().shown.entry(uri.clone()).or_default();
+                uri
+            }
+            None => uri,
+        };
+        follow(shared, uri);
     }
 }
 
 /// A document was opened: hunks may be left from before.
-pub fn on_open(shared: &Arc<Shared>, uri: &Url) {
+pub async fn on_open(shared: &Arc<Shared>, uri: &Url) {
+    // An editor may keep the hints of a buffer that it gives another name (Neovim).
+    if shared.review.lock().has_shown {
+        let client = &shared.client;
+        client
+            .publish_diagnostics(uri.clone(), Vec::new(), None)
+            .await;
+    }
     follow(shared, uri.clone());
 }
 
-/// A document changed; its hunks may have moved.
+/// A document changed; its hunks may have moved, gone or come back.
 pub fn on_change(shared: &Arc<Shared>, uri: &Url) {
-    let shows = shared.review.lock().shown.contains_key(uri);
-    if shows {
+    let has_edits = shared.review.lock().shown.contains_key(uri);
+    if has_edits {
         follow(shared, uri.clone());
     }
 }
 
 /// A document was closed.
 pub async fn on_close(shared: &Arc<Shared>, uri: &Url) {
-    if shared.review.lock().shown.remove(uri).is_some() {
+    let shown = shared.review.lock().shown.remove(uri);
+    if shown.is_some_and(|count| count > 0) {
         shared
             .client
             .publish_diagnostics(uri.clone(), Vec::new(), None)
@@ -151,12 +171,23 @@ async fn hunks(shared: &Arc<Shared>, uri: &Url) -> Vec<Pending> {
         return Vec::new();
     };
     match engine.pending_edits(&path).await {
-        Ok(edits) => pending::pending(&edits),
+        Ok(edits) => {
+            let open = shared.documents.find(&path);
+            let last_line = open.and_then(|open| open.text().ok().map(last_line));
+            pending::pending(&edits, last_line)
+        }
         Err(error) => {
             tracing::warn!(%error, path = %path.display(), "pending hunks cannot be read now");
             Vec::new()
         }
     }
+}
+
+/// The last line that every editor has: not the empty one behind a final line ending.
+fn last_line(text: &Rope) -> u32 {
+    let lines = text.len_lines();
+    let is_empty = lines > 1 && text.line(lines - 1).len_chars() == 0;
+    u32::try_from(lines - 1 - usize::from(is_empty)).unwrap_or(u32::MAX)
 }
 
 /// Looks at a document in a moment, once for all that happens until then.
@@ -190,12 +221,14 @@ async fn refresh(shared: &Arc<Shared>, uri: Url) {
     };
     let before = {
         let mut state = shared.review.lock();
-        match hunks.len() {
-            0 => state.shown.remove(&uri),
-            count => state.shown.insert(uri.clone(), count),
+        state.has_shown |= !hunks.is_empty();
+        let before = state.shown.remove(&uri);
+        if is_open && (before.is_some() || !hunks.is_empty()) {
+            state.shown.insert(uri.clone(), hunks.len());
         }
+        before.unwrap_or_default()
     };
-    if before.is_none() && hunks.is_empty() {
+    if before == 0 && hunks.is_empty() {
         return;
     }
     if profile.diagnostics {

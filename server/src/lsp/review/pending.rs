@@ -28,9 +28,15 @@ pub struct Pending {
     added: usize,
 }
 
-/// The hunks that wait, in the order of the document.
-pub fn pending(edits: &[FileEdit]) -> Vec<Pending> {
+/// The hunks that wait, in the order of the document. What was removed at the end of the file is
+/// shown on its last line, since behind it there is none.
+pub fn pending(edits: &[FileEdit], last_line: Option<u32>) -> Vec<Pending> {
     let mut all: Vec<Pending> = edits.iter().flat_map(pending_of).collect();
+    let last_line = last_line.unwrap_or(u32::MAX);
+    for hunk in all.iter_mut().filter(|it| it.range.start.line > last_line) {
+        let start = Position::new(last_line, 0);
+        hunk.range = Range::new(start, start);
+    }
     all.sort_by_key(|hunk| (hunk.range.start.line, hunk.range.end.line));
     all.truncate(MAX_SHOWN_HUNKS);
     all
@@ -257,22 +263,25 @@ mod tests {
     }
 
     fn three() -> Vec<Pending> {
-        pending(&[
-            edit(
-                FileEditStatus::Partial,
-                vec![
-                    hunk("e-0", 10..12, HunkStatus::Pending),
-                    hunk("e-1", 5..6, HunkStatus::Accepted),
-                ],
-            ),
-            edit(
-                FileEditStatus::Applied,
-                vec![
-                    hunk("f-0", 2..3, HunkStatus::Pending),
-                    hunk("f-1", 20..20, HunkStatus::Pending),
-                ],
-            ),
-        ])
+        pending(
+            &[
+                edit(
+                    FileEditStatus::Partial,
+                    vec![
+                        hunk("e-0", 10..12, HunkStatus::Pending),
+                        hunk("e-1", 5..6, HunkStatus::Accepted),
+                    ],
+                ),
+                edit(
+                    FileEditStatus::Applied,
+                    vec![
+                        hunk("f-0", 2..3, HunkStatus::Pending),
+                        hunk("f-1", 20..20, HunkStatus::Pending),
+                    ],
+                ),
+            ],
+            None,
+        )
     }
 
     #[test]
@@ -294,9 +303,22 @@ mod tests {
     #[test]
     fn a_proposal_is_shown_where_it_would_be_made() {
         let hunks = vec![hunk("e-0", 1..2, HunkStatus::Pending)];
-        let proposed = pending(&[edit(FileEditStatus::Proposed, hunks)]);
+        let proposed = pending(&[edit(FileEditStatus::Proposed, hunks)], None);
         assert_eq!(proposed[0].range.start.line, 101);
         assert!(proposed[0].diagnostic().message.contains("proposes"));
+    }
+
+    #[test]
+    fn what_was_removed_at_the_end_is_shown_on_the_last_line() {
+        let hunks = vec![hunk("e-0", 7..7, HunkStatus::Pending)];
+        let edits = [edit(FileEditStatus::Applied, hunks)];
+        for (last_line, expect) in [(None, 7), (Some(7), 7), (Some(6), 6), (Some(0), 0)] {
+            let start = Position::new(expect, 0);
+            assert_eq!(
+                pending(&edits, last_line)[0].range,
+                Range::new(start, start)
+            );
+        }
     }
 
     #[test]
