@@ -124,6 +124,12 @@ impl Bench {
         std::fs::remove_file(self.root.join(name)).unwrap();
     }
 
+    #[allow(clippy::disallowed_methods, reason = "plays the user")]
+    pub fn replace_by_folder(&self, name: &str) {
+        self.remove(name);
+        std::fs::create_dir(self.root.join(name)).unwrap();
+    }
+
     /// What a file holds; `-` where there is none.
     pub fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.root.join(name)).unwrap_or_else(|_| "-".to_owned())

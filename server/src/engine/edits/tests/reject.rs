@@ -230,3 +230,50 @@ async fn accepting_what_the_user_undid_does_not_bring_it_back() {
     .assert_eq(&bench.shown().await);
     assert_eq!(bench.read("x"), "a\nb\nc\nd\ne\nF\ng\n");
 }
+
+#[tokio::test]
+async fn files_that_are_no_text_any_more_do_not_stand_in_the_way() {
+    let names = ["big", "binary", "gone", "folder", "x"];
+    let bench = Bench::new(&names.map(|name| (name, "a\nb\n"))).await;
+    let turn = bench.turn().await;
+    for name in names {
+        bench.text(&turn, name, "a\nB\n").await;
+    }
+    bench.write("big", &"x\n".repeat(10 << 20));
+    bench.write("binary", "\0\u{1}\0");
+    bench.remove("gone");
+    bench.replace_by_folder("folder");
+    let before = bench.shown().await;
+    assert_eq!(before.matches(" applied; pending ").count(), 5, "{before}");
+    let all = || EditResolveParams {
+        session_id: Some(bench.session.clone()),
+        ..Default::default()
+    };
+    assert_eq!(
+        bench.reject(all()).await,
+        "applied applied applied applied rejected"
+    );
+    assert_eq!(bench.read("x"), "a\nb\n");
+    let again = bench.reject(all()).await;
+    assert!(again.starts_with("invalid: big is larger"), "{again}");
+    assert_eq!(
+        bench.rewind(&turn, true, false).await.1,
+        "back []; left [big binary gone folder]"
+    );
+    assert_eq!(
+        bench.accept(all()).await,
+        "accepted accepted accepted accepted"
+    );
+    assert_eq!(bench.read("binary"), "\0\u{1}\0");
+}
+
+#[tokio::test]
+async fn line_endings_and_marks_come_back() {
+    let old = "\u{feff}a\r\nb\r\nc";
+    let bench = Bench::new(&[("x", old)]).await;
+    let turn = bench.turn().await;
+    let id = bench.text(&turn, "x", "\u{feff}a\r\nB\r\nc\r\nd").await;
+    bench.write("x", "\u{feff}mine\r\na\r\nB\r\nc\r\nd");
+    assert_eq!(bench.reject(edits(&[&id])).await, "rejected");
+    assert_eq!(bench.read("x"), "\u{feff}mine\r\na\r\nb\r\nc");
+}
