@@ -14,6 +14,11 @@ pub const MAX_NOTES: u32 = 1_000;
 
 pub(crate) const REWIND: &str =
     concat!("SELECT ", rewind_columns!(), " FROM rewinds WHERE id = ?1");
+pub(crate) const LAST_REWIND: &str = concat!(
+    "SELECT ",
+    rewind_columns!(),
+    " FROM rewinds WHERE session_id = ?1 ORDER BY position DESC LIMIT 1"
+);
 const OF_SESSION: &str = "SELECT last_turn FROM rewinds WHERE id = ?1 AND session_id = ?2";
 pub(crate) const NEWER_TURN: &str = "SELECT 1 FROM turns \
      WHERE session_id = ?1 AND position > ?2 AND rewound_by IS NULL LIMIT 1";
@@ -49,6 +54,19 @@ impl Store {
                 .query_row([&id], columns::rewind)
                 .optional()?
                 .ok_or_else(|| StoreError::not_found("rewind", &id))
+        })
+        .await
+    }
+
+    /// The newest rewind of a session, if there is one.
+    pub async fn last_rewind(&self, session_id: impl Into<String>) -> Result<Option<RewindRow>> {
+        let id = session_id.into();
+        self.call(move |db| {
+            db.reading(|tx, _| {
+                check_session(tx, &id)?;
+                let mut statement = tx.prepare_cached(LAST_REWIND)?;
+                Ok(statement.query_row([&id], columns::rewind).optional()?)
+            })
         })
         .await
     }

@@ -15,7 +15,7 @@ use super::edit::Edit;
 use super::group::{Group, groups};
 use super::revisions::Revisions;
 use super::shelf::{Blocked, Shelf};
-use super::steps::{Former, Step, StoredRewind};
+use super::steps::{Former, Step, StoredRewind, left_over};
 use super::stored::{Phase, StoredEdit};
 use super::work::by_size;
 use super::{notes, orphans};
@@ -180,8 +180,14 @@ impl<'a> Work<'a> {
     async fn run(&mut self, desk: &Desk) -> Result<SessionRewindResult, EngineError> {
         let mut result = SessionRewindResult::default();
         let mut reverted = Vec::new();
+        let left_over = left_over(desk, &self.row.session_id).await?;
         for batch in std::mem::take(&mut self.batches) {
+            let first = self.stored.steps.len();
             if self.take_back(desk, &batch).await? {
+                let paths = &batch.group.paths;
+                let before = left_over.iter().filter(|step| paths.contains(&step.path));
+                let steps = &mut self.stored.steps;
+                steps.splice(first..first, before.cloned());
                 reverted.extend(batch.edits.into_values());
             } else {
                 result.conflicts.extend(batch.shown(desk).await?);

@@ -7,8 +7,9 @@ use aside_edit::merge::merge;
 use aside_store::{Store, Write, blob_hash};
 use serde::{Deserialize, Serialize};
 
+use super::desk::Desk;
 use super::edit::text;
-use super::shelf::{Blocked, Shelf};
+use super::shelf::{Blocked, Shelf, resolve};
 use crate::engine::error::EngineError;
 
 /// A rewind, as it is stored.
@@ -95,6 +96,40 @@ impl Step {
             link: self.link.clone(),
         }
     }
+}
+
+/// The steps that were made of a rewind that was not finished, because a crash came or a file
+/// could not be written: whoever rewinds again is to take them back with the rest.
+pub async fn left_over(desk: &Desk, session_id: &str) -> Result<Vec<Step>, EngineError> {
+    let Some(row) = desk.store.last_rewind(session_id).await? else {
+        return Ok(Vec::new());
+    };
+    let stored: StoredRewind = serde_json::from_str(&row.json).unwrap_or_default();
+    if row.state != "done" || !stored.edits.is_empty() || stored.turns.is_some() {
+        return Ok(Vec::new());
+    }
+    let mut made = Vec::new();
+    for step in stored.steps {
+        if is_made(desk, &step).await {
+            made.push(step);
+        }
+    }
+    Ok(made)
+}
+
+/// Whether the files are exactly as a step leaves them.
+async fn is_made(desk: &Desk, step: &Step) -> bool {
+    let at = step.to.as_ref().unwrap_or(&step.path);
+    let is_gone = step.to.is_none() || hash_at(desk, &step.path).await == Some(None);
+    is_gone && hash_at(desk, at).await.as_ref() == Some(&step.after)
+}
+
+/// The hash of a file's text, if there is a file; `None` where that cannot be read.
+async fn hash_at(desk: &Desk, path: &Path) -> Option<Option<String>> {
+    let path = resolve(&*desk.files, path).ok()?;
+    let now = desk.files.read_text(&path).await.ok()?;
+    let is_there = now.stamp != Stamp::Absent;
+    Some(is_there.then(|| blob_hash(now.text.as_bytes())))
 }
 
 /// The files of steps.

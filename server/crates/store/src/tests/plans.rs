@@ -170,6 +170,12 @@ async fn queries_of_edits_and_rewinds_use_indexes() {
     .await;
     check(
         &store,
+        rewinds::LAST_REWIND,
+        expect!["SEARCH rewinds USING INDEX rewinds_of_session (session_id=?)"],
+    )
+    .await;
+    check(
+        &store,
         rewinds::TURN_POSITION,
         expect!["SEARCH turns USING INDEX sqlite_autoindex_turns_1 (id=?)"],
     )

@@ -1,8 +1,10 @@
 //! Rewinding, and taking that back.
 use aside_agent::host::Target;
+use aside_store::Write;
 use expect_test::expect;
 
 use super::bench::{Bench, edits, hunks};
+use crate::engine::edits::steps::StoredRewind;
 
 const OLD: &str = "a\nb\nc\nd\ne\nf\ng\n";
 const NEW: &str = "a\nB\nc\nd\ne\nF\ng\n";
@@ -182,4 +184,38 @@ async fn executable_bits_and_links_come_back() {
     bench.unrewind(&id.unwrap()).await;
     assert!(!bench.path("run").exists() && bench.path("link").symlink_metadata().is_err());
     assert_eq!(bench.read("target"), "target\n");
+}
+
+#[tokio::test]
+async fn what_a_crash_left_of_a_rewind_comes_back_too() {
+    let bench = Bench::new(&[("x", "1\n2\n"), ("old", "o\n")]).await;
+    let turn = bench.turn().await;
+    let mut ids = vec![bench.text(&turn, "x", "1\ntwo\n").await];
+    ids.push(bench.text(&turn, "made", "made\n").await);
+    let moved = bench.moved("new", "n\n");
+    ids.push(bench.edit(&turn, "old", moved).await);
+    let store = bench.engine.store().await.unwrap();
+    let mut edits = Vec::new();
+    for id in &ids {
+        edits.push(Write::UpsertEdit(
+            store.get_edit(id.as_str()).await.unwrap(),
+        ));
+    }
+    let (first, _) = bench.rewind(&turn, true, false).await;
+    // As if the crash came when the files were back and that was not stored.
+    let mut row = store.get_rewind(first.unwrap()).await.unwrap();
+    let mut stored: StoredRewind = serde_json::from_str(&row.json).unwrap();
+    stored.edits.clear();
+    row.json = serde_json::to_string(&stored).unwrap();
+    edits.push(Write::Rewind(row));
+    store.write(edits).await.unwrap();
+
+    let (again, told) = bench.rewind(&turn, true, false).await;
+    assert_eq!(told, "back [x made old]; left []");
+    let names = ["x", "made", "old", "new"];
+    let texts = || names.map(|name| bench.read(name));
+    assert_eq!(texts(), ["1\n2\n", "-", "o\n", "-"]);
+    assert_eq!(bench.unrewind(&again.unwrap()).await, "back [x made old]");
+    assert_eq!(texts(), ["1\ntwo\n", "made\n", "-", "n\n"]);
+    assert_eq!(bench.list().await.len(), 3);
 }
