@@ -1,10 +1,11 @@
 //! Making the changes of a patch in the text of a file.
 use super::HunkPatch;
-use super::find::{File, Found, Index, Place, places};
+use super::find::{File, Found, Indents, Index, Place, places};
 use super::indent::Shift;
 use super::narrow::{Anchors, by_end, settle};
 use super::reading::{Leniency, Reading, Role, all_new, is_all_new, readings};
 use super::refusal::{HunkRefusal, PatchRefusal};
+use super::trimmed;
 use crate::lines::{Endings, ending, split_bom};
 use crate::matching::MAX_RESULT_BYTES;
 use crate::stage::Stage;
@@ -207,7 +208,11 @@ impl<'f, 'a> Finder<'f, 'a> {
         let mut stages: Vec<(Stage, Vec<Place<'a>>)> = Vec::new();
         for (stage, signs) in LEVELS {
             if !stages.iter().any(|(known, _)| *known == stage) {
-                let places = self.places(stage, number)?;
+                let mut places = self.places(stage, number, Indents::Shifted)?;
+                if stage == Stage::Indent && trimmed::may_be(hunk) {
+                    let trimmed = self.places(stage, number, Indents::Trimmed)?;
+                    places = trimmed::either(file, places, trimmed);
+                }
                 stages.push((stage, anchors.keep(file, places)));
             }
             let Some((_, places)) = stages.iter().find(|(known, _)| *known == stage) else {
@@ -220,7 +225,7 @@ impl<'f, 'a> Finder<'f, 'a> {
         let lenient = readings(hunk, Leniency::EmptyNew);
         for stage in [Stage::Exact, Stage::TrailingSpace] {
             let index = self.index(stage);
-            let places = all(places(file, index, &lenient))?;
+            let places = all(places(file, index, &lenient, Indents::Shifted))?;
             let places = anchors.keep(file, places);
             if let Some(places) = cheapest(&places, Signs::Missing) {
                 return Ok(Some((stage, by_end(file, hunk, places))));
@@ -242,7 +247,7 @@ impl<'f, 'a> Finder<'f, 'a> {
             return Ok(None);
         }
         for (stage, signs) in &LEVELS[..4] {
-            let places = self.places(*stage, number)?;
+            let places = self.places(*stage, number, Indents::Shifted)?;
             match cheapest(&places, *signs) {
                 Some(places) if places.len() == 1 => return Ok(Some((*stage, places))),
                 Some(_) => return Ok(None),
@@ -252,14 +257,19 @@ impl<'f, 'a> Finder<'f, 'a> {
         Ok(None)
     }
 
-    fn places(&mut self, stage: Stage, number: usize) -> Result<Vec<Place<'a>>, Missed> {
+    fn places(
+        &mut self,
+        stage: Stage,
+        number: usize,
+        indents: Indents,
+    ) -> Result<Vec<Place<'a>>, Missed> {
         let file = self.file;
         self.index(stage);
         let index = self.indexes.iter().find(|(known, _)| *known == stage);
         let Some((_, index)) = index else {
             return Ok(Vec::new());
         };
-        all(places(file, index, &self.readings[number]))
+        all(places(file, index, &self.readings[number], indents))
     }
 
     fn index(&mut self, stage: Stage) -> &Index<'a> {

@@ -71,6 +71,15 @@ fn key(stage: Stage, line: &str) -> Cow<'_, str> {
     }
 }
 
+/// Which indentation may be other than the file's, in the stages that leave it aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Indents {
+    /// That of all lines alike.
+    Shifted,
+    /// That of context lines which lost it with their sign; all others are as they are written.
+    Trimmed,
+}
+
 /// A place where a hunk fits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place<'a> {
@@ -118,6 +127,7 @@ pub(super) fn places<'a>(
     file: &File<'a>,
     index: &Index<'a>,
     readings: &[Vec<Reading<'a>>],
+    indents: Indents,
 ) -> Found<'a> {
     let Some(pivot) = pivot(index, readings) else {
         return Found::All(Vec::new());
@@ -131,9 +141,13 @@ pub(super) fn places<'a>(
                 };
                 let (written, _) = split(reading.text);
                 let (there, _) = split(file.lines[*place]);
-                let shifts = match index.stage {
-                    Stage::Exact | Stage::TrailingSpace => vec![Shift::Same],
-                    Stage::Indent | Stage::Unicode => Shift::between(written, there),
+                let shifts = match (index.stage, indents) {
+                    (Stage::Exact | Stage::TrailingSpace, _) | (_, Indents::Trimmed) => {
+                        vec![Shift::Same]
+                    }
+                    (Stage::Indent | Stage::Unicode, Indents::Shifted) => {
+                        Shift::between(written, there)
+                    }
                 };
                 starts.extend(shifts.into_iter().map(|shift| (start, shift)));
             }
@@ -148,6 +162,7 @@ pub(super) fn places<'a>(
     let mut fitting = Fitting {
         file,
         stage: index.stage,
+        indents,
         readings,
         layers: vec![Vec::new(); readings.len() + 1],
         steps: 0,
@@ -254,6 +269,7 @@ struct Way {
 struct Fitting<'f, 'a> {
     file: &'f File<'a>,
     stage: Stage,
+    indents: Indents,
     readings: &'f [Vec<Reading<'a>>],
     /// The ways after each line of the hunk.
     layers: Vec<Vec<Way>>,
@@ -281,7 +297,7 @@ impl<'a> Fitting<'_, 'a> {
                     let is_old = reading.role.is_old();
                     let there = self.file.lines.get(start + way.passed);
                     let fits =
-                        !is_old || there.is_some_and(|there| self.same(reading.text, there, shift));
+                        !is_old || there.is_some_and(|there| self.same(reading, there, shift));
                     if !fits {
                         continue;
                     }
@@ -333,16 +349,23 @@ impl<'a> Fitting<'_, 'a> {
         })
     }
 
-    fn same(&self, written: &str, there: &str, shift: Shift<'_>) -> bool {
-        match self.stage {
-            Stage::Exact => written == there,
-            Stage::TrailingSpace => written.trim_end() == there.trim_end(),
-            Stage::Indent | Stage::Unicode => {
-                if key(self.stage, written) != key(self.stage, there) {
-                    return false;
-                }
+    fn same(&self, reading: &Reading<'_>, there: &str, shift: Shift<'_>) -> bool {
+        let written = reading.text;
+        match (self.stage, self.indents) {
+            (Stage::Exact, _) => written == there,
+            (Stage::TrailingSpace, _) => written.trim_end() == there.trim_end(),
+            (Stage::Indent | Stage::Unicode, _)
+                if key(self.stage, written) != key(self.stage, there) =>
+            {
+                false
+            }
+            (Stage::Indent | Stage::Unicode, Indents::Shifted) => {
                 let (written, rest) = split(written);
                 rest.is_empty() || shift.fits(written, split(there).0)
+            }
+            (Stage::Indent | Stage::Unicode, Indents::Trimmed) => {
+                let (written, rest) = split(written);
+                reading.is_bare || rest.is_empty() || written == split(there).0
             }
         }
     }

@@ -14,6 +14,7 @@ mod refusal;
 mod source;
 #[cfg(test)]
 mod tests;
+mod trimmed;
 mod unified;
 mod v4a;
 

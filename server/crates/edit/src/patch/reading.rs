@@ -35,6 +35,8 @@ pub(super) struct Reading<'a> {
     pub(super) text: &'a str,
     /// How far this is from what the format says; 0 for just that.
     pub(super) cost: u32,
+    /// Whether it is context without sign and indentation, and may have lost both.
+    pub(super) is_bare: bool,
 }
 
 /// A line with spaces before it is context without its sign.
@@ -74,7 +76,12 @@ pub(super) fn readings(hunk: &HunkPatch, leniency: Leniency) -> Vec<Vec<Reading<
         lines[..index].iter().rfind(full).filter(is_new).is_some()
             && lines[index..].iter().find(full).filter(is_new).is_some()
     };
-    let reading = |role, text, cost| Reading { role, text, cost };
+    let reading = |role, text, cost| Reading {
+        role,
+        text,
+        cost,
+        is_bare: false,
+    };
     lines
         .iter()
         .enumerate()
@@ -92,23 +99,24 @@ pub(super) fn readings(hunk: &HunkPatch, leniency: Leniency) -> Vec<Vec<Reading<
                     reading(Role::Add, "", EMPTY_IS_NEW),
                 ],
                 None => vec![reading(Role::Context, "", 0)],
-                Some(' ') => vec![
-                    reading(Role::Context, rest, 0),
-                    reading(Role::Context, line, UNSIGNED),
-                ],
-                Some('-') => vec![
-                    reading(Role::Remove, rest, 0),
-                    reading(Role::Context, line, SIGN_IS_TEXT),
-                ],
-                Some('+') => vec![
-                    reading(Role::Add, rest, 0),
-                    reading(Role::Context, line, SIGN_IS_TEXT),
-                ],
+                Some(' ') => vec![reading(Role::Context, rest, 0), unsigned(line, UNSIGNED)],
+                Some('-') => vec![reading(Role::Remove, rest, 0), unsigned(line, SIGN_IS_TEXT)],
+                Some('+') => vec![reading(Role::Add, rest, 0), unsigned(line, SIGN_IS_TEXT)],
                 // Without a sign there is only one reading.
-                Some(_) => vec![reading(Role::Context, line, 0)],
+                Some(_) => vec![unsigned(line, 0)],
             }
         })
         .collect()
+}
+
+/// A line as context without its sign.
+fn unsigned(text: &str, cost: u32) -> Reading<'_> {
+    Reading {
+        role: Role::Context,
+        text,
+        cost,
+        is_bare: !text.starts_with([' ', '\t']),
+    }
 }
 
 /// Whether all lines are new, but for empty ones, which are then new too.

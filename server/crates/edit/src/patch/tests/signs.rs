@@ -84,3 +84,64 @@ fn empty_lines_may_be_context_or_nothing_or_new() {
     check("@@\n a\n+x\n\n+y\n b\n", "a\n\nb\n", "a\nx\n\ny\nb\n");
     refused("@@\n a\n\n b\n-c\n", "a\nb\nc\n", "notFound");
 }
+
+#[test]
+fn context_may_lack_its_sign_and_its_indentation() {
+    let code = "class A {\n  f() {\n    if (a) {\n      one();\n    }\n  }\n  /**\n   * Two.\n   */\n  \
+                g() {\n    two();\n  }\n}\n";
+    let with = |old: &str, new: &str| code.replace(old, new);
+    // Lines that go are as deep as in the file, so new ones are as they are written.
+    check(
+        "@@\nf() {\nif (a) {\n-      one();\n+      1();\n}\n}\n",
+        code,
+        &with("one", "1"),
+    );
+    check(
+        "@@\nif (a) {\none();\n+      more();\n}\n",
+        code,
+        &with("one();\n", "one();\n      more();\n"),
+    );
+    check(
+        "@@\n* Two.\n+   * More.\n*/\ng() {\n",
+        code,
+        &with("Two.\n", "Two.\n   * More.\n"),
+    );
+    // All lines may be indented less by as much: what is new says so.
+    check(
+        "@@\ng() {\n+  more();\n",
+        code,
+        &with("g() {\n", "g() {\n    more();\n"),
+    );
+    check(
+        "@@\ng() {\n+    more();\n",
+        code,
+        &with("g() {\n", "g() {\n    more();\n"),
+    );
+    check(
+        "@@\ntwo();\n+more();\n",
+        code,
+        &with("two();\n", "two();\n    more();\n"),
+    );
+    refused("@@\ntwo();\n+  more();\n", code, "unclear");
+    // New lines may have lost their indentation too.
+    refused("@@\nif (a) {\none();\n+more();\n}\n", code, "notFound");
+    refused("@@\nclass A {\n+f0() {}\nf() {\n", code, "notFound");
+    // What is not there is not there.
+    refused("@@\nf() {\none();\n+      more();\n", code, "notFound");
+    refused("@@\n}\n+      more();\n}\n", code, "ambiguous");
+}
+
+#[test]
+fn a_line_at_the_margin_may_replace_one_without_its_indentation() {
+    let code = "let x;\nfunction f() {\n  one();\n}\n";
+    check(
+        "@@\nlet x;\n-function f() {\n+function g() {\none();\n",
+        code,
+        "let x;\nfunction g() {\n  one();\n}\n",
+    );
+    refused(
+        "@@\nlet x;\n-function f() {\n+function g() {\n+zero();\none();\n",
+        code,
+        "notFound",
+    );
+}
