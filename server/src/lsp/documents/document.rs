@@ -160,7 +160,7 @@ impl Document {
             if self.desync.is_some() {
                 continue;
             }
-            let Ok(span) = encoding.to_char_span(&self.text, range) else {
+            let Ok(span) = encoding.to_char_span(&self.text, range, change.range_length) else {
                 self.give_up(Desync::ReversedRange);
                 journal = None;
                 continue;

@@ -77,16 +77,48 @@ impl PositionEncoding {
         Position::new(to_u32(line), to_u32(column))
     }
 
-    /// The characters that a range means, clamped.
+    /// The characters that the range of a change means, clamped. `length` is what the client says
+    /// that the range holds; it decides only about the CR that [`Self::between_cr_lf`] is for.
     pub(super) fn to_char_span(
         self,
         text: &Rope,
         range: Range,
+        length: Option<u32>,
     ) -> Result<Span<usize>, ReversedRange> {
         if range.end < range.start {
             return Err(ReversedRange);
         }
-        Ok(self.to_char(text, range.start)..self.to_char(text, range.end))
+        let clamped = self.to_char(text, range.start)..self.to_char(text, range.end);
+        let Some(length) = length.map(to_usize) else {
+            return Ok(clamped);
+        };
+        if self.length(text, &clamped) == length {
+            return Ok(clamped);
+        }
+        let split = |at, position| self.between_cr_lf(text, position).unwrap_or(at);
+        let other = split(clamped.start, range.start)..split(clamped.end, range.end);
+        let is_other = other.start <= other.end && self.length(text, &other) == length;
+        Ok(if is_other { other } else { clamped })
+    }
+
+    fn length(self, text: &Rope, span: &Span<usize>) -> usize {
+        match self {
+            Self::Utf8 => text.char_to_byte(span.end) - text.char_to_byte(span.start),
+            Self::Utf16 => text.char_to_utf16_cu(span.end) - text.char_to_utf16_cu(span.start),
+            Self::Utf32 => span.len(),
+        }
+    }
+
+    /// Where a column is one past the end of a line that ends with CR LF: between the two. LSP
+    /// knows no such place, but to Neovim the CR is a part of the line where other lines of the
+    /// file end with LF alone, and it changes one without the other.
+    fn between_cr_lf(self, text: &Rope, position: Position) -> Option<usize> {
+        let column = position.character.checked_sub(1)?;
+        let end = Position::new(position.line, column);
+        let at = self.to_char(text, end);
+        let is_cr_lf = text.get_char(at) == Some('\r') && text.get_char(at + 1) == Some('\n');
+        let is_end = is_cr_lf && self.position(text, text.char_to_byte(at)) == end;
+        is_end.then_some(at + 1)
     }
 
     fn to_char(self, text: &Rope, position: Position) -> usize {
@@ -253,10 +285,32 @@ mod tests {
     }
 
     #[test]
+    fn a_cr_that_is_taken_for_a_part_of_the_line_is_found() {
+        let rope = Rope::from_str("é\r\nb\n");
+        for (encoding, size) in [
+            (PositionEncoding::Utf8, 2),
+            (PositionEncoding::Utf16, 1),
+            (PositionEncoding::Utf32, 1),
+        ] {
+            let check = |past_end: u32, length: Option<u32>, expect: usize| {
+                let range = Range::new(Position::new(0, 0), Position::new(0, size + past_end));
+                let span = encoding.to_char_span(&rope, range, length);
+                assert_eq!(span, Ok(0..expect), "{encoding:?} {past_end} {length:?}");
+            };
+            check(0, Some(size), 1);
+            check(1, Some(size + 1), 2);
+            check(1, Some(size), 1);
+            check(1, None, 1);
+            check(1, Some(9), 1);
+            check(2, Some(size + 1), 1);
+        }
+    }
+
+    #[test]
     fn a_reversed_range_is_refused_even_where_clamping_would_hide_it() {
         let rope = Rope::from_str("ab");
         let range = Range::new(Position::new(0, 9), Position::new(0, 8));
-        let span = |range| PositionEncoding::Utf16.to_char_span(&rope, range);
+        let span = |range| PositionEncoding::Utf16.to_char_span(&rope, range, None);
         assert_eq!(span(range), Err(ReversedRange));
         let range = Range::new(Position::new(0, 8), Position::new(0, 9));
         assert_eq!(span(range), Ok(2..2));
