@@ -161,3 +161,80 @@ async fn review_of_a_closed_file_that_another_program_changed() {
         desk.close().await;
     }
 }
+
+#[tokio::test]
+async fn closing_a_file_without_saving_takes_the_edit_back() {
+    let desk = Desk::new(
+        [edit("edit", "a.txt", "three", "THREE"), say("Done.")],
+        &[("a.txt", TEXT)],
+    )
+    .await;
+    let turn = desk.turn().await;
+    desk.editor.close_file(&desk.path("a.txt"));
+    assert_eq!(state(&desk.edit().await), "rejected r");
+    let rewound = desk.rewind(&turn, json!({})).await;
+    assert_eq!(rewound["conflicts"], json!([]), "{rewound:#}");
+    assert_eq!(desk.stage.world.read("a.txt"), TEXT);
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn a_file_that_was_saved_and_closed_is_reviewed_all_the_same() {
+    let desk = Desk::new(
+        [edit("edit", "a.txt", "three", "THREE"), say("Done.")],
+        &[("a.txt", TEXT)],
+    )
+    .await;
+    desk.turn().await;
+    let path = desk.path("a.txt");
+    desk.type_over("a.txt", "one\n", "zero\none\n");
+    desk.editor.save(&path);
+    desk.editor.close_file(&path);
+    let edit = desk.edit().await;
+    assert_eq!(state(&edit), "applied p");
+    assert!(edit.get("version").is_none(), "{edit:#}");
+    desk.reject(json!({"editIds": [id(&edit)]})).await;
+    desk.check_mirror("a.txt", "zero\none\ntwo\nthree\nfour\nfive\n")
+        .await;
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn a_file_that_the_user_deletes_is_not_brought_back_by_a_review() {
+    let desk = Desk::new(
+        [edit("edit", "a.txt", "three", "THREE"), say("Done.")],
+        &[("a.txt", TEXT)],
+    )
+    .await;
+    let turn = desk.turn().await;
+    desk.editor.close_file(&desk.path("a.txt"));
+    std::fs::remove_file(desk.path("a.txt")).unwrap();
+    let edit = id(&desk.edit().await);
+    desk.fail("edit/reject", json!({"editIds": [edit]}), "conflict")
+        .await;
+    desk.accept(json!({"editIds": [edit]})).await;
+    let rewound = desk.rewind(&turn, json!({})).await;
+    assert_eq!(rewound["reverted"], json!([]), "{rewound:#}");
+    assert!(!desk.path("a.txt").exists());
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn a_file_that_the_user_moves_is_not_found_and_not_made_again() {
+    let desk = Desk::with(
+        [edit("edit", "a.txt", "three", "THREE"), say("Done.")],
+        &[],
+        |client| client.apply_edit = ApplyEdit::Unsupported,
+    )
+    .await;
+    desk.stage.world.write("a.txt", TEXT);
+    desk.turn().await;
+    std::fs::rename(desk.path("a.txt"), desk.path("b.txt")).unwrap();
+    let edit = id(&desk.edit().await);
+    desk.fail("edit/reject", json!({"editIds": [edit]}), "conflict")
+        .await;
+    assert!(!desk.path("a.txt").exists());
+    desk.check_mirror("b.txt", "one\ntwo\nTHREE\nfour\nfive\n")
+        .await;
+    desk.close().await;
+}
