@@ -8,14 +8,13 @@ use aside_agent::host::{Document, FileChange, HostError, Stamp, Target};
 use aside_edit::changes::Changes;
 use aside_edit::review::PlaceState;
 use aside_protocol::{EditListResult, EditResolveParams, FileEditKind, HunkStatus};
-use aside_store::EditRow;
 
 use super::desk::Desk;
 use super::edit::Edit;
 use super::group::{Group, groups};
 use super::reject::{load_pending, wanted};
 use super::select::{Selected, select_and_hold};
-use super::stored::{Phase, StoredEdit};
+use super::stored::Phase;
 use super::undoing::meet;
 use super::view::proposal;
 use super::work::by_size;
@@ -29,12 +28,8 @@ pub async fn accept(
     params: EditResolveParams,
 ) -> Result<EditListResult, EngineError> {
     let selected = select_and_hold(desk, &params).await?;
-    let pending: Vec<EditRow> = selected.pending_rows().cloned().collect();
-    let mut ids: BTreeSet<String> = selected.rows.iter().map(|row| row.id.clone()).collect();
-    let (made, proposed): (Vec<_>, Vec<_>) = pending
-        .into_iter()
-        .partition(|row| StoredEdit::of_row(row).phase == Phase::Made);
-
+    let mut ids = selected.ids();
+    let (made, proposed) = selected.pending();
     let mut done = false;
     let mut failed = None;
     for group in groups(&desk.store, &made).await? {

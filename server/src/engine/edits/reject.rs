@@ -1,5 +1,5 @@
 //! `edit/reject`: pending hunks are taken back.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -24,12 +24,8 @@ pub async fn reject(
     params: EditResolveParams,
 ) -> Result<EditListResult, EngineError> {
     let selected = select_and_hold(desk, &params).await?;
-    let pending: Vec<_> = selected.pending_rows().cloned().collect();
-    let mut ids: BTreeSet<String> = selected.rows.iter().map(|row| row.id.clone()).collect();
-    let (made, proposed): (Vec<_>, Vec<_>) = pending
-        .into_iter()
-        .partition(|row| StoredEdit::of_row(row).phase == Phase::Made);
-
+    let mut ids = selected.ids();
+    let (made, proposed) = selected.pending();
     let mut done = false;
     let mut failed = None;
     for row in proposed {

@@ -45,6 +45,18 @@ impl Selected {
         (!hunks.is_empty()).then_some(hunks)
     }
 
+    /// The ids of the edits.
+    pub fn ids(&self) -> BTreeSet<String> {
+        self.rows.iter().map(|row| row.id.clone()).collect()
+    }
+
+    /// The edits that wait for the user: those that are made, and those that are proposed.
+    pub fn pending(&self) -> (Vec<EditRow>, Vec<EditRow>) {
+        self.pending_rows()
+            .cloned()
+            .partition(|row| StoredEdit::of_row(row).phase == Phase::Made)
+    }
+
     /// The edits that wait for the user.
     pub fn pending_rows(&self) -> impl Iterator<Item = &EditRow> {
         self.rows

@@ -154,11 +154,15 @@ async fn rewinds_follow_each_other() {
         .await
         .unwrap();
     check(&store, "a", "t1 t2 t5").await;
+    let last = async || Ok::<_, StoreError>(store.last_rewind("a").await?.map(|row| row.id));
+    assert_eq!(last().await, Ok(Some("r1".to_owned())));
     assert_eq!(store.has_turns_since("a", "r1").await, Ok(true));
     // The second takes what is left, and each is taken back by itself.
     let batch = vec![rewind("a", "r2", "t2", "done"), set("a", "t2", "r2")];
     store.write(batch).await.unwrap();
     check(&store, "a", "t1").await;
+    assert_eq!(last().await, Ok(Some("r2".to_owned())));
+    assert_eq!(store.last_rewind("b").await, Ok(None));
     assert_eq!(store.has_turns_since("a", "r1").await, Ok(false));
     store.write(vec![clear("a", "r1")]).await.unwrap();
     check(&store, "a", "t1 t3 t4").await;
