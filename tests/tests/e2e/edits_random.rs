@@ -135,6 +135,24 @@ impl Model {
             .set_habits(|client| client.typing = vec![typing]);
     }
 
+    /// Makes of lines what the agent planned.
+    fn make(&mut self, plan: &[Vec<(usize, String)>], which: &[usize]) {
+        for line in &mut self.0 {
+            let Line::Agent { number, made } = line else {
+                continue;
+            };
+            if !which.contains(number) {
+                continue;
+            }
+            for (turn, changes) in plan.iter().enumerate() {
+                if let Some((_, text)) = changes.iter().find(|(other, _)| other == number) {
+                    let text = text.clone();
+                    *made = Some(Made { text, turn });
+                }
+            }
+        }
+    }
+
     /// Takes back what the agent made of lines.
     fn take_back(&mut self, which: impl Fn(usize, &Made) -> bool) {
         for line in &mut self.0 {
@@ -236,18 +254,9 @@ async fn play(seed: u64) {
             status == "completed" || is_refused && has_rejected,
             "seed {seed}, turn {turn}: {told}"
         );
-        for (number, text) in plan[turn].iter().filter(|_| !is_refused) {
-            for line in &mut model.0 {
-                if let Line::Agent {
-                    number: other,
-                    made,
-                } = line
-                    && other == number
-                {
-                    let text = text.clone();
-                    *made = Some(Made { text, turn });
-                }
-            }
+        if !is_refused {
+            let made: Vec<usize> = plan[turn].iter().map(|(number, _)| *number).collect();
+            model.make(&plan, &made);
         }
         assert_eq!(
             desk.buffer("a.txt"),
@@ -362,6 +371,68 @@ async fn rewind(
         assert_eq!(back["conflicts"], json!([]), "{shown}: {back:#}");
         *model = before;
         assert_eq!(desk.buffer("a.txt"), model.text(), "{shown}");
+    }
+}
+
+/// The same where nothing is made before the user accepts it.
+async fn play_with_proposals(seed: u64) {
+    let mut dice = Dice::new(seed);
+    let plan = plan(&mut dice);
+    let open = Gate::new();
+    open.open();
+    let replies = (0..TURNS).flat_map(|turn| [reply(turn, &plan[turn], &open), say("Done.")]);
+    let mut model = Model::new();
+    let sync = [Sync::Incremental, Sync::Whole, Sync::Split, Sync::Batched][dice.below(4)];
+    let mut desk = Desk::with(replies, &[("a.txt", &model.text())], |client| {
+        client.sync = sync;
+        client.settings = json!({"edits": {"mode": "propose"}});
+    })
+    .await;
+    let path = desk.path("a.txt");
+    for turn in 0..TURNS {
+        let shown = format!("seed {seed}, turn {turn}, {sync:?}");
+        desk.turn().await;
+        let (status, told) = desk.last_call().await;
+        assert_eq!(status, "completed", "{shown}: {told}");
+        assert_eq!(desk.buffer("a.txt"), model.text(), "{shown}");
+        for step in 0..dice.below(5) {
+            model.type_in(&mut dice, turn * 100 + step);
+            desk.editor.change(&path, &model.text());
+        }
+        if dice.below(3) == 0 {
+            desk = desk.killed().await;
+        }
+        let waiting = pending(&desk).await;
+        let Some(hunk) = dice.pick(&waiting.iter().collect::<Vec<_>>()) else {
+            continue;
+        };
+        let which = json!({"hunkIds": [id(hunk)]});
+        match dice.below(3) {
+            0 => {
+                desk.accept(which).await;
+                model.make(&plan, &lines_of(hunk));
+            }
+            1 => {
+                desk.reject(which).await;
+            }
+            _ => {}
+        }
+        assert_eq!(desk.buffer("a.txt"), model.text(), "{shown}: {hunk:#}");
+    }
+    let left: Vec<usize> = pending(&desk).await.iter().flat_map(lines_of).collect();
+    desk.accept(json!({"sessionId": desk.session})).await;
+    model.make(&plan, &left);
+    assert!(pending(&desk).await.is_empty(), "seed {seed}");
+    assert_eq!(desk.buffer("a.txt"), model.text(), "seed {seed}, {sync:?}");
+    desk.check("a.txt", &model.text()).await;
+    desk.editor.close().await;
+}
+
+#[tokio::test]
+async fn some_games_with_proposals() {
+    let (first, count) = seeds();
+    for seed in first..first + count {
+        play_with_proposals(seed).await;
     }
 }
 
