@@ -351,3 +351,28 @@ async fn rewinds_go_on_after_a_crash() {
     desk.turn().await;
     desk.close().await;
 }
+
+#[tokio::test]
+async fn what_was_rejected_does_not_come_back_a_second_time() {
+    let edits = json!([
+        {"old_text": "b\n", "new_text": ""},
+        {"old_text": "e\n", "new_text": "E\n"},
+    ]);
+    let arguments = json!({"path": "a.txt", "edits": edits});
+    for is_killed in [false, true] {
+        let desk = Desk::new(
+            [call("edit", "edit_file", arguments.clone()), say("Done.")],
+            &[("a.txt", "a\nb\nc\nd\ne\n")],
+        )
+        .await;
+        let turn = desk.turn().await;
+        let removal = text(&desk.edit().await, "/hunks/0/id").to_owned();
+        desk.reject(json!({"hunkIds": [removal]})).await;
+        desk.type_over("a.txt", "c\n", "");
+        let desk = if is_killed { desk.killed().await } else { desk };
+        let rewound = desk.rewind(&turn, json!({})).await;
+        assert_eq!(rewound["conflicts"], json!([]), "{rewound:#}");
+        desk.check("a.txt", "a\nb\nd\ne\n").await;
+        desk.close().await;
+    }
+}
