@@ -135,7 +135,7 @@ pub fn parse(answer: &str) -> Result<Vec<Block>, BlockError> {
             line: number,
         });
         above.block();
-        at = parts.end + 1;
+        at = parts.closing + 1;
     }
     Ok(blocks)
 }
@@ -191,7 +191,10 @@ fn marker(line: &str, char: char, word: &str) -> Option<usize> {
 /// Where the parts of a block are.
 struct Parts {
     divider: usize,
+    /// Behind the last line of the second part.
     end: usize,
+    /// The line that closes the block.
+    closing: usize,
 }
 
 impl Parts {
@@ -217,11 +220,24 @@ impl Parts {
         if dividers.iter().any(|(_, length)| *length == opening.length) {
             dividers.retain(|(_, length)| *length == opening.length);
         }
+        // The one that parts a block is easily written once more where it ends.
+        if let [_, (second, _)] = dividers.as_slice()
+            && second + 1 == end
+            && !may_be_underline(lines[second - 1])
+            && !lines[line..end].iter().any(|line| is_of_conflict(line))
+        {
+            return Ok(Self {
+                divider: dividers[0].0,
+                end: *second,
+                closing: end,
+            });
+        }
         match dividers.as_slice() {
             [] => Err(BlockError::NoDivider { line }),
             [(divider, _)] => Ok(Self {
                 divider: *divider,
                 end,
+                closing: end,
             }),
             [_, (second, _), ..] => Err(BlockError::SeveralDividers {
                 line,
@@ -229,6 +245,16 @@ impl Parts {
             }),
         }
     }
+}
+
+/// Whether `=======` below a line may make it a title, as in Markdown: code seldom looks so.
+fn may_be_underline(above: &str) -> bool {
+    !above.trim().is_empty() && !above.starts_with([' ', '\t']) && !above.ends_with([';', '{', '}'])
+}
+
+/// Whether a line is of a merge conflict, in which there are lines `=======`.
+fn is_of_conflict(line: &str) -> bool {
+    line.starts_with("<<<<<<<") || line.starts_with(">>>>>>>")
 }
 
 /// Lines as a text. Those of a block that is indented as a whole lose its indentation.

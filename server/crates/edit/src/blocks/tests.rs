@@ -159,6 +159,28 @@ fn parts_may_be_empty_and_lines_keep_their_white_space() {
 }
 
 #[test]
+fn a_second_divider_may_end_a_block() {
+    check(
+        "x.rs\n<<<<<<< SEARCH\na\n=======\n  b\n=======\n>>>>>>> REPLACE\n",
+        &[("x.rs", "a\n", "  b\n", 2)],
+    );
+    check(
+        "x.rs\n<<<<<<< SEARCH\na\n=======\nb;\n=======\n>>>>>>> REPLACE\nso\n<<<<<<< \
+         SEARCH\nc\n=======\n}\n\n=======\n>>>>>>> REPLACE\n",
+        &[("x.rs", "a\n", "b;\n", 2), ("x.rs", "c\n", "}\n\n", 9)],
+    );
+    // It may be text: below a title, or in a conflict whose end goes.
+    for answer in [
+        "x.rs\n<<<<<<< SEARCH\na\n=======\nTitle\n=======\n>>>>>>> REPLACE\n",
+        "x.rs\n<<<<<<< SEARCH\na\n=======\n=======\n>>>>>>> REPLACE\n",
+        "x.rs\n<<<<<<< SEARCH\n<<<<<<< HEAD\n=======\n b\n=======\n>>>>>>> REPLACE\n",
+    ] {
+        let second = answer.matches('\n').count() - 1;
+        refused(answer, &BlockError::SeveralDividers { line: 2, second });
+    }
+}
+
+#[test]
 fn broken_blocks_are_named() {
     refused(
         "x.rs\n<<<<<<< SEARCH\na\n=======\nb\n",

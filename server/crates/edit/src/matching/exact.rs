@@ -129,6 +129,11 @@ fn shifted(before: &str, old: &str, new: &str, unit: impl Fn() -> Unit) -> Optio
         return None;
     }
     let (first_new, first_body) = split(first);
+    if first_old.is_empty()
+        && let Some(rest_of_line) = moved_up(before, old, first)
+    {
+        return Some(format!("{rest_of_line}{}", &new[first.trim_end().len()..]));
+    }
     if first_old.is_empty() && first_new == before {
         // The new text has the indentation that the old one lacks, unless it is a deeper one.
         let is_deeper = filled(new) == 1 && first_body.trim_end() == old.trim_end();
@@ -145,7 +150,7 @@ fn shifted(before: &str, old: &str, new: &str, unit: impl Fn() -> Unit) -> Optio
         return None;
     }
     let others = rest.collect::<Vec<_>>();
-    if first_old.is_empty() && !is_relative(before, first, &others) {
+    if first_old.is_empty() && !is_relative(before, old, first, &others) {
         return None;
     }
     let indents = others.iter().filter(|line| !line.trim().is_empty());
@@ -166,6 +171,16 @@ fn shifted(before: &str, old: &str, new: &str, unit: impl Fn() -> Unit) -> Optio
     Some(out)
 }
 
+/// What is written of a new first line that is a later one of the old lines, which tells its
+/// indentation: all but what is before the place.
+fn moved_up<'o>(before: &str, old: &'o str, first: &str) -> Option<&'o str> {
+    let mut olds = lines(old).map(str::trim_end);
+    let is_first = olds.next()?.trim_start() == first.trim();
+    let twin = olds.find(|line| line.trim_start() == first.trim())?;
+    let is_like = first.starts_with(|char: char| !char.is_whitespace()) || first.trim_end() == twin;
+    twin.strip_prefix(before).filter(|_| is_like && !is_first)
+}
+
 /// The last line with text but for the first line.
 fn last_filled(text: &str) -> Option<&str> {
     let others = lines(text).skip(1).map(str::trim_end);
@@ -182,7 +197,11 @@ fn is_blank(text: &[u8]) -> bool {
 
 /// Whether the lines after the first one count from its indentation, which the model left out,
 /// and not from the line's beginning.
-fn is_relative(before: &str, first: &str, others: &[&str]) -> bool {
+fn is_relative(before: &str, old: &str, first: &str, others: &[&str]) -> bool {
+    // The old line, where it stays without indentation, has the same as the first one.
+    if others.iter().any(|line| line.trim_end() == old.trim()) {
+        return true;
+    }
     let others = || others.iter().filter(|line| !line.trim().is_empty());
     if others().all(|line| line.starts_with(before)) {
         // All are at least as deep. After what opens a block, a line is deeper.

@@ -291,4 +291,27 @@ fn an_exact_line_without_its_indentation_indents_what_follows() {
         "one();\n}\n\nfn g() {\n    two();",
         "fn f() {\n    one();\n}\n\nfn g() {\n    two();\n}\n",
     );
+    // The line that stays says how the lines before it are indented.
+    check(
+        Stage::Indent,
+        "f(\n    a,\n    b)\n",
+        "b)",
+        "if x {\n    c\n}\nb)",
+        "f(\n    a,\n    if x {\n        c\n    }\n    b)\n",
+    );
+    // A first line that was a later one has the indentation that it had.
+    check(
+        Stage::Indent,
+        "a:\n  b:\n    one: 1\n    two: 2\n",
+        "b:\n    one: 1\n    two: 2\n",
+        "one: 1\n    two: 3\n",
+        "a:\n    one: 1\n    two: 3\n",
+    );
+    check(
+        Stage::Indent,
+        "a:\n  b:\n    one: 1\n    two: 2\n",
+        "b:\n    one: 1\n    two: 2\n",
+        "    two: 2\n",
+        "a:\n    two: 2\n",
+    );
 }
