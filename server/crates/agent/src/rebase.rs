@@ -21,13 +21,17 @@ pub enum Rebased {
     Make(FileChange),
     /// The file is already what it would become; the change is from that to the same.
     There(FileChange),
+    /// The editor made the change, and ended the last line, which was to have no ending: there are
+    /// editors that cannot do without. The change is from what was there before to what is there
+    /// now, in the state of the document that is given.
+    Ended(FileChange, Stamp),
 }
 
 impl Rebased {
-    /// The change, bound to the file as it is now.
+    /// The change over the file as it is now.
     pub fn change(&self) -> &FileChange {
         match self {
-            Self::Make(change) | Self::There(change) => change,
+            Self::Make(change) | Self::There(change) | Self::Ended(change, _) => change,
         }
     }
 }
@@ -78,6 +82,14 @@ pub fn rebase(change: &FileChange, now: Document) -> Result<Rebased, RebaseConfl
     let is_there = now.stamp != Stamp::Absent;
     let path = || change.base.path.display().to_owned();
     match &change.target {
+        Target::Text(text) if is_ended(text, &now) => {
+            let target = Target::Text(now.text);
+            let change = FileChange {
+                target,
+                ..change.clone()
+            };
+            Ok(Rebased::Ended(change, now.stamp))
+        }
         Target::Text(text) if !was_there => {
             if !is_there {
                 let form = change.base.form.clone();
@@ -122,6 +134,17 @@ pub fn rebase(change: &FileChange, now: Document) -> Result<Rebased, RebaseConfl
             }))
         }
     }
+}
+
+/// Whether an open document holds a text that was to have no line ending at its end, with one.
+fn is_ended(text: &str, now: &Document) -> bool {
+    let is_open = match now.stamp {
+        Stamp::Open { .. } => true,
+        Stamp::Disk | Stamp::Absent => false,
+    };
+    let ending = now.text.strip_prefix(text);
+    let is_ending = ending.is_some_and(|it| matches!(it, "\n" | "\r\n" | "\r"));
+    is_open && is_ending && !text.ends_with(['\n', '\r'])
 }
 
 fn onto(change: &FileChange, now: Document) -> FileChange {

@@ -189,12 +189,18 @@ impl Step<'_> {
         };
         let change = rebased.change().clone();
         planned.change = change.clone();
+        match &rebased {
+            // The line ending is the editor's, so there is nothing to be told of the user.
+            Rebased::Ended(change, _) => planned.told = change.new_text(),
+            Rebased::Make(_) | Rebased::There(_) => {}
+        }
         if let Some(edit_id) = self.edit_id(call, edit) {
             self.emit(TurnEvent::EditRebased { edit_id, change });
         }
         match rebased {
             Rebased::Make(_) => self.apply_next(call),
             Rebased::There(change) => self.made(call, already(&change.base.stamp)),
+            Rebased::Ended(_, stamp) => self.made(call, already(&stamp)),
         }
     }
 

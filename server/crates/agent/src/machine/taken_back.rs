@@ -91,7 +91,7 @@ impl Step<'_> {
                 rebases: back.rebases + 1,
                 ..back.clone()
             }),
-            Ok(Rebased::There(_)) => {
+            Ok(Rebased::There(_) | Rebased::Ended(..)) => {
                 self.is_back(call, back.edit);
                 None
             }

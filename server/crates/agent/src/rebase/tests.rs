@@ -50,6 +50,7 @@ fn check(base: &str, target: Target, now: &str, expect: Expect) {
             match &rebased {
                 Rebased::Make(change) => format!("make {}", show_change(change)),
                 Rebased::There(change) => format!("there {}", show_change(change)),
+                Rebased::Ended(change, _) => format!("ended {}", show_change(change)),
             }
         }
         Err(conflict) => conflict.message(EditDialect::EditFile),
@@ -217,6 +218,50 @@ fn files_that_come_and_go() {
         NONE,
         expect!["a is not there any more, so it was not changed. Look for it before you go on."],
     );
+}
+
+#[test]
+fn an_editor_may_end_the_last_line() {
+    fn check(base: &str, new: &str, now: &str, is_open: bool, expect: Expect) {
+        let mut now = document(now);
+        if is_open {
+            now.stamp = Stamp::Open {
+                version: 3,
+                revision: 9,
+            };
+        }
+        let shown = match rebase(&to(base, text(new)), now) {
+            Ok(Rebased::Ended(change, stamp)) => format!("{} in {stamp:?}", show_change(&change)),
+            Ok(other) => format!("not ended: {}", show_change(other.change())),
+            Err(_) => "conflict".to_owned(),
+        };
+        expect.assert_eq(&shown);
+    }
+    check(
+        "1\n2\n",
+        "1\nX",
+        "1\nX\n",
+        true,
+        expect![[r#"a: "1\n2\n" -> "1\nX\n" in Open { version: 3, revision: 9 }"#]],
+    );
+    check(
+        NONE,
+        "1",
+        "1\r\n",
+        true,
+        expect![[r#"a: nothing -> "1\r\n" in Open { version: 3, revision: 9 }"#]],
+    );
+    check(
+        "1\n",
+        "",
+        "\n",
+        true,
+        expect![[r#"a: "1\n" -> "\n" in Open { version: 3, revision: 9 }"#]],
+    );
+    // The user's, or another program's.
+    check("1\n2\n", "1\nX", "1\nX\n", false, expect!["conflict"]);
+    check("1\n2\n", "1\nX", "1\nX\n\n", true, expect!["conflict"]);
+    check("1\n2\n", "1\nX\n", "1\nX\n\n", true, expect!["conflict"]);
 }
 
 #[test]

@@ -314,3 +314,25 @@ fn what_cannot_be_taken_back_is_left_and_named() {
         "#]],
     );
 }
+
+#[test]
+fn an_editor_that_ends_the_last_line_has_made_the_edit() {
+    check(
+        AcceptEdits,
+        vec![change("a", "1\n2\n", "1\nX")],
+        vec![stale("a", "1\nX\n")],
+        expect![[r#"
+            => judge 0: write /w/a
+
+            running #1 call title 0 Running edits #2 changes [a]
+            => apply 0: a: "1\n2\n" -> "1\nX"
+
+            edit #2 rebased: a: "1\n2\n" -> "1\nX\n"
+            edit #2 applied
+            => note seen: a "1\nX"
+            completed #1 call title 0 Completed "Edited." edits #2 10 ms
+            => request the model
+
+        "#]],
+    );
+}
