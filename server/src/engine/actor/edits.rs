@@ -101,7 +101,7 @@ impl Actor {
             EditOutcome::Applied(applied) => {
                 edit.stored.phase = Phase::Made;
                 edit.stored.version = applied.version;
-                self.engine.revisions.remember(edit_id, applied.revision);
+                self.engine.revisions.remember(&edit.row, applied.revision);
                 if edit.is_rebased || edit.change.meant != edit.change.new_text() {
                     "rebased"
                 } else {
@@ -114,7 +114,7 @@ impl Actor {
                 "proposed"
             }
             EditOutcome::Failed => {
-                self.engine.revisions.remember(edit_id, None);
+                self.engine.revisions.remember(&edit.row, None);
                 edit.stored.phase = match edit.stored.phase {
                     Phase::Made | Phase::Reverted => Phase::Reverted,
                     Phase::Acting | Phase::Proposed | Phase::Conflicted => Phase::Conflicted,

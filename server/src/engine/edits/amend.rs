@@ -66,16 +66,18 @@ pub async fn amend(desk: &mut Desk, params: EditAmendParams) -> Result<FileEdit,
     let made: Arc<str> = Arc::from(made);
     let note = notes::amended(&edit, index, &new_text);
     let old_hunks = review.hunks().to_vec();
-    if edit.stored.phase == Phase::Made {
-        let now = amend_file(desk, &edit, index, &new_text).await?;
+    let revision = if edit.stored.phase == Phase::Made {
+        let (revision, now) = amend_file(desk, &edit, index, &new_text).await?;
         // Typing since is known exactly only if nothing was typed before.
-        let revision = now.0.filter(|_| now.1 == made);
-        desk.engine.revisions.remember(&edit.row.id, revision);
-    }
+        revision.filter(|_| now == made)
+    } else {
+        None
+    };
     edit.new = Arc::clone(&made);
     renumber(&mut edit, &old_hunks, index, &new_text);
     let hash = blob_hash(made.as_bytes());
     edit.row.post_image = Some(hash.clone());
+    desk.engine.revisions.remember(&edit.row, revision);
 
     let shown = desk.shown(&edit).await?;
     let outcome = Outcome {

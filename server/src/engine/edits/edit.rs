@@ -121,7 +121,7 @@ impl Edit {
         revisions: &Revisions,
         now: &Document,
     ) -> Option<Changes> {
-        let since = revisions.of(&self.row.id)?;
+        let since = revisions.of(&self.row)?;
         typed(files, now, since)
     }
 

@@ -379,7 +379,7 @@ fn text_back(typed: &Typed<'_>, shelf: &mut Shelf, edit: &Edit, at: &Path) -> Re
     let without = match edit.stored.proposed {
         true => merged()?,
         false => {
-            let since = typed.revisions.of(&edit.row.id);
+            let since = typed.revisions.of(&edit.row);
             let changes = shelf.changes(typed.files, at, &edit.new, since);
             match edit.review().undo(&now, &changes, &edit.made_hunks()) {
                 Ok(without) => without,

@@ -195,7 +195,7 @@ impl Round<'_> {
     }
 
     fn changes(&self, edit: &Edit, at: &Path) -> Changes {
-        let since = self.facts.revisions.of(&edit.row.id);
+        let since = self.facts.revisions.of(&edit.row);
         self.shelf.changes(self.facts.files, at, &edit.new, since)
     }
 

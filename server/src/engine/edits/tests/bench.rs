@@ -212,7 +212,9 @@ impl Bench {
         let files = self.front.files();
         let applied = files.apply(&change).await.unwrap();
         let id = self.store(turn, &change, Phase::Made).await;
-        self.engine.revisions.remember(&id, applied.revision);
+        let store = self.engine.store().await.unwrap();
+        let row = store.get_edit(id.as_str()).await.unwrap();
+        self.engine.revisions.remember(&row, applied.revision);
         id
     }
 
