@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::client::{ApplyEdit, When};
+use super::client::{ApplyEdit, Ends, When};
 use super::serve::{method_not_found, result};
 use super::state::{Buffer, State};
 use super::sync::{did_close, did_open, save, set_text, tell};
@@ -250,8 +250,9 @@ fn edit_document(state: &mut State, change: &Value) -> Result<Vec<Value>, String
     let text = match state.buffers.get(&path) {
         Some(buffer) => buffer.text.clone(),
         None => {
-            let text = std::fs::read_to_string(&path)
+            let mut text = std::fs::read_to_string(&path)
                 .map_err(|error| format!("{} cannot be opened: {error}", path.display()))?;
+            end(state, &mut text);
             let buffer = Buffer {
                 version: 1,
                 text: text.clone(),
@@ -271,7 +272,7 @@ fn edit_document(state: &mut State, change: &Value) -> Result<Vec<Value>, String
         | ApplyEdit::Silent => Misplaced::Refused,
     };
     let edits = change["edits"].as_array().cloned().unwrap_or_default();
-    let steps = match apply_edits(&text, &edits, state.encoding, misplaced) {
+    let mut steps = match apply_edits(&text, &edits, state.encoding, misplaced) {
         Ok(steps) => steps,
         Err(reason) => {
             // An editor refuses what does not fit; a server must never send it.
@@ -279,6 +280,23 @@ fn edit_document(state: &mut State, change: &Value) -> Result<Vec<Value>, String
             return Err(reason);
         }
     };
+    if let Some(last) = steps.last_mut() {
+        end(state, last);
+        let lines = text.lines().count();
+        let is_behind = |edit: &Value| {
+            let (start, new) = (&edit["range"]["start"], &edit["newText"]);
+            lines > 0 && start["line"] == lines && new != ""
+        };
+        if state.client.ends == Ends::WithLineEnding && edits.iter().any(is_behind) {
+            last.push('\n');
+        }
+    }
     messages.extend(tell(state, &path, &steps));
     Ok(messages)
+}
+
+fn end(state: &State, text: &mut String) {
+    if state.client.ends == Ends::WithLineEnding && !text.ends_with('\n') {
+        text.push('\n');
+    }
 }

@@ -38,6 +38,16 @@ pub enum Sync {
     Batched,
 }
 
+/// How the editor ends a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    /// As it is.
+    AsItIs,
+    /// Every text ends with a line ending, an empty one too, behind which there is no line: text
+    /// that is put there gets a line ending more. Neovim does so.
+    WithLineEnding,
+}
+
 /// When the user types while an edit is on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
@@ -124,6 +134,8 @@ pub struct Client {
     pub apply_edit: ApplyEdit,
     /// How it tells of changes.
     pub sync: Sync,
+    /// How it ends its texts.
+    pub ends: Ends,
     /// What the user types while edits are on their way.
     pub typing: Vec<Typing>,
     /// It saves after each edit that it made, before it answers, and formats the text then.
@@ -159,6 +171,7 @@ impl Client {
             encodings: vec!["utf-8", "utf-16", "utf-32"],
             apply_edit: ApplyEdit::Apply,
             sync: Sync::Incremental,
+            ends: Ends::AsItIs,
             typing: Vec::new(),
             saves: None,
             shows: Shows::Hunks,

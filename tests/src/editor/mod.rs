@@ -18,7 +18,9 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
-pub use client::{Answer, ApplyEdit, Asks, Client, Formatter, Roots, Shows, Sync, Typing, When};
+pub use client::{
+    Answer, ApplyEdit, Asks, Client, Ends, Formatter, Roots, Shows, Sync, Typing, When,
+};
 pub use state::{Answered, Buffer, RpcError, State};
 pub use talk::Sent;
 

@@ -21,6 +21,7 @@ mod desk;
 mod edits_clients;
 mod edits_crash;
 mod edits_disk;
+mod edits_ended;
 mod edits_patch;
 mod edits_plain;
 mod edits_propose;
