@@ -53,7 +53,8 @@ pub fn after_path(row: &EditRow) -> PathBuf {
     PathBuf::from(row.new_path.as_ref().unwrap_or(&row.path))
 }
 
-/// The groups that edits belong to.
+/// The groups that edits belong to, that of the newest edit first: one file may have two names,
+/// and then what was made last goes first.
 pub async fn groups(store: &Store, rows: &[EditRow]) -> Result<Vec<Group>, EngineError> {
     let mut all: BTreeMap<String, EditRow> = BTreeMap::new();
     let mut paths: BTreeSet<String> = BTreeSet::new();
@@ -88,7 +89,14 @@ pub async fn groups(store: &Store, rows: &[EditRow]) -> Result<Vec<Group>, Engin
         }
     }
     let in_order = order.iter().filter_map(|id| all.remove(id)).collect();
-    Ok(connected(in_order))
+    let mut groups = connected(in_order);
+    // Ids sort by age.
+    groups.sort_by(|a, b| newest(b).cmp(&newest(a)));
+    Ok(groups)
+}
+
+fn newest(group: &Group) -> Option<&String> {
+    group.rows.last().map(|row| &row.id)
 }
 
 /// Parts edits by the files that they connect.

@@ -255,7 +255,7 @@ async fn files_that_are_no_text_any_more_do_not_stand_in_the_way() {
     );
     assert_eq!(bench.read("x"), "a\nb\n");
     let again = bench.reject(all()).await;
-    assert!(again.starts_with("invalid: big is larger"), "{again}");
+    assert!(again.starts_with("invalid: folder is a folder"), "{again}");
     assert_eq!(
         bench.rewind(&turn, true, false).await.1,
         "back []; left [big binary gone folder]"

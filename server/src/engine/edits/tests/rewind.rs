@@ -219,3 +219,31 @@ async fn what_a_crash_left_of_a_rewind_comes_back_too() {
     assert_eq!(texts(), ["1\ntwo\n", "made\n", "-", "n\n"]);
     assert_eq!(bench.list().await.len(), 3);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_of_two_names_goes_back_by_both() {
+    let bench = Bench::new(&[("x", "a\nb\n")]).await;
+    std::os::unix::fs::symlink("x", bench.path("link")).unwrap();
+    for names in [["link", "x"], ["x", "link"]] {
+        let turn = bench.turn().await;
+        bench.text(&turn, names[0], "a\nB\n").await;
+        let newest = bench.text(&turn, names[1], "a\nBB\n").await;
+        let (_, done) = bench.rewind(&turn, true, false).await;
+        assert_eq!(done, format!("back [{}]; left []", names.join(" ")));
+        assert_eq!(bench.read("x"), "a\nb\n");
+        assert_eq!(bench.reject(edits(&[&newest])).await, "reverted");
+
+        let turn = bench.turn().await;
+        bench.text(&turn, names[0], "a\nB\n").await;
+        bench.text(&turn, names[1], "a\nBB\n").await;
+        let all = aside_protocol::EditResolveParams {
+            turn_id: Some(turn),
+            ..Default::default()
+        };
+        assert_eq!(bench.reject(all).await, "rejected rejected");
+        assert_eq!(bench.read("x"), "a\nb\n");
+    }
+    let link = bench.path("link").symlink_metadata().unwrap();
+    assert!(link.is_symlink());
+}
