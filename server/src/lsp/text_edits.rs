@@ -66,6 +66,11 @@ fn fill(text: &str) -> TextEdit {
     }
 }
 
+/// Whether a text is one line ending.
+pub fn is_ending(text: &str) -> bool {
+    matches!(text, "\n" | "\r\n" | "\r")
+}
+
 /// How a text ends its last line: nothing where it does not.
 pub fn final_ending(text: &str) -> &str {
     let ending = ["\r\n", "\n", "\r"].into_iter();

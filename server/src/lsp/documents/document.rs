@@ -21,6 +21,7 @@ pub struct Document {
     text: Rope,
     desync: Option<Desync>,
     modified: bool,
+    is_doubted: bool,
     /// The text when it was opened or last saved; shared with `text` but for what changed since.
     saved: Rope,
     /// The file at that time.
@@ -42,6 +43,7 @@ impl Document {
             text,
             desync: None,
             modified: false,
+            is_doubted: false,
         }
     }
 
@@ -68,6 +70,15 @@ impl Document {
     /// Rises with each change of any document and is never given twice in one server.
     pub fn revision(&self) -> u64 {
         self.revision
+    }
+
+    /// Whether the editor may hold another text, see [`super::Documents::doubt`].
+    pub fn is_doubted(&self) -> bool {
+        self.is_doubted
+    }
+
+    pub(super) fn doubt(&mut self) {
+        self.is_doubted = true;
     }
 
     /// Whether it changed since it was opened or last saved. A document may be opened with
@@ -120,6 +131,7 @@ impl Document {
     }
 
     pub(super) fn touch(&mut self, revision: u64) {
+        self.is_doubted = false;
         self.revision = revision;
     }
 

@@ -9,7 +9,7 @@ use super::request::{Answer, failure, is_refused};
 use super::verdict::{Sent, Verdict, judge, without};
 use super::{Editor, stale};
 use crate::lsp::documents::{self, History};
-use crate::lsp::text_edits::{Annotation, EditWriter, final_ending, text_edits};
+use crate::lsp::text_edits::{Annotation, EditWriter, final_ending, is_ending, text_edits};
 
 /// How often a misplaced edit is tried to be taken back while the user types.
 pub const MAX_TAKE_BACKS: usize = 3;
@@ -19,6 +19,14 @@ struct Attempt {
     verdict: Verdict,
     history: History,
     answer: Answer,
+}
+
+/// The editor said that it made an edit, and tells of no change.
+fn untold(change: &FileChange) -> HostError {
+    HostError::Conflict(format!(
+        "The editor said that it applied an edit to {}, but has told of no change since, so what it shows there is not known. Ask the user to look at the file, to close it in the editor for good (in Neovim: :bwipeout) and to open it again.",
+        change.base.path.display()
+    ))
 }
 
 impl Editor {
@@ -36,6 +44,10 @@ impl Editor {
                 revision: Some(open.revision()),
             });
         }
+        // What is done to an unknown text once more is done to it twice.
+        if open.is_doubted() {
+            return Err(untold(change));
+        }
         let writer = self.writer(change);
         let Some(attempt) = self.attempt(open, &writer, text).await else {
             return Err(stale(path));
@@ -49,6 +61,19 @@ impl Editor {
             }
             Verdict::Nothing if attempt.history.moved_on() || attempt.history.is_closed => {
                 Err(stale(path))
+            }
+            Verdict::Nothing if attempt.answer.is_ok() => {
+                // Of an ending that the editor cannot be without there is nothing to be told.
+                if change
+                    .base
+                    .text
+                    .strip_prefix(&**text)
+                    .is_some_and(is_ending)
+                {
+                    return Err(stale(path));
+                }
+                self.shared.documents.doubt(open.uri(), open.revision());
+                Err(untold(change))
             }
             Verdict::Nothing => Err(failure(change, attempt.answer)),
         }

@@ -6,7 +6,7 @@ use ropey::Rope;
 use tower_lsp::lsp_types::TextEdit;
 
 use crate::lsp::documents::{History, PositionEncoding, Reached};
-use crate::lsp::text_edits::{apply_blindly, final_ending};
+use crate::lsp::text_edits::{apply_blindly, final_ending, is_ending};
 
 /// How many of the latest states are looked at for an edit among what the user typed.
 pub const MAX_MERGED_STATES: usize = 4;
@@ -91,7 +91,7 @@ fn is_ended(history: &History, meant: &str) -> bool {
     let is_editors = history.first == "" || final_ending(meant).is_empty();
     let last = last.to_string();
     let rest = last.strip_prefix(meant);
-    is_editors && rest.is_some_and(|rest| matches!(rest, "\n" | "\r\n" | "\r"))
+    is_editors && rest.is_some_and(is_ending)
 }
 
 /// Whether the edit made what was meant of a text that held more: the user typed in the very lines

@@ -272,6 +272,28 @@ async fn a_line_ending_that_the_editor_puts_at_the_end_is_taken_away_where_it_ca
 }
 
 #[tokio::test]
+async fn an_editor_that_tells_of_no_change_gets_no_second_edit_until_it_tells_of_one() {
+    let lie: Step = |_, _| yes();
+    let apply: Step = |bench, params| {
+        bench.apply_blindly(params);
+        yes()
+    };
+    let bench = bench(&[lie, apply]);
+    bench.put("a", OLD);
+    bench.open("a", OLD);
+    for _ in 0..2 {
+        let base = bench.read("a").await;
+        let error = bench.write(base, NEW).await.unwrap_err();
+        assert!(error.to_string().contains("told of no change"), "{error}");
+        assert_eq!(bench.asked().len(), 1);
+    }
+    bench.type_in("a", OLD);
+    let base = bench.read("a").await;
+    bench.write(base, NEW).await.unwrap();
+    assert_eq!(bench.buffer("a"), NEW);
+}
+
+#[tokio::test]
 async fn a_text_that_is_not_known_any_more_is_stale_and_then_unreadable() {
     let bench = bench(&[|bench, _| {
         let reversed: TextDocumentContentChangeEvent = serde_json::from_value(json!({
