@@ -219,13 +219,27 @@ impl Builder {
     }
 }
 
-/// What the model is told with an item, marked as no word of the user's or a tool's.
+/// What the model is told with an item, marked as no word of the user's or a tool's. What is
+/// fenced with backticks is a text, and stays as it is.
 fn marked_notes(replay: Option<&Replay>) -> String {
     let notes = replay.and_then(|replay| replay.notes.as_deref());
-    let lines = notes.unwrap_or_default().lines();
-    let lines = lines.filter(|line| !line.trim().is_empty());
-    let marked = lines.map(|line| format!("[Aside: {line}]"));
-    marked.collect::<Vec<_>>().join("\n")
+    let mut fence: Option<&str> = None;
+    let mut marked = Vec::new();
+    for line in notes.unwrap_or_default().lines() {
+        match fence {
+            Some(open) => {
+                marked.push(line.to_owned());
+                fence = (line != open).then_some(open);
+            }
+            None if line.starts_with("```") => {
+                marked.push(line.to_owned());
+                fence = Some(line);
+            }
+            None if line.trim().is_empty() => {}
+            None => marked.push(format!("[Aside: {line}]")),
+        }
+    }
+    marked.join("\n")
 }
 
 fn is_object(raw: &str) -> bool {
@@ -372,5 +386,7 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
 
+#[cfg(test)]
+mod note_tests;
 #[cfg(test)]
 mod tests;

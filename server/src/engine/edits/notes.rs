@@ -61,12 +61,27 @@ pub fn amended(edit: &Edit, index: usize, text: &str) -> String {
     } else {
         "is now"
     };
+    let fence = fence(shown);
+    let end = if shown.is_empty() || shown.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
     format!(
-        "The user changed your edit of {}{}. The text there {whole}:\n{}",
+        "The user changed your edit of {}{}. The text there {whole}:\n{fence}\n{shown}{end}{fence}",
         edit.name(),
         part(edit, &[index]),
-        shown
     )
+}
+
+/// Backticks that are no line of the text.
+fn fence(text: &str) -> String {
+    let longest = text
+        .lines()
+        .filter(|line| !line.is_empty() && line.bytes().all(|byte| byte == b'`'))
+        .map(str::len)
+        .max();
+    "`".repeat(longest.map_or(3, |length| (length + 1).max(3)))
 }
 
 /// The files went back to before a turn.
