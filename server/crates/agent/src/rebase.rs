@@ -83,9 +83,15 @@ pub fn rebase(change: &FileChange, now: Document) -> Result<Rebased, RebaseConfl
     let path = || change.base.path.display().to_owned();
     match &change.target {
         Target::Text(text) if is_ended(text, &now) => {
+            // Nor is the model told of the ending as of the user's.
+            let meant = match change.meant == *text {
+                true => Arc::clone(&now.text),
+                false => Arc::clone(&change.meant),
+            };
             let target = Target::Text(now.text);
             let change = FileChange {
                 target,
+                meant,
                 ..change.clone()
             };
             Ok(Rebased::Ended(change, now.stamp))

@@ -329,7 +329,7 @@ fn an_editor_that_ends_the_last_line_has_made_the_edit() {
 
             edit #2 rebased: a: "1\n2\n" -> "1\nX\n"
             edit #2 applied
-            => note seen: a "1\nX"
+            => note seen: a "1\nX\n"
             completed #1 call title 0 Completed "Edited." edits #2 10 ms
             => request the model
 
