@@ -1,4 +1,4 @@
-//! Reading params: absent, `null` and `{}` are alike, and an error names its field.
+//! Reading params: absent, `null`, `{}` and `[]` are alike, and an error names its field.
 use std::cell::RefCell;
 use std::fmt;
 
@@ -27,11 +27,13 @@ impl fmt::Display for InvalidParams {
 impl std::error::Error for InvalidParams {}
 
 /// Reads a method's params. They are an object, or nothing at all where nothing is required;
-/// a list of positional params is refused.
+/// a list of positional params is refused unless it is empty.
 pub fn read_params<P: DeserializeOwned>(params: Option<Value>) -> Result<P, InvalidParams> {
     let fields = match params {
         None | Some(Value::Null) => Map::new(),
         Some(Value::Object(fields)) => fields,
+        // Lua has one empty table for objects and lists.
+        Some(Value::Array(empty)) if empty.is_empty() => Map::new(),
         Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => {
             return Err(InvalidParams {
                 field: None,

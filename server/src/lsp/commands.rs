@@ -50,6 +50,8 @@ fn argument(mut arguments: Vec<Value>) -> Result<Value> {
     }
     match arguments.swap_remove(0) {
         Value::String(text) => Ok(json!({ "text": text })),
+        // Lua has one empty table for objects and lists.
+        Value::Array(empty) if empty.is_empty() => Ok(Value::Null),
         argument @ (Value::Null | Value::Object(_)) => Ok(argument),
         Value::Bool(_) | Value::Number(_) | Value::Array(_) => Err(to_rpc(EngineError::invalid(
             "`arguments[0]` is not valid: pass an object such as {\"text\": \"…\"}",
