@@ -1,6 +1,10 @@
 //! How long the mirror of an open document takes to follow the editor: a 10 MB document, opened
 //! and changed 10,000 times, in every position encoding. What comes out is compared with what the
 //! editor would show before anything is measured.
+#![allow(
+    clippy::expect_used,
+    reason = "a bench that cannot go on has nothing better to do"
+)]
 #[allow(
     dead_code,
     unused_imports,

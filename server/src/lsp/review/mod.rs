@@ -6,7 +6,7 @@
 mod pending;
 mod profile;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -42,13 +42,40 @@ struct State {
     /// How many hints each document shows. One whose hints went stays here until it is closed:
     /// the user may redo what was undone.
     shown: HashMap<Url, usize>,
-    /// Documents that are looked at in a moment.
-    waiting: HashSet<Url>,
+    /// Documents that are looked at in a moment, or just now.
+    waiting: HashMap<Url, Look>,
     /// Whether there ever were hints.
     has_shown: bool,
 }
 
+/// How far a document that something happened to is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// In a moment.
+    Soon,
+    /// Just now.
+    Now,
+    /// Once more, since something happened meanwhile.
+    Again,
+}
+
 impl Review {
+    /// Whether a document is to be looked at; if not, it no longer waits.
+    fn look(&self, uri: &Url) -> bool {
+        let mut state = self.lock();
+        match state.waiting.get(uri) {
+            Some(Look::Soon | Look::Again) => true,
+            Some(Look::Now) | None => {
+                state.waiting.remove(uri);
+                false
+            }
+        }
+    }
+
+    fn looking(&self, uri: &Url) {
+        self.lock().waiting.insert(uri.clone(), Look::Now);
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -198,15 +225,24 @@ fn follow(shared: &Arc<Shared>, uri: Url) {
     }
     {
         let mut state = shared.review.lock();
-        if state.waiting.len() >= MAX_WAITING_DOCUMENTS || !state.waiting.insert(uri.clone()) {
+        if let Some(look) = state.waiting.get_mut(&uri) {
+            *look = Look::Again;
             return;
         }
+        if state.waiting.len() >= MAX_WAITING_DOCUMENTS {
+            return;
+        }
+        state.waiting.insert(uri.clone(), Look::Soon);
     }
     let shared = Arc::clone(shared);
     tokio::spawn(async move {
-        tokio::time::sleep(REFRESH_DELAY).await;
-        shared.review.lock().waiting.remove(&uri);
-        refresh(&shared, uri).await;
+        // What happens while a large document is looked at is looked at once more, not at once
+        // and side by side. This ends when the user stops typing.
+        while shared.review.look(&uri) {
+            tokio::time::sleep(REFRESH_DELAY).await;
+            shared.review.looking(&uri);
+            refresh(&shared, uri.clone()).await;
+        }
     });
 }
 
