@@ -69,6 +69,41 @@ fn matching(criterion: &mut Criterion) {
     });
 }
 
+/// The same in texts that take more work: other endings, other letters, lines all alike.
+fn matching_oddly(criterion: &mut Criterion) {
+    let edit = |old_text: &str| {
+        [Edit {
+            old_text: old_text.to_owned(),
+            new_text: "    let other = 1;".to_owned(),
+            ..Edit::default()
+        }]
+    };
+    let text = large();
+    let last = |text: &str| {
+        let lines = text.lines().collect::<Vec<_>>();
+        lines[lines.len() - 20..lines.len() - 8].join("\n")
+    };
+    let crlf = text.replace('\n', "\r\n");
+    let exact = edit(&last(&text));
+    assert!(apply_edits(&crlf, &exact).is_ok());
+    criterion.bench_function("edit_file, 10 MB with CR LF, exact", |bench| {
+        bench.iter(|| black_box(apply_edits(&crlf, &exact)).is_ok());
+    });
+    let other = text.replace("text", "té–t");
+    let missing = edit(&last(&other).replace("compute", "computed"));
+    assert!(apply_edits(&other, &missing).is_err());
+    criterion.bench_function("edit_file, 10 MB not of ASCII, refused", |bench| {
+        bench.iter(|| black_box(apply_edits(&other, &missing)).is_err());
+    });
+    let line = "    alike(1);\n";
+    let alike = line.repeat(LARGE_BYTES / line.len());
+    let missing = edit(&format!("{}    other(1);\n", line.repeat(20)));
+    assert!(apply_edits(&alike, &missing).is_err());
+    criterion.bench_function("edit_file, 10 MB of lines alike, refused", |bench| {
+        bench.iter(|| black_box(apply_edits(&alike, &missing)).is_err());
+    });
+}
+
 fn merging(criterion: &mut Criterion) {
     let base = source(LINES);
     let (edit, user) = (changed(&base, HUNKS, 5), changed(&base, 10, 1));
@@ -123,6 +158,6 @@ criterion_group! {
         .warm_up_time(Duration::from_secs(1))
         .measurement_time(Duration::from_secs(2))
         .without_plots();
-    targets = matching, merging, reviewing
+    targets = matching, matching_oddly, merging, reviewing
 }
 criterion_main!(benches);

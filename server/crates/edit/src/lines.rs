@@ -4,6 +4,9 @@
 //! further, empty line behind it: `"a\n"` is one line, `""` is none.
 use memchr::{memchr_iter, memchr2, memrchr, memrchr2};
 
+/// How many bytes are looked at at once for CR LF; at most half of them are pairs.
+const PAIRS_BYTES: usize = 256;
+
 /// The byte-order mark, which may open a file and is no part of its text.
 pub const BOM: char = '\u{feff}';
 
@@ -88,12 +91,7 @@ impl Breaks {
         let feeds = memchr_iter(b'\n', text).count();
         match self {
             Self::Lf => feeds,
-            Self::Lsp => {
-                let alone = memchr_iter(b'\r', text)
-                    .filter(|at| text.get(at + 1) != Some(&b'\n'))
-                    .count();
-                feeds + alone
-            }
+            Self::Lsp => feeds + returns(text).0,
         }
     }
 }
@@ -117,6 +115,24 @@ impl<'a> Iterator for Lines<'a> {
 /// position at its end is on.
 pub fn count_breaks(text: &str) -> usize {
     Breaks::Lsp.count(text.as_bytes())
+}
+
+/// How many CR stand alone, and how many before a LF.
+fn returns(text: &[u8]) -> (usize, usize) {
+    let all = memchr_iter(b'\r', text).count();
+    if all == 0 {
+        return (0, 0);
+    }
+    // In parts so small that a byte counts them, which many at once can be added to.
+    let behind = text.get(1..).unwrap_or_default();
+    let parts = text.chunks(PAIRS_BYTES).zip(behind.chunks(PAIRS_BYTES));
+    let pairs = parts.map(|(part, behind)| {
+        let pairs = part.iter().zip(behind);
+        let count = pairs.map(|(one, next)| u8::from(*one == b'\r') & u8::from(*next == b'\n'));
+        usize::from(count.sum::<u8>())
+    });
+    let pairs = pairs.sum::<usize>();
+    (all - pairs, pairs)
 }
 
 /// A line without its ending.
@@ -166,13 +182,7 @@ impl Endings {
     pub fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
         let feeds = memchr_iter(b'\n', bytes).count();
-        let (mut alone, mut pairs) = (0, 0);
-        for at in memchr_iter(b'\r', bytes) {
-            match bytes.get(at + 1) {
-                Some(b'\n') => pairs += 1,
-                Some(_) | None => alone += 1,
-            }
-        }
+        let (alone, pairs) = returns(bytes);
         let plain = feeds - pairs;
         match (plain, pairs, alone) {
             (0, 0, 0) => Self::None,

@@ -5,6 +5,10 @@ use std::ops::Range;
 use crate::align::changed;
 use crate::lines::{Breaks, Endings, content, ending, lines, with_endings};
 
+/// How far from a place the ending is looked for that its lines get. Longer lines have that of
+/// most lines, so that many places in one take no more time.
+const MAX_NEAR_BYTES: usize = 8 * 1024;
+
 /// A text with all its line endings as LF.
 pub(super) fn normalized(text: &str) -> Cow<'_, str> {
     if memchr::memchr(b'\r', text.as_bytes()).is_none() {
@@ -106,10 +110,15 @@ impl<'a> View<'a> {
 
     /// The ending of the line that the range ends on, else of the one before it.
     fn ending_near(&self, range: &Range<usize>) -> Option<&'static str> {
+        let near = self.body.floor_char_boundary(range.end + MAX_NEAR_BYTES);
+        // CR LF is not cut in two.
+        let near = near + usize::from(self.body.as_bytes().get(near) == Some(&b'\n'));
+        let far = range.start.saturating_sub(MAX_NEAR_BYTES);
+        let far = self.body.ceil_char_boundary(far).min(range.start);
         let own = lines(&self.body[range.clone()]).next();
-        let next = lines(&self.body[range.end..]).next();
-        let last = Breaks::Lsp.last_start(&self.body.as_bytes()[..range.start]);
-        let before = Some(&self.body[last..range.start]);
+        let next = lines(&self.body[range.end..near]).next();
+        let last = Breaks::Lsp.last_start(&self.body.as_bytes()[far..range.start]);
+        let before = Some(&self.body[far + last..range.start]);
         [own, next, before]
             .into_iter()
             .flatten()

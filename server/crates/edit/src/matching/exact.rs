@@ -2,7 +2,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use memchr::{memmem, memrchr2};
+use memchr::memmem;
 
 use super::endings::View;
 use super::indent::{Reindent, Unit, split};
@@ -29,7 +29,7 @@ pub(super) fn find(
     let is_place = |start: &usize| match reading {
         Reading::Text => true,
         Reading::Lines => {
-            is_blank(&hay[line_start(hay, *start)..*start])
+            indent_start(hay, *start).is_some()
                 && (needle.ends_with(['\n', '\r']) || ends_line(start + needle.len()))
         }
     };
@@ -82,14 +82,14 @@ pub(super) fn fitted<'n>(
     old: &str,
     new: &'n str,
 ) -> (Cow<'n, str>, Stage) {
-    let line = line_start(body.as_bytes(), range.start);
-    let before = &body[line..range.start];
-    if joins(before, old, new) {
+    let line = indent_start(body.as_bytes(), range.start);
+    if line != Some(range.start) && joins(old, new) {
         return (Cow::Owned(format!("\n{new}")), Stage::TrailingSpace);
     }
-    if before.is_empty() || !is_blank(before.as_bytes()) {
+    let Some(line) = line.filter(|line| *line < range.start) else {
         return (Cow::Borrowed(new), Stage::Exact);
-    }
+    };
+    let before = &body[line..range.start];
     let near = body.floor_char_boundary(line.saturating_sub(NEAR_BYTES));
     let unit = || Unit::of(lines(&body[near..range.end]).map(content));
     match shifted(before, old, new, unit) {
@@ -98,11 +98,11 @@ pub(super) fn fitted<'n>(
     }
 }
 
-/// Whether a line ending that whole lines begin with would be lost, so that the first one would
-/// be written behind the line before it.
-fn joins(before: &str, old: &str, new: &str) -> bool {
+/// Whether a line ending that whole lines begin with, behind text, would be lost, so that the
+/// first one would be written behind the line before it.
+fn joins(old: &str, new: &str) -> bool {
     let breaks = ['\n', '\r'];
-    let is_lost = old.starts_with(breaks) && old.ends_with(breaks) && !before.is_empty();
+    let is_lost = old.starts_with(breaks) && old.ends_with(breaks);
     if !is_lost || new.starts_with(breaks) {
         return false;
     }
@@ -116,8 +116,8 @@ fn joins(before: &str, old: &str, new: &str) -> bool {
 /// Whether a match of `old` that begins at `start` begins within a line's indentation, so that
 /// the model took the line to be less deep.
 pub(super) fn is_partly_indented(body: &str, start: usize, old: &str) -> bool {
-    let before = &body[line_start(body.as_bytes(), start)..start];
-    !before.is_empty() && is_blank(before.as_bytes()) && old.starts_with([' ', '\t'])
+    let line = indent_start(body.as_bytes(), start);
+    line.is_some_and(|line| line < start) && old.starts_with([' ', '\t'])
 }
 
 fn shifted(before: &str, old: &str, new: &str, unit: impl Fn() -> Unit) -> Option<String> {
@@ -187,12 +187,13 @@ fn last_filled(text: &str) -> Option<&str> {
     others.filter(|line| !line.is_empty()).last()
 }
 
-fn line_start(text: &[u8], at: usize) -> usize {
-    memrchr2(b'\n', b'\r', &text[..at]).map_or(0, |at| at + 1)
-}
-
-fn is_blank(text: &[u8]) -> bool {
-    text.iter().all(|byte| matches!(byte, b' ' | b'\t'))
+/// Where the line begins, if there is only indentation before `at`. Lines may be long, and places
+/// in them many: no more than the indentation is looked at.
+fn indent_start(text: &[u8], at: usize) -> Option<usize> {
+    let blank = |byte: &&u8| matches!(**byte, b' ' | b'\t');
+    let start = at - text[..at].iter().rev().take_while(blank).count();
+    let is_start = start == 0 || matches!(text[start - 1], b'\n' | b'\r');
+    is_start.then_some(start)
 }
 
 /// Whether the lines after the first one count from its indentation, which the model left out,
