@@ -31,6 +31,8 @@ pub struct ClientProfile {
     pub progress: bool,
     /// Whether it answers `workspace/configuration`.
     pub configuration: bool,
+    /// Whether it may change a document and no longer tell of it.
+    pub may_fall_silent: bool,
     /// How it shows pending hunks.
     pub review: ReviewProfile,
     /// Whether it speaks Aside's own methods, and which.
@@ -43,8 +45,11 @@ impl ClientProfile {
         let capabilities = &params.capabilities;
         let aside = AsideClientCapabilities::from_experimental(capabilities.experimental.as_ref());
         let draws_hunks = aside.as_ref().is_some_and(|aside| aside.review);
+        let name = client_name(params);
         Self {
-            name: client_name(params),
+            // A buffer that was changed while no server ran is followed no longer (0.11).
+            may_fall_silent: name.starts_with("Neovim"),
+            name,
             encoding: PositionEncoding::negotiate(capabilities),
             apply_edit: apply_edit(capabilities),
             versioned_edits: versioned_edits(capabilities),

@@ -202,8 +202,8 @@ impl Documents {
     }
 
     /// The editor said that it changed this revision of a document, and has told of no change. It
-    /// may have lied, or tell of none any more: Neovim 0.11 does not of a buffer that was changed
-    /// while no server ran. That is so until it tells of one, or opens the document anew.
+    /// may tell of none any more: Neovim 0.11 does not of a buffer that was changed while no server
+    /// ran. That is so until it tells of one, or opens the document anew.
     pub fn doubt(&self, uri: &Url, revision: u64) {
         let mut inner = self.lock();
         let followed = inner.documents.get_mut(&key(uri));

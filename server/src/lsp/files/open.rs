@@ -72,11 +72,19 @@ impl Editor {
                 {
                     return Err(stale(path));
                 }
+                if !self.may_fall_silent() {
+                    return Err(failure(change, attempt.answer));
+                }
                 self.shared.documents.doubt(open.uri(), open.revision());
                 Err(untold(change))
             }
             Verdict::Nothing => Err(failure(change, attempt.answer)),
         }
+    }
+
+    fn may_fall_silent(&self) -> bool {
+        let profile = self.shared.profile();
+        profile.is_some_and(|profile| profile.may_fall_silent)
     }
 
     /// The editor made what was meant, and put a line ending behind it. Where it can be without,

@@ -63,7 +63,9 @@ pub(super) fn bench_with(confirm_ms: u64, settings: Value, steps: &[Step]) -> Ar
         "resourceOperations": ["create", "rename", "delete"],
     });
     let capabilities = json!({"workspace": {"applyEdit": true, "workspaceEdit": edit}});
-    let params = serde_json::from_value(json!({"capabilities": capabilities})).unwrap();
+    // Neovim, since what only it does is to be tested here, too.
+    let editor = json!({"capabilities": capabilities, "clientInfo": {"name": "Neovim"}});
+    let params = serde_json::from_value(editor).unwrap();
     shared.set_profile(ClientProfile::new(&params));
     shared.set_folders(vec![dir.path().join("project")]);
     std::fs::create_dir(dir.path().join("project")).unwrap();
