@@ -12,7 +12,8 @@ fuzz_target!(|data: &[u8]| {
     };
     if let Ok(blocks) = parse(answer) {
         let count: usize = edits(&blocks).iter().map(|(_, edits)| edits.len()).sum();
-        assert_eq!(count, blocks.len());
+        // Blocks that change nothing are left out beside others.
+        assert!(count <= blocks.len() && (count > 0) == !blocks.is_empty());
         for block in &blocks {
             assert!(!block.path.is_empty());
         }
