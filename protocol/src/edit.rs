@@ -75,6 +75,23 @@ pub enum FileEditStatus {
     Reverted,
 }
 
+impl FileEdit {
+    /// Whether something of it still waits for the user.
+    pub fn is_pending(&self) -> bool {
+        match self.status {
+            FileEditStatus::Proposed | FileEditStatus::Applied => true,
+            FileEditStatus::Partial => {
+                let mut hunks = self.hunks.iter();
+                hunks.any(|hunk| hunk.status == HunkStatus::Pending)
+            }
+            FileEditStatus::Accepted
+            | FileEditStatus::Rejected
+            | FileEditStatus::Conflicted
+            | FileEditStatus::Reverted => false,
+        }
+    }
+}
+
 /// A piece of an edit. A hunk keeps its id until it is resolved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

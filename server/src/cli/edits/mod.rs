@@ -2,9 +2,7 @@
 mod apply;
 mod ledger;
 
-use aside_protocol::{
-    EditListParams, EditResolveParams, FileEdit, FileEditStatus, HunkStatus, Uri,
-};
+use aside_protocol::{EditListParams, EditResolveParams, FileEdit, HunkStatus, Uri};
 
 use super::args::{EditsArgs, EditsCommand, ResolveArgs};
 use super::context::Context;
@@ -69,22 +67,12 @@ async fn list(
     };
     let mut edits = context.engine.edit_list(params).await?.edits;
     if !all {
-        edits.retain(waits);
+        edits.retain(FileEdit::is_pending);
     }
     if edits.is_empty() && !json {
         terminal::note("No edit waits for you in this folder.", Style::Dim);
     }
     show(&edits, json)
-}
-
-fn waits(edit: &FileEdit) -> bool {
-    match edit.status {
-        FileEditStatus::Proposed | FileEditStatus::Applied | FileEditStatus::Partial => true,
-        FileEditStatus::Accepted
-        | FileEditStatus::Rejected
-        | FileEditStatus::Conflicted
-        | FileEditStatus::Reverted => false,
-    }
 }
 
 /// An id with a number behind its last dash is a hunk's.
@@ -145,7 +133,7 @@ fn show(edits: &[FileEdit], json: bool) -> Result<(), Failure> {
             let line = hunk.new_range.start.line + 1;
             terminal::line(&format!("  {}  {status}  line {line}", hunk.id), style)?;
         }
-        if waits(edit) {
+        if edit.is_pending() {
             terminal::diff(&edit.diff, |line, style| {
                 let _ = terminal::line(line, style);
             });

@@ -150,7 +150,7 @@ impl Engine {
         };
         let rows = self.store().await?.edits_where(filter).await?;
         let mut edits = self.shown_rows(rows).await?;
-        edits.retain(is_pending);
+        edits.retain(FileEdit::is_pending);
         Ok(edits)
     }
 
@@ -203,15 +203,4 @@ fn text_bytes(edit: &FileEdit) -> usize {
     let hunks = edit.hunks.iter();
     let hunks = hunks.map(|hunk| HUNK_BYTES + hunk.old_text.len() + hunk.new_text.len());
     edit.diff.len() + hunks.sum::<usize>()
-}
-
-/// Whether something of an edit waits for the user.
-fn is_pending(edit: &FileEdit) -> bool {
-    match edit.status {
-        FileEditStatus::Proposed | FileEditStatus::Applied | FileEditStatus::Partial => true,
-        FileEditStatus::Accepted
-        | FileEditStatus::Rejected
-        | FileEditStatus::Conflicted
-        | FileEditStatus::Reverted => false,
-    }
 }
