@@ -218,6 +218,17 @@ pub trait Files: Send + Sync {
     fn changes_between(&self, path: &WorkspacePath, from: u64, to: u64) -> Option<Vec<Replaced>>;
 }
 
+/// The file as the user sees it, `Stamp::Absent` where there is none.
+pub async fn read_or_absent(
+    files: &dyn Files,
+    path: &WorkspacePath,
+) -> Result<Document, HostError> {
+    match files.read_text(path).await {
+        Err(HostError::NotFound(_)) => Ok(Document::absent(path.clone())),
+        read => read,
+    }
+}
+
 /// A question for the user.
 #[derive(Debug, Clone)]
 pub struct PermissionRequest {

@@ -1,5 +1,5 @@
 //! What models are told of a tool, and what all tools do with a path.
-use aside_agent::host::{Document, HostError, WorkspacePath};
+use aside_agent::host::{Document, HostError, WorkspacePath, read_or_absent};
 use aside_agent::item::{ToolKind, ToolSource};
 use aside_agent::permission::Effect;
 use aside_agent::tool::{Arguments, ToolContext, ToolError, ToolSpec};
@@ -63,10 +63,8 @@ pub(crate) async fn document(
     path: WorkspacePath,
     context: &ToolContext,
 ) -> Result<Document, ToolError> {
-    let read = context.files.read_text(&path).await;
-    match read {
+    match read_or_absent(&*context.files, &path).await {
         Ok(document) => Ok(document),
-        Err(HostError::NotFound(_)) => Ok(Document::absent(path)),
         Err(HostError::Unreadable(_)) if path.absolute().is_dir() => Err(ToolError(format!(
             "{} is a folder, not a file. Use list_directory to see what is in it.",
             path.display()

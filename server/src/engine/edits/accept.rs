@@ -13,7 +13,7 @@ use super::desk::Desk;
 use super::edit::Edit;
 use super::group::{Group, groups};
 use super::reject::{load_pending, wanted};
-use super::select::{Selected, select_and_hold};
+use super::select::{Selected, answer, select_and_hold};
 use super::stored::Phase;
 use super::undoing::meet;
 use super::view::proposal;
@@ -43,11 +43,7 @@ pub async fn accept(
             Err(error) => failed = failed.or(Some(error)),
         }
     }
-    if let (false, Some(error)) = (done, failed) {
-        return Err(error);
-    }
-    let edits = desk.shown_now(ids.into_iter().collect()).await?;
-    Ok(EditListResult { edits })
+    answer(desk, ids, done, failed).await
 }
 
 /// Keeps what is in the files already. Answers with the edits that changed.

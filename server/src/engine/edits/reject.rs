@@ -10,7 +10,7 @@ use super::desk::Desk;
 use super::edit::Edit;
 use super::group::{Group, groups};
 use super::notes;
-use super::select::{Selected, select_and_hold};
+use super::select::{Selected, answer, select_and_hold};
 use super::shelf::Shelf;
 use super::stored::{Phase, StoredEdit};
 use super::undoing::{Facts, Plan, Stuck, plan};
@@ -49,11 +49,7 @@ pub async fn reject(
             Err(error) => failed = failed.or(Some(error)),
         }
     }
-    if let (false, Some(error)) = (done, failed) {
-        return Err(error);
-    }
-    let edits = desk.shown_now(ids.into_iter().collect()).await?;
-    Ok(EditListResult { edits })
+    answer(desk, ids, done, failed).await
 }
 
 /// Answers with the edits that changed.

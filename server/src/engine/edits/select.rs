@@ -2,7 +2,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use aside_protocol::{EditResolveParams, ErrorCode, FileEditStatus, Uri};
+use aside_protocol::{EditListResult, EditResolveParams, ErrorCode, FileEditStatus, Uri};
 use aside_store::{EditFilter, EditRow, MAX_EDITS};
 
 use super::desk::Desk;
@@ -160,6 +160,21 @@ pub async fn select_and_hold(
         .rows
         .retain(|row| desk.holds(&row.session_id) || !StoredEdit::of_row(row).is_pending());
     Ok(selected)
+}
+
+/// What accepting or rejecting is answered with: the edits as they are now. The first failure
+/// counts only if nothing was done.
+pub async fn answer(
+    desk: &Desk,
+    ids: BTreeSet<String>,
+    is_done: bool,
+    failed: Option<EngineError>,
+) -> Result<EditListResult, EngineError> {
+    if let (false, Some(error)) = (is_done, failed) {
+        return Err(error);
+    }
+    let edits = desk.shown_now(ids.into_iter().collect()).await?;
+    Ok(EditListResult { edits })
 }
 
 /// Checks what can be checked without edits; answers with the paths that are meant.

@@ -15,7 +15,7 @@ use super::Turn;
 use crate::attempt::Attempts;
 use crate::editing::EditDialect;
 use crate::host::{
-    Document, FileChange, Files, HostError, PermissionOutcome, PermissionRequest, Target,
+    FileChange, Files, HostError, PermissionOutcome, PermissionRequest, Target, read_or_absent,
 };
 use crate::limits::MAX_QUOTE_BYTES;
 use crate::machine::{ApplyEnd, Input, Judgement};
@@ -276,35 +276,15 @@ async fn is_new(context: &ToolContext, whole: &Arguments) -> bool {
     let Some(Ok(path)) = path.map(|path| context.files.resolve(path)) else {
         return false;
     };
-    match context.files.read_text(&path).await {
-        Ok(document) => document.text.is_empty(),
-        Err(HostError::NotFound(_)) => true,
-        Err(
-            HostError::Denied(_)
-            | HostError::Unreadable(_)
-            | HostError::Stale(_)
-            | HostError::Conflict(_)
-            | HostError::Io(_),
-        ) => false,
-    }
+    let read = read_or_absent(&*context.files, &path).await;
+    read.is_ok_and(|document| document.text.is_empty())
 }
 
 /// Reads again what has changed under a change.
 async fn stale(files: &dyn Files, change: &FileChange, error: HostError) -> ApplyEnd {
-    let path = &change.base.path;
-    match files.read_text(path).await {
+    match read_or_absent(files, &change.base.path).await {
         Ok(now) => ApplyEnd::Stale { now, error },
-        Err(HostError::NotFound(_)) => {
-            let now = Document::absent(path.clone());
-            ApplyEnd::Stale { now, error }
-        }
-        Err(
-            HostError::Denied(_)
-            | HostError::Unreadable(_)
-            | HostError::Stale(_)
-            | HostError::Conflict(_)
-            | HostError::Io(_),
-        ) => ApplyEnd::Failed(error),
+        Err(_) => ApplyEnd::Failed(error),
     }
 }
 
