@@ -1,73 +1,69 @@
 //! From a session's `provider/model` to something that answers.
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aside_llm::{Model, OpenAiChat, ProviderConfig, parse_model};
-use aside_protocol::ErrorCode;
+use aside_agent::driver::TurnModel;
+use aside_llm::catalog::{ProviderSettings, Resolved, resolve};
+use aside_llm::{ProviderConfig, Remote};
 
 use super::error::EngineError;
-use crate::settings::{OpenAi, Settings};
+use crate::settings::Settings;
 
-/// A model and the name that its provider knows it by.
-pub struct Named {
-    /// Speaks the provider's wire format.
-    pub model: Arc<dyn Model>,
-    /// For the request.
-    pub name: String,
-}
+/// How many providers' connections are kept.
+pub const MAX_REMOTES: usize = 32;
 
-/// Keeps the connection to a provider while its settings stay the same.
+/// Keeps the connections to providers while their settings stay the same.
 #[derive(Default)]
 pub struct Models {
-    openai: Mutex<Option<(ProviderConfig, Arc<OpenAiChat>)>>,
+    remotes: Mutex<Vec<Remote>>,
 }
 
 impl Models {
-    /// The model that a session names.
-    pub fn get(&self, model: &str, settings: &Settings) -> Result<Named, EngineError> {
-        let (_, name) = parse_model(model)?;
-        let openai = &settings.providers.openai;
-        if openai.api_key.is_none() && openai.is_openai_itself() {
-            return Err(EngineError::new(
-                ErrorCode::NoModel,
-                "no model is set up: set OPENAI_API_KEY, or OPENAI_BASE_URL (such as http://127.0.0.1:11434/v1) for a compatible server; `aside doctor` shows what is in force",
-            ));
-        }
-        let config = provider_config(settings, openai);
-        let mut cached = self.openai.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((for_config, chat)) = &*cached
-            && is_same(for_config, &config)
-        {
-            return Ok(Named {
-                model: Arc::clone(chat) as _,
-                name: name.to_owned(),
-            });
-        }
-        let chat = Arc::new(OpenAiChat::new(config.clone()));
-        *cached = Some((config, Arc::clone(&chat)));
-        Ok(Named {
-            model: chat,
-            name: name.to_owned(),
+    /// The model that a session names, ready to be asked.
+    pub fn get(&self, model: &str, settings: &Settings) -> Result<TurnModel, EngineError> {
+        let resolved = find(model, settings)?;
+        let remote = self.remote(resolved.config);
+        Ok(TurnModel {
+            id: resolved.id,
+            name: resolved.name,
+            model: Arc::new(remote),
+            facts: resolved.facts,
+            thinking: resolved.thinking,
         })
+    }
+
+    fn remote(&self, config: ProviderConfig) -> Remote {
+        let mut remotes = self.remotes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(remote) = remotes.iter().find(|remote| *remote.config() == config) {
+            return remote.clone();
+        }
+        if remotes.len() >= MAX_REMOTES {
+            remotes.remove(0);
+        }
+        let remote = Remote::new(config);
+        remotes.push(remote.clone());
+        remote
     }
 }
 
-fn is_same(a: &ProviderConfig, b: &ProviderConfig) -> bool {
-    let key = |config: &ProviderConfig| config.api_key.as_ref().map(|key| key.expose().to_owned());
-    a.base_url == b.base_url
-        && key(a) == key(b)
-        && a.connect_timeout == b.connect_timeout
-        && a.headers_timeout == b.headers_timeout
-        && a.idle_timeout == b.idle_timeout
-}
-
-/// How the provider `openai` is reached.
-pub fn provider_config(settings: &Settings, openai: &OpenAi) -> ProviderConfig {
+/// All that is needed to ask a model, with the limits that the settings have.
+pub fn find(model: &str, settings: &Settings) -> Result<Resolved, EngineError> {
+    let mut resolved = resolve(model, &providers(settings))?;
     let seconds = Duration::from_secs;
     let limits = &settings.providers;
-    let mut config = ProviderConfig::new(openai.base_url.clone(), openai.api_key.clone());
-    config.connect_timeout = seconds(limits.connect_timeout_s);
-    config.headers_timeout = seconds(limits.first_byte_timeout_s);
-    config.idle_timeout = seconds(limits.idle_timeout_s);
-    config
+    resolved.config.connect_timeout = seconds(limits.connect_timeout_s);
+    resolved.config.headers_timeout = seconds(limits.first_byte_timeout_s);
+    resolved.config.idle_timeout = seconds(limits.idle_timeout_s);
+    Ok(resolved)
+}
+
+fn providers(settings: &Settings) -> BTreeMap<String, ProviderSettings> {
+    let openai = &settings.providers.openai;
+    let own = ProviderSettings {
+        base_url: Some(openai.base_url.clone()),
+        key: openai.api_key.clone(),
+        ..ProviderSettings::default()
+    };
+    BTreeMap::from([("openai".to_owned(), own)])
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
-use aside_llm::{Message, Model, ModelRequest};
+use aside_llm::{Message, Model, ModelFacts, ModelRequest, Thinking};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -25,16 +25,29 @@ use crate::toolbox::Toolbox;
 
 use work::AnswerSource;
 
+/// A model that a turn may ask.
+#[derive(Clone)]
+pub struct TurnModel {
+    /// As `provider/model`.
+    pub id: String,
+    /// The provider's name for it.
+    pub name: String,
+    /// Its server.
+    pub model: Arc<dyn Model>,
+    /// What is known of it.
+    pub facts: ModelFacts,
+    /// How much it is to think.
+    pub thinking: Thinking,
+}
+
 /// All that a turn needs.
 pub struct Turn {
     /// The session.
     pub session_id: String,
     /// The turn.
     pub turn_id: String,
-    /// The model server.
-    pub model: Arc<dyn Model>,
-    /// The model's name at its provider.
-    pub model_name: String,
+    /// The models: the session's own, then those that are asked where it fails. At least one.
+    pub models: Vec<TurnModel>,
     /// The system prompt.
     pub system: String,
     /// The session so far, oldest first; the last record is the user's message of this turn.
@@ -215,14 +228,20 @@ impl Run {
         let mut messages = Vec::with_capacity(base.len() + turn_messages.len());
         messages.extend_from_slice(base);
         messages.extend(turn_messages);
+        let Some(model) = self.turn.models.first() else {
+            return AnswerSource::None;
+        };
         let request = ModelRequest {
-            model: self.turn.model_name.clone(),
             system: self.turn.system.clone(),
             messages,
             tools: self.turn.tools.defs(self.turn.dialect),
             max_output_tokens: self.turn.limits.max_output_tokens,
+            facts: model.facts,
+            thinking: model.thinking,
+            cache_key: Some(Arc::from(self.turn.session_id.as_str())),
+            ..ModelRequest::new(model.name.clone())
         };
-        AnswerSource::request(Arc::clone(&self.turn.model), request)
+        AnswerSource::request(Arc::clone(&model.model), request)
     }
 
     async fn next_input(&mut self) -> Input {
@@ -274,6 +293,7 @@ impl Run {
             | TurnEvent::UsageUpdated { .. }
             | TurnEvent::PermissionRequested { .. }
             | TurnEvent::PermissionResolved { .. }
+            | TurnEvent::Retrying { .. }
             | TurnEvent::Notice { .. }) => self.turn.sink.emit(event).await?,
         }
         Ok(())

@@ -60,6 +60,8 @@ pub enum TurnEvent {
     ItemCompleted(ItemRecord),
     /// Tokens of the turn so far, and of the context.
     UsageUpdated {
+        /// The model that was asked, as `provider/model`.
+        model: String,
         /// This request alone, to be added to turn and session.
         request: Usage,
         /// Tokens that the next request starts from.
@@ -80,6 +82,17 @@ pub enum TurnEvent {
         record: ItemRecord,
         /// How.
         outcome: PermissionOutcome,
+    },
+    /// A request failed and is made again after a while.
+    Retrying {
+        /// Which retry this will be, from 1.
+        attempt: u32,
+        /// How many there will be at most.
+        max_attempts: u32,
+        /// How long until then, in milliseconds.
+        delay_ms: u64,
+        /// A sentence: what failed.
+        reason: String,
     },
     /// Something the user should know.
     Notice {

@@ -159,7 +159,9 @@ impl Builder {
         };
         self.results.push(Message::Tool {
             call_id: id.clone(),
+            name: call.name.clone(),
             text,
+            failed: call.status != ToolStatus::Completed,
         });
         self.parts.push(AssistantPart::ToolCall {
             id,
@@ -170,7 +172,10 @@ impl Builder {
 
     fn has_call(&self, wanted: &str) -> bool {
         self.parts.iter().any(|part| match part {
-            AssistantPart::Text(_) => false,
+            AssistantPart::Text(_)
+            | AssistantPart::Reasoning(_)
+            | AssistantPart::Attached(_)
+            | AssistantPart::Opaque(_) => false,
             AssistantPart::ToolCall { id, .. } => id == wanted,
         })
     }

@@ -4,6 +4,7 @@
 //! editor's position encoding: locations are whole lines, converted at the edge.
 use std::path::PathBuf;
 
+use aside_llm::Opaque;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -262,6 +263,18 @@ pub struct Replay {
     /// it, of a tool call after its result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
+    /// What the provider wants to see again with this item, or in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attached: Option<Opaque>,
+    /// What the provider wants to see again before this item and was never shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<Opaque>,
+    /// What the provider wants to see again after this item, the last of its answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<Opaque>,
+    /// The answer broke off and was asked for again: the model is not shown this.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub superseded: bool,
     /// For a tool call that was written as a block in a plain answer: the model has no tools, so
     /// it is told the result as a user's message.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -9,17 +9,17 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
     ),
     (
         "one streamed answer",
-        crate::chat::stream::MAX_ANSWER_BYTES as u64,
+        crate::wire::stream::MAX_ANSWER_BYTES as u64,
         "bytes",
     ),
     (
         "one answer that is not streamed",
-        crate::chat::stream::MAX_WHOLE_BYTES as u64,
+        crate::wire::stream::MAX_WHOLE_BYTES as u64,
         "bytes",
     ),
     (
         "tool calls in one answer",
-        crate::chat::decoder::MAX_CALLS as u64,
+        crate::wire::collector::MAX_CALLS as u64,
         "calls",
     ),
     (
@@ -29,12 +29,12 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
     ),
     (
         "silence after the end of an answer",
-        crate::chat::stream::AFTER_STOP.as_millis() as u64,
+        crate::wire::stream::AFTER_STOP.as_millis() as u64,
         "ms",
     ),
     (
         "a provider's list of models",
-        crate::chat::MAX_LIST_BYTES as u64,
+        crate::remote::MAX_LIST_BYTES as u64,
         "bytes",
     ),
     (

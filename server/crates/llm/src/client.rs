@@ -2,12 +2,13 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, Request, Response, Url, redirect};
 use tokio::sync::OnceCell;
 
 use crate::failure::Failures;
-use crate::{ModelError, ModelErrorKind, ProviderConfig};
+use crate::pacer::Pacer;
+use crate::{KeyStyle, ModelError, ModelErrorKind, Network, ProviderConfig, network, wire};
 
 /// Idle connections kept for reuse.
 pub(crate) const MAX_IDLE_CONNECTIONS: usize = 4;
@@ -23,6 +24,7 @@ pub(crate) struct Http {
     /// The base URL, or why there is none.
     base: Result<Url, ModelError>,
     client: OnceCell<Client>,
+    pacer: Pacer,
 }
 
 impl Http {
@@ -36,7 +38,7 @@ impl Http {
                 format!(
                     "The base URL is not usable: {why}. Set {} to a URL such as {}.",
                     config.base_url_hint,
-                    ProviderConfig::DEFAULT_BASE_URL
+                    ProviderConfig::OPENAI_BASE_URL
                 ),
             )
         });
@@ -45,27 +47,32 @@ impl Http {
             failures,
             base,
             client: OnceCell::new(),
+            pacer: Pacer::default(),
         }
     }
 
-    /// Whether requests go to OpenAI itself.
-    pub(crate) fn is_openai(&self) -> bool {
-        let host = self.base.as_ref().ok().and_then(Url::host_str);
-        host == Some("api.openai.com")
-    }
-
-    /// Sends a POST with a JSON body to a path under the base URL and waits for headers.
-    pub(crate) async fn post(&self, path: &str, body: Vec<u8>) -> Result<Response, ModelError> {
-        let mut request = self.request(Method::POST, path)?;
+    /// Sends a POST with a JSON body to where the wire format wants it, and waits for headers.
+    pub(crate) async fn post(&self, model: &str, body: Vec<u8>) -> Result<Response, ModelError> {
+        let wire = self.config.wire;
+        let path = self.config.path.as_deref().unwrap_or(wire.path());
+        let path = path.replace("{model}", &encoded(model));
+        let mut request = self.request(Method::POST, &path)?;
+        let wanted = wire::query(wire);
+        if !wanted.is_empty() {
+            request.url_mut().query_pairs_mut().extend_pairs(wanted);
+        }
         let headers = request.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
         *request.body_mut() = Some(body.into());
+        self.pacer.wait(self.config.min_interval).await;
         self.send(request, self.config.headers_timeout).await
     }
 
-    /// Sends a GET to a path under the base URL and waits for headers.
-    pub(crate) async fn get(&self, path: &str, limit: Duration) -> Result<Response, ModelError> {
+    /// Asks for the list of models and waits for headers.
+    pub(crate) async fn get(&self, limit: Duration) -> Result<Response, ModelError> {
+        let path = self.config.models_path.as_deref();
+        let path = path.unwrap_or(self.config.wire.models_path());
         let mut request = self.request(Method::GET, path)?;
         let accept = HeaderValue::from_static("application/json");
         request.headers_mut().insert(ACCEPT, accept);
@@ -73,25 +80,56 @@ impl Http {
     }
 
     fn request(&self, method: Method, path: &str) -> Result<Request, ModelError> {
+        let config = &self.config;
         let mut url = self.base.as_ref().map_err(Clone::clone)?.clone();
         let full = format!("{}{path}", url.path().trim_end_matches('/'));
         url.set_path(&full);
+        if !config.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&config.query);
+        }
         let mut request = Request::new(method, url);
-        if let Some(key) = &self.config.api_key {
-            let mut value =
-                HeaderValue::from_str(&format!("Bearer {}", key.expose())).map_err(|_| {
-                    self.failures.error(
-                        ModelErrorKind::Auth,
-                        format!(
-                            "The API key holds characters that cannot be sent. Check {}.",
-                            self.config.key_hint
-                        ),
-                    )
-                })?;
+        let headers = request.headers_mut();
+        for (name, value) in wire::headers(config.wire) {
+            headers.insert(*name, HeaderValue::from_static(value));
+        }
+        for (name, value) in &config.headers {
+            let (name, value) = self.header(name, value)?;
+            headers.insert(name, value);
+        }
+        if let Some(key) = &config.key {
+            let (name, value) = match config.key_style {
+                KeyStyle::Bearer => (AUTHORIZATION, format!("Bearer {}", key.expose())),
+                KeyStyle::Header(name) => {
+                    (HeaderName::from_static(name), key.expose().to_owned())
+                }
+            };
+            let mut value = HeaderValue::from_str(&value).map_err(|_| {
+                self.failures.error(
+                    ModelErrorKind::Auth,
+                    format!(
+                        "The API key holds characters that cannot be sent. Check {}.",
+                        config.key_hint
+                    ),
+                )
+            })?;
             value.set_sensitive(true);
-            request.headers_mut().insert(AUTHORIZATION, value);
+            headers.insert(name, value);
         }
         Ok(request)
+    }
+
+    fn header(&self, name: &str, value: &str) -> Result<(HeaderName, HeaderValue), ModelError> {
+        let header = name.parse::<HeaderName>().ok().zip(value.parse().ok());
+        header.ok_or_else(|| {
+            self.failures.error(
+                ModelErrorKind::NoModel,
+                format!(
+                    "The header {name:?} in the settings of provider `{}` cannot be sent. Correct \
+                     its name or its value.",
+                    self.config.id
+                ),
+            )
+        })
     }
 
     async fn send(&self, request: Request, limit: Duration) -> Result<Response, ModelError> {
@@ -108,12 +146,19 @@ impl Http {
             .get_or_try_init(|| async {
                 let base = self.base.as_ref().map_err(Clone::clone)?.clone();
                 let limit = self.config.connect_timeout;
+                let network = self.config.network.clone();
+                let failed = |error: BuildError| match error {
+                    BuildError::Client(error) => self.failures.network(&error),
+                    BuildError::Network(message) => {
+                        self.failures.error(ModelErrorKind::NoModel, message)
+                    }
+                };
                 if base.scheme() == "http" {
-                    return build(&base, limit).map_err(|error| self.failures.network(&error));
+                    return build(&base, limit, &network).map_err(failed);
                 }
                 // Loading the platform's certificates reads files, some hundreds of them.
-                match tokio::task::spawn_blocking(move || build(&base, limit)).await {
-                    Ok(built) => built.map_err(|error| self.failures.network(&error)),
+                match tokio::task::spawn_blocking(move || build(&base, limit, &network)).await {
+                    Ok(built) => built.map_err(failed),
                     Err(_) => Err(self.failures.error(
                         ModelErrorKind::Network,
                         "The HTTP client could not be set up.".into(),
@@ -131,14 +176,35 @@ fn parse_base(base_url: &str) -> Result<Url, String> {
     }
     // Some copy the address of the method from a server's documentation.
     let path = url.path().trim_end_matches('/');
-    if let Some(base) = path.strip_suffix("/chat/completions") {
+    let methods = ["/chat/completions", "/responses", "/v1/messages"];
+    if let Some(base) = methods.iter().find_map(|method| path.strip_suffix(method)) {
         let base = base.to_owned();
         url.set_path(&base);
     }
     Ok(url)
 }
 
-fn build(base: &Url, connect_timeout: Duration) -> reqwest::Result<Client> {
+/// The model's name as one piece of a URL's path; slashes stay, since some names have them.
+fn encoded(model: &str) -> String {
+    let mut path = String::with_capacity(model.len());
+    for byte in model.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => path.push(char::from(byte)),
+            b'-' | b'_' | b'.' | b'~' | b':' | b'@' | b'/' => path.push(char::from(byte)),
+            _ => path.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    path
+}
+
+/// Why there is no client.
+enum BuildError {
+    Client(reqwest::Error),
+    /// What is wrong with the settings of the network.
+    Network(String),
+}
+
+fn build(base: &Url, connect_timeout: Duration, network: &Network) -> Result<Client, BuildError> {
     // It fails if a provider is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut headers = HeaderMap::with_capacity(1);
@@ -162,8 +228,14 @@ fn build(base: &Url, connect_timeout: Duration) -> reqwest::Result<Client> {
     }
     if is_loopback(base) {
         builder = builder.no_proxy();
+    } else if let Some(proxy) = &network.proxy {
+        builder = builder.proxy(network::proxy(proxy).map_err(BuildError::Network)?);
     }
-    builder.build()
+    if let Some(file) = network.ca_file.as_ref().filter(|_| base.scheme() == "https") {
+        let certificates = network::certificates(file).map_err(BuildError::Network)?;
+        builder = builder.tls_certs_merge(certificates);
+    }
+    builder.build().map_err(BuildError::Client)
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -1,4 +1,5 @@
 //! What can go wrong between a request and the end of its stream.
+use std::time::Duration;
 
 /// The kind of a failure, for those who branch on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub enum ModelErrorKind {
     RateLimited,
     /// The provider rejects the request (other 4xx), 404 for a wrong model or base URL included.
     Rejected,
+    /// The conversation does not fit the model's context window.
+    ContextFull,
     /// The provider fails (5xx) or sends an error inside the stream.
     Provider,
     /// No connection, or it broke.
@@ -35,4 +38,20 @@ pub struct ModelError {
     pub request_id: Option<String>,
     /// Whether the same request may work later.
     pub retryable: bool,
+    /// How long the provider asks to wait before that (`retry-after-ms` or `retry-after`).
+    pub retry_after: Option<Duration>,
+}
+
+impl ModelError {
+    /// An error that says that no usable model is set up.
+    pub(crate) fn no_model(message: String) -> Self {
+        Self {
+            kind: ModelErrorKind::NoModel,
+            message,
+            status: None,
+            request_id: None,
+            retryable: false,
+            retry_after: None,
+        }
+    }
 }

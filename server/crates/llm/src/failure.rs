@@ -40,7 +40,7 @@ impl Failures {
         });
         Self {
             place,
-            key: config.api_key.clone(),
+            key: config.key.clone(),
             key_hint: config.key_hint.clone(),
             base_url_hint: config.base_url_hint.clone(),
         }
@@ -58,6 +58,7 @@ impl Failures {
             status: None,
             request_id: None,
             retryable: is_retryable(kind),
+            retry_after: None,
         }
     }
 
@@ -175,6 +176,7 @@ impl Failures {
         let mut error = self.error(kind, message);
         error.status = Some(status);
         error.retryable &= !provider.no_quota;
+        error.retry_after = retry_after(headers);
         error
     }
 
@@ -262,8 +264,20 @@ fn is_retryable(kind: ModelErrorKind) -> bool {
         | ModelErrorKind::Network
         | ModelErrorKind::Timeout
         | ModelErrorKind::Truncated => true,
-        ModelErrorKind::NoModel | ModelErrorKind::Auth | ModelErrorKind::Rejected => false,
+        ModelErrorKind::NoModel
+        | ModelErrorKind::Auth
+        | ModelErrorKind::Rejected
+        | ModelErrorKind::ContextFull => false,
     }
+}
+
+/// How long the provider asks to wait. A date in `retry-after` is not read: clocks differ.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let number = |name: &str, per_second: f64| {
+        let value: f64 = header(headers, name)?.parse().ok()?;
+        Duration::try_from_secs_f64(value / per_second).ok()
+    };
+    number("retry-after-ms", 1000.0).or_else(|| number(RETRY_AFTER.as_str(), 1.0))
 }
 
 fn header(headers: &HeaderMap, name: &str) -> Option<String> {

@@ -1,20 +1,30 @@
 //! Talking to model providers: one request and one stream of chunks, whatever the wire format.
 mod bounds;
-mod chat;
+pub mod catalog;
 mod client;
+mod config;
 mod error;
+mod facts;
 mod failure;
-mod provider;
+mod network;
+mod pacer;
+mod remote;
 mod request;
+mod retry;
 mod secret;
 mod sse;
+mod wire;
 
 pub use bounds::BOUNDS;
-pub use chat::OpenAiChat;
-pub use error::{ModelError, ModelErrorKind};
-pub use provider::{Provider, ProviderConfig, parse_model};
-pub use request::{
-    AssistantPart, Chunk, ChunkStream, Message, Model, ModelRequest, StopReason, ToolDef, Usage,
-    UserPart,
+pub use config::{
+    EffortField, KeyStyle, MaxTokensField, Network, ProviderConfig, Quirks, ReasoningReplay, Wire,
 };
+pub use error::{ModelError, ModelErrorKind};
+pub use facts::{ModelFacts, Prices, ReasoningStyle, Tokenizer};
+pub use remote::Remote;
+pub use request::{
+    AssistantPart, Chunk, ChunkStream, Effort, Message, Model, ModelRequest, Opaque, OutputSchema,
+    Place, StopReason, Thinking, ToolDef, Usage, UserPart,
+};
+pub use retry::RetryPolicy;
 pub use secret::Secret;

@@ -116,6 +116,7 @@ impl Step<'_> {
             status: None,
             request_id: None,
             retryable: true,
+            retry_after: None,
         });
     }
 
@@ -137,7 +138,8 @@ impl Step<'_> {
             | ModelErrorKind::Provider
             | ModelErrorKind::Network
             | ModelErrorKind::Timeout
-            | ModelErrorKind::Truncated => "provider",
+            | ModelErrorKind::Truncated
+            | ModelErrorKind::ContextFull => "provider",
         };
         let stop = TurnStop::Error(TurnError {
             code,
@@ -185,8 +187,11 @@ impl Step<'_> {
                     self.begin_calls();
                 }
             }
-            StopReason::MaxTokens => self.stop(TurnStop::MaxTokens, Closing::CutAnswer),
-            StopReason::Refusal => self.stop(TurnStop::Refusal, Closing::Refused),
+            StopReason::MaxTokens | StopReason::ContextFull => {
+                self.stop(TurnStop::MaxTokens, Closing::CutAnswer);
+            }
+            StopReason::Paused => self.stop(TurnStop::EndTurn, Closing::Refused),
+            StopReason::Refusal | StopReason::Filtered => self.stop(TurnStop::Refusal, Closing::Refused),
         }
     }
 
@@ -196,6 +201,7 @@ impl Step<'_> {
         };
         self.state.usage += request;
         self.emit(TurnEvent::UsageUpdated {
+            model: String::new(),
             request,
             context_tokens: request.input_tokens.saturating_add(request.output_tokens),
         });

@@ -36,6 +36,7 @@ impl Step<'_> {
                 self.close_text(answer, MessageStatus::Completed);
                 self.call_part(answer, index, id, name, arguments)
             }
+            Chunk::Opaque(..) | Chunk::Note(_) => Flow::Open,
             Chunk::Usage(usage) => {
                 answer.usage = Some(usage);
                 Flow::Open

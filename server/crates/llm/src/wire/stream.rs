@@ -1,13 +1,15 @@
 //! From the reads of a response's body to the stream of chunks.
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::stream::{self, StreamExt};
 use reqwest::Response;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
-use super::decoder::Decoder;
+use super::Decode;
+use super::collector::Collector;
 use crate::failure::{Failures, request_id};
 use crate::sse::{MAX_EVENT_BYTES, Parser};
 use crate::{ChunkStream, ModelError};
@@ -25,15 +27,30 @@ pub(crate) const AFTER_STOP: Duration = Duration::from_secs(5);
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 const MAX_DRAINED: usize = 64 * 1024;
 
+/// How an answer is read.
+pub(crate) struct Reading {
+    pub(crate) decoder: Box<dyn Decode>,
+    pub(crate) failures: Failures,
+    /// Who makes what is opaque.
+    pub(crate) origin: Arc<str>,
+    /// How long the stream may stay silent.
+    pub(crate) idle: Duration,
+    /// How long the whole of it may take.
+    pub(crate) total: Duration,
+}
+
 /// Makes the stream of chunks of a good response.
-pub(super) fn chunks(response: Response, failures: Failures, idle: Duration) -> ChunkStream {
+pub(crate) fn chunks(response: Response, reading: Reading) -> ChunkStream {
     let answer = Answer {
         request_id: request_id(response.headers()),
         body: Some(response),
         format: Format::Unknown(Parser::new(MAX_EVENT_BYTES)),
-        decoder: Decoder::new(failures.clone()),
-        failures,
-        idle,
+        out: Collector::new(reading.failures.clone(), reading.origin),
+        decoder: reading.decoder,
+        failures: reading.failures,
+        idle: reading.idle,
+        total: reading.total,
+        deadline: Instant::now() + reading.total,
         read: 0,
         ended: false,
     };
@@ -62,9 +79,12 @@ struct Answer {
     /// None after the last byte that is wanted.
     body: Option<Response>,
     format: Format,
-    decoder: Decoder,
+    decoder: Box<dyn Decode>,
+    out: Collector,
     failures: Failures,
     idle: Duration,
+    total: Duration,
+    deadline: Instant,
     read: usize,
     ended: bool,
 }
@@ -78,13 +98,13 @@ enum Read {
 impl Answer {
     /// The chunks of the next read that has any; `None` after the end.
     async fn next(&mut self) -> Option<Result<Vec<crate::Chunk>, ModelError>> {
-        while !self.ended && !self.decoder.has_chunks() {
+        while !self.ended && !self.out.has_chunks() {
             self.read_some().await;
         }
-        if self.decoder.has_chunks() {
-            return Some(Ok(self.decoder.take_chunks()));
+        if self.out.has_chunks() {
+            return Some(Ok(self.out.take_chunks()));
         }
-        let mut error = self.decoder.take_error()?;
+        let mut error = self.out.take_error()?;
         error.request_id = error.request_id.or_else(|| self.request_id.take());
         Some(Err(error))
     }
@@ -93,7 +113,7 @@ impl Answer {
     async fn read_some(&mut self) {
         let mut read = self.read().await;
         for _ in 0..MAX_MERGED {
-            if matches!(read, Read::End) || self.decoder.is_done() {
+            if matches!(read, Read::End) || self.out.is_done() {
                 break;
             }
             match self.read_ready().await {
@@ -101,24 +121,30 @@ impl Answer {
                 None => return,
             }
         }
-        if matches!(read, Read::End) || self.decoder.is_done() {
+        if matches!(read, Read::End) || self.out.is_done() {
             self.end();
         }
     }
 
     /// Waits for bytes as long as the server may be silent.
     async fn read(&mut self) -> Read {
-        let limit = if self.decoder.has_stop() {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        let silence = if self.out.has_stop() {
             AFTER_STOP.min(self.idle)
         } else {
             self.idle
         };
+        let limit = silence.min(left);
         let Some(body) = &mut self.body else {
             return Read::End;
         };
         let Ok(read) = timeout(limit, body.chunk()).await else {
             // With a finish reason the answer is whole, and this error is not used.
-            self.fail(self.failures.timeout("sent nothing more", limit));
+            self.fail(if left < silence {
+                self.failures.timeout("did not finish its answer", self.total)
+            } else {
+                self.failures.timeout("sent nothing more", silence)
+            });
             return Read::End;
         };
         self.took(read)
@@ -161,8 +187,8 @@ impl Answer {
     /// Ends the answer with the error, unless the model had finished.
     fn fail(&mut self, error: ModelError) {
         self.body = None;
-        if !self.decoder.has_stop() {
-            self.decoder.fail(error);
+        if !self.out.has_stop() {
+            self.out.fail(error);
         }
     }
 
@@ -170,7 +196,7 @@ impl Answer {
         self.read = self.read.saturating_add(bytes.len());
         if self.read > MAX_ANSWER_BYTES {
             let what = format!("The model's answer is longer than {MAX_ANSWER_BYTES} bytes.");
-            self.decoder.fail(self.failures.truncated(&what));
+            self.out.fail_truncated(&what);
             return;
         }
         if let Format::Unknown(parser) = &mut self.format {
@@ -187,17 +213,22 @@ impl Answer {
         }
         match &mut self.format {
             Format::Unknown(parser) | Format::Events(parser) => {
-                let decoder = &mut self.decoder;
-                if let Err(error) = parser.push(bytes, |event| decoder.event(&event.data)) {
+                let (decoder, out) = (&mut self.decoder, &mut self.out);
+                let pushed = parser.push(bytes, |event| {
+                    if !out.is_done() {
+                        decoder.event(&event.kind, &event.data, out);
+                    }
+                });
+                if let Err(error) = pushed {
                     let what = format!("The model's stream is not usable: {error}.");
-                    decoder.fail(self.failures.truncated(&what));
+                    out.fail_truncated(&what);
                 }
             }
             Format::Json(body) | Format::Page(body) => {
                 if body.len() + bytes.len() > MAX_WHOLE_BYTES {
                     let what =
                         format!("The model's answer is longer than {MAX_WHOLE_BYTES} bytes.");
-                    self.decoder.fail(self.failures.truncated(&what));
+                    self.out.fail_truncated(&what);
                     return;
                 }
                 body.extend_from_slice(bytes);
@@ -207,22 +238,24 @@ impl Answer {
 
     fn end(&mut self) {
         self.ended = true;
-        if !self.decoder.is_done() {
+        if !self.out.is_done() {
             match &self.format {
                 Format::Unknown(_) | Format::Events(_) => {}
                 Format::Json(body) => {
                     let body = String::from_utf8_lossy(body);
-                    self.decoder.whole(body.trim_start_matches('\u{FEFF}'));
+                    let body = body.trim_start_matches('\u{FEFF}');
+                    self.decoder.whole(body, &mut self.out);
                 }
                 Format::Page(page) => {
                     let page = String::from_utf8_lossy(page);
-                    self.decoder.fail(self.failures.web_page(&page));
+                    self.out.fail(self.failures.web_page(&page));
                 }
             }
         }
-        self.decoder.finish(|failures| {
-            failures.truncated("The model's stream ended before its answer did.")
-        });
+        if !self.out.has_error() {
+            self.decoder.end(&mut self.out);
+        }
+        self.out.finish();
         self.release();
     }
 
@@ -232,7 +265,7 @@ impl Answer {
         let Some(mut body) = self.body.take() else {
             return;
         };
-        if self.decoder.has_error() || matches!(body.chunk().now_or_never(), Some(Ok(None))) {
+        if self.out.has_error() || matches!(body.chunk().now_or_never(), Some(Ok(None))) {
             return;
         }
         tokio::spawn(timeout(DRAIN_TIMEOUT, async move {

@@ -6,26 +6,20 @@ use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::{AssistantPart, Message, ModelRequest, ToolDef, UserPart};
-
-/// Which name the limit on the answer's tokens has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dialect {
-    /// OpenAI itself, whose newer models refuse `max_tokens`.
-    OpenAi,
-    /// A compatible server; few of them know `max_completion_tokens`.
-    Compatible,
-}
+use crate::{
+    AssistantPart, MaxTokensField, Message, ModelRequest, ProviderConfig, ToolDef, UserPart,
+};
 
 /// Writes the body.
-pub(super) fn request_body(
+pub(crate) fn body(
     request: &ModelRequest,
-    dialect: Dialect,
+    config: &ProviderConfig,
 ) -> Result<Vec<u8>, serde_json::Error> {
+    let quirks = &config.quirks;
     let limit = request.max_output_tokens;
-    let (max_tokens, max_completion_tokens) = match dialect {
-        Dialect::OpenAi => (None, limit),
-        Dialect::Compatible => (limit, None),
+    let (max_tokens, max_completion_tokens) = match quirks.max_tokens {
+        MaxTokensField::MaxCompletionTokens => (None, limit),
+        MaxTokensField::MaxTokens => (limit, None),
     };
     serde_json::to_vec(&Body {
         model: &request.model,
@@ -108,11 +102,14 @@ impl Serialize for Messages<'_> {
                 Message::Assistant(parts) => messages.serialize_element(&Wire::Assistant {
                     content: joined(parts.iter().filter_map(|part| match part {
                         AssistantPart::Text(text) => Some(text.as_str()),
-                        AssistantPart::ToolCall { .. } => None,
+                        AssistantPart::ToolCall { .. }
+                        | AssistantPart::Reasoning(_)
+                        | AssistantPart::Attached(_)
+                        | AssistantPart::Opaque(_) => None,
                     })),
                     tool_calls: Calls(parts),
                 })?,
-                Message::Tool { call_id, text } => messages.serialize_element(&Wire::Tool {
+                Message::Tool { call_id, text, .. } => messages.serialize_element(&Wire::Tool {
                     tool_call_id: call_id,
                     content: text,
                 })?,
@@ -155,7 +152,7 @@ impl Serialize for UserContent<'_> {
             .iter()
             .map(|part| match part {
                 UserPart::Text(text) => Some(text.as_str()),
-                UserPart::Image { .. } => None,
+                UserPart::Image { .. } | UserPart::Document { .. } => None,
             })
             .collect();
         if let Some(texts) = texts {
@@ -163,7 +160,10 @@ impl Serialize for UserContent<'_> {
         }
         to.collect_seq(self.0.iter().map(|part| match part {
             UserPart::Text(text) => WirePart::Text { text },
-            UserPart::Image { mime_type, data } => WirePart::ImageUrl {
+            UserPart::Image { mime_type, data }
+            | UserPart::Document {
+                mime_type, data, ..
+            } => WirePart::ImageUrl {
                 image_url: ImageUrl {
                     url: format!("data:{mime_type};base64,{data}"),
                 },
@@ -199,7 +199,10 @@ impl Calls<'_> {
 impl Serialize for Calls<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_seq(self.0.iter().filter_map(|part| match part {
-            AssistantPart::Text(_) => None,
+            AssistantPart::Text(_)
+            | AssistantPart::Reasoning(_)
+            | AssistantPart::Attached(_)
+            | AssistantPart::Opaque(_) => None,
             AssistantPart::ToolCall {
                 id,
                 name,

@@ -1,9 +1,4 @@
-//! OpenAI's Chat Completions, streamed, at OpenAI or any compatible server.
-mod body;
-pub(crate) mod decoder;
-pub(crate) mod stream;
-mod wire;
-
+//! A model server reached over HTTP, whatever wire format it speaks.
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,29 +10,38 @@ use tokio::time::timeout;
 
 use crate::client::Http;
 use crate::failure::{error_body, request_id};
+use crate::wire::stream::{Reading, chunks};
+use crate::wire::{body, decoder};
 use crate::{ChunkStream, Model, ModelError, ModelErrorKind, ModelRequest, ProviderConfig};
 
 /// Bytes of a list of models.
 pub(crate) const MAX_LIST_BYTES: usize = 4 * 1024 * 1024;
 
-/// A server that speaks Chat Completions. Making one costs nothing; the HTTP client is set
-/// up at the first request and its connections are kept for later ones. Clones share it.
+/// A model server. Making one costs nothing; the HTTP client is set up at the first request and
+/// its connections are kept for later ones. Clones share it.
 #[derive(Clone)]
-pub struct OpenAiChat {
+pub struct Remote {
     http: Arc<Http>,
+    origin: Arc<str>,
 }
 
-impl OpenAiChat {
+impl Remote {
     /// A server reached by this configuration. A bad base URL is told by the first request.
     #[must_use]
     pub fn new(config: ProviderConfig) -> Self {
         Self {
+            origin: config.origin(),
             http: Arc::new(Http::new(config)),
         }
     }
 
-    /// Asks the server for its models, whose ids it gives back: whether it can be reached,
-    /// for `aside doctor`. The limit is for the whole of it.
+    /// How the server is reached.
+    #[must_use]
+    pub fn config(&self) -> &ProviderConfig {
+        &self.http.config
+    }
+
+    /// Asks the server for its models, whose ids it gives back. The limit is for the whole of it.
     ///
     /// # Errors
     /// As of a request; [`ModelErrorKind::Truncated`] if the server is there but sends no
@@ -45,7 +49,7 @@ impl OpenAiChat {
     pub async fn models(&self, limit: Duration) -> Result<Vec<String>, ModelError> {
         let failures = &self.http.failures;
         let list = async {
-            let response = self.http.get("/models", limit).await?;
+            let response = self.http.get(limit).await?;
             let mut response = self.checked(response).await?;
             let mut body = Vec::new();
             while let Some(bytes) = response
@@ -86,12 +90,8 @@ impl OpenAiChat {
 
     async fn send(self, request: ModelRequest) -> Result<ChunkStream, ModelError> {
         let failures = &self.http.failures;
-        let dialect = if self.http.is_openai() {
-            body::Dialect::OpenAi
-        } else {
-            body::Dialect::Compatible
-        };
-        let body = body::request_body(&request, dialect).map_err(|error| {
+        let config = &self.http.config;
+        let body = body(&request, config).map_err(|error| {
             failures.error(
                 ModelErrorKind::Rejected,
                 format!("The request cannot be written as JSON ({error})."),
@@ -102,24 +102,31 @@ impl OpenAiChat {
             bytes = body.len(),
             "asking the model"
         );
+        let model = request.model.clone();
         // The conversation may be large, and the answer may take long.
         drop(request);
-        let response = self.http.post("/chat/completions", body).await?;
+        let response = self.http.post(&model, body).await?;
         let response = self.checked(response).await?;
-        let idle = self.http.config.idle_timeout;
-        Ok(stream::chunks(response, failures.clone(), idle))
+        let reading = Reading {
+            decoder: decoder(config.wire),
+            failures: failures.clone(),
+            origin: Arc::clone(&self.origin),
+            idle: config.idle_timeout,
+            total: config.total_timeout,
+        };
+        Ok(chunks(response, reading))
     }
 }
 
-impl Model for OpenAiChat {
+impl Model for Remote {
     fn stream(&self, request: ModelRequest) -> BoxFuture<'static, Result<ChunkStream, ModelError>> {
         self.clone().send(request).boxed()
     }
 }
 
-impl std::fmt::Debug for OpenAiChat {
+impl std::fmt::Debug for Remote {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OpenAiChat")
+        f.debug_struct("Remote")
             .field("config", &self.http.config)
             .finish_non_exhaustive()
     }

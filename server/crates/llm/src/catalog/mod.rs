@@ -1,0 +1,89 @@
+//! Which providers and models there are, and how a name and the user's settings become
+//! something that can be asked.
+mod resolve;
+mod settings;
+
+pub use resolve::{Resolved, resolve};
+pub use settings::{ModelSettings, ProviderSettings};
+
+use crate::{KeyStyle, ModelFacts, Quirks, Wire};
+
+/// A provider that Aside knows.
+#[derive(Debug, PartialEq)]
+pub struct ProviderSpec {
+    /// As it stands before the slash of a model's name.
+    pub id: &'static str,
+    /// For people.
+    pub name: &'static str,
+    /// The wire format.
+    pub wire: Wire,
+    /// Where it is; empty where only the user can say.
+    pub base_url: &'static str,
+    /// Environment variables that say where it is, the first that is set counts.
+    pub base_url_env: &'static [&'static str],
+    /// Environment variables that hold its key, the first that is set counts.
+    pub key_env: &'static [&'static str],
+    /// How the key is sent.
+    pub key_style: KeyStyle,
+    /// Where people get a key; empty for local servers.
+    pub key_url: &'static str,
+    /// Where requests go, below the base URL; the wire format's own where empty.
+    pub path: &'static str,
+    /// Where the list of models is, below the base URL; the wire format's own where empty.
+    pub models_path: &'static str,
+    /// Added to each request.
+    pub headers: &'static [(&'static str, &'static str)],
+    /// The usual ports of a server on this machine; none for providers elsewhere.
+    pub ports: &'static [u16],
+    /// How it differs from what its wire format says.
+    pub quirks: Quirks,
+    /// The models that are known.
+    pub models: &'static [ModelSpec],
+}
+
+/// A model that Aside knows.
+#[derive(Debug, PartialEq)]
+pub struct ModelSpec {
+    /// The provider's name for it.
+    pub name: &'static str,
+    /// What is known of it.
+    pub facts: ModelFacts,
+}
+
+/// All providers that Aside knows, in the order in which they are shown.
+#[must_use]
+pub fn providers() -> &'static [ProviderSpec] {
+    PROVIDERS
+}
+
+/// The provider of that id.
+#[must_use]
+pub fn provider(id: &str) -> Option<&'static ProviderSpec> {
+    providers().iter().find(|spec| spec.id == id)
+}
+
+static PROVIDERS: &[ProviderSpec] = &[ProviderSpec {
+    id: "openai",
+    name: "OpenAI",
+    wire: Wire::Responses,
+    base_url: crate::ProviderConfig::OPENAI_BASE_URL,
+    base_url_env: &["OPENAI_BASE_URL"],
+    key_env: &["OPENAI_API_KEY"],
+    key_style: KeyStyle::Bearer,
+    key_url: "https://platform.openai.com/api-keys",
+    path: "",
+    models_path: "",
+    headers: &[],
+    ports: &[],
+    quirks: Quirks {
+        max_tokens: crate::MaxTokensField::MaxCompletionTokens,
+        stream_options: true,
+        cache_key: true,
+        effort: crate::EffortField::ReasoningEffort,
+        reasoning: crate::ReasoningReplay::None,
+        short_call_ids: false,
+        pdf: true,
+        cache_marks: false,
+    },
+    models: &[],
+}];

@@ -1,0 +1,8 @@
+//! OpenAI's Chat Completions, at OpenAI or any compatible server.
+//! <https://platform.openai.com/docs/api-reference/chat-streaming>.
+mod body;
+mod decoder;
+mod types;
+
+pub(crate) use body::body;
+pub(crate) use decoder::Decoder;
