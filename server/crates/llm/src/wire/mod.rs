@@ -6,6 +6,8 @@ mod lenient;
 mod messages;
 mod responses;
 pub(crate) mod stream;
+#[cfg(test)]
+pub(crate) mod testkit;
 
 use collector::Collector;
 

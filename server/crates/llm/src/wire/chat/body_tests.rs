@@ -8,11 +8,8 @@ use super::*;
 
 fn request(messages: Vec<Message>) -> ModelRequest {
     ModelRequest {
-        model: "m".into(),
-        system: "Be brief.".into(),
         messages,
-        tools: Arc::from([]),
-        max_output_tokens: None,
+        ..testkit::request()
     }
 }
 

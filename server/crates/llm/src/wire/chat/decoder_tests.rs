@@ -3,50 +3,12 @@ use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{ModelErrorKind, ProviderConfig};
-
-fn failures() -> Failures {
-    Failures::new(&ProviderConfig::new("http://test/v1", None), None)
-}
+use crate::Wire;
+use crate::wire::testkit;
 
 /// Decodes the events and ends the stream; one line for each chunk, and the error.
 fn decode<T: AsRef<str>>(events: impl IntoIterator<Item = T>) -> String {
-    let mut decoder = Decoder::new(failures());
-    for event in events {
-        decoder.event(event.as_ref());
-    }
-    decoder.finish(|failures| failures.truncated("ended early"));
-    shown(&mut decoder)
-}
-
-fn shown(decoder: &mut Decoder) -> String {
-    let chunks = decoder.take_chunks();
-    let error = decoder.take_error();
-    chunks
-        .iter()
-        .map(|chunk| match chunk {
-            Chunk::Text(text) => format!("text {text:?}\n"),
-            Chunk::Reasoning(text) => format!("reasoning {text:?}\n"),
-            Chunk::ToolCall {
-                index,
-                id,
-                name,
-                arguments,
-            } => {
-                let shown = |part: &Option<String>| part.clone().unwrap_or_else(|| "-".into());
-                format!("call {index} {} {} {arguments}\n", shown(id), shown(name))
-            }
-            Chunk::Usage(usage) => format!(
-                "usage {} ({}) {} ({})\n",
-                usage.input_tokens,
-                usage.cached_input_tokens,
-                usage.output_tokens,
-                usage.reasoning_tokens
-            ),
-            Chunk::Stop(stop) => format!("stop {stop:?}\n"),
-        })
-        .chain(error.map(|error| format!("{:?}: {error}\n", error.kind)))
-        .collect()
+    testkit::decode(Wire::Chat, events.into_iter().map(|event| ("", event)))
 }
 
 fn check<T: AsRef<str>>(events: impl IntoIterator<Item = T>, expected: &Expect) {
