@@ -1,13 +1,13 @@
 //! `aside doctor`: what is set up, what is not, and what to do about it.
 use std::time::Duration;
 
-use aside_llm::OpenAiChat;
+use aside_llm::Remote;
 
 use super::args::DoctorArgs;
 use super::context::Context;
 use super::terminal::{self, Style};
 use super::{Failure, exit};
-use crate::engine::models::provider_config;
+use crate::engine::models::find;
 
 /// How long the provider may take to answer.
 const PROBE_LIMIT: Duration = Duration::from_secs(5);
@@ -70,16 +70,18 @@ async fn provider(context: &Context, offline: bool) -> Result<bool, Failure> {
     let settings = &context.resolved.settings;
     info(&format!("model     {}", settings.model))?;
     info(&format!("base URL  {}", settings.providers.openai.base_url))?;
-    if let Err(error) = context.engine.model(&settings.model) {
-        bad(&error.message)?;
-        return Ok(false);
-    }
+    let resolved = match find(&settings.model, settings) {
+        Ok(resolved) => resolved,
+        Err(error) => {
+            bad(&error.message)?;
+            return Ok(false);
+        }
+    };
     if offline {
         info("not asked, because of --offline")?;
         return Ok(true);
     }
-    let chat = OpenAiChat::new(provider_config(settings, &settings.providers.openai));
-    match chat.models(PROBE_LIMIT).await {
+    match Remote::new(resolved.config).models(PROBE_LIMIT).await {
         Ok(models) => {
             let named: Vec<&str> = models
                 .iter()

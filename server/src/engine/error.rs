@@ -57,7 +57,8 @@ impl From<ModelError> for EngineError {
             | ModelErrorKind::Provider
             | ModelErrorKind::Network
             | ModelErrorKind::Timeout
-            | ModelErrorKind::Truncated => ErrorCode::Provider,
+            | ModelErrorKind::Truncated
+            | ModelErrorKind::ContextFull => ErrorCode::Provider,
         };
         Self::new(code, error.message)
     }

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
+use aside_agent::driver::TurnModel;
 use aside_agent::editing::EditDialect;
 use aside_agent::event::NoticeLevel;
 use aside_agent::item::ItemRecord;
@@ -394,8 +395,12 @@ impl Engine {
 
     /// Whether a model can be used at all.
     fn check_model(&self, model: &str) -> Result<(), EngineError> {
-        aside_llm::parse_model(model)?;
-        Ok(())
+        // A model without a key is a fine name: the key may come later.
+        match models::find(model, &self.settings()) {
+            Ok(_) => Ok(()),
+            Err(error) if error.code == ErrorCode::NoModel && model.contains('/') => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     fn check_agent(&self, agent: Option<&str>) -> Result<(), EngineError> {
@@ -408,7 +413,7 @@ impl Engine {
     }
 
     /// The model that a session names.
-    pub fn model(&self, model: &str) -> Result<models::Named, EngineError> {
+    pub fn model(&self, model: &str) -> Result<TurnModel, EngineError> {
         self.models.get(model, &self.settings())
     }
 }

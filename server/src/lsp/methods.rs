@@ -131,12 +131,14 @@ impl Backend {
         let _: aside_protocol::ModelListParams = read(params)?;
         let settings = self.shared.settings();
         let available = self.shared.engine().map_err(to_rpc)?.model(&settings.model);
-        let (provider, name) =
-            aside_llm::parse_model(&settings.model).map_err(|error| to_rpc(error.into()))?;
+        let (provider, name) = settings
+            .model
+            .split_once('/')
+            .unwrap_or(("openai", &settings.model));
         answer(Ok(ModelListResult {
             models: vec![ModelInfo {
                 id: settings.model.clone(),
-                provider: provider.id().to_owned(),
+                provider: provider.to_owned(),
                 name: name.to_owned(),
                 context_window: settings.turn.context_window,
                 max_output: 0,

@@ -24,7 +24,7 @@ use serde_json::Value as Json;
 pub use dirs::Dirs;
 use layer::Layer;
 use table::SETTINGS;
-pub use types::{OpenAi, Settings};
+pub use types::Settings;
 use value::Value;
 
 /// The name of a settings file.

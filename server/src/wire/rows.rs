@@ -45,14 +45,14 @@ pub fn parse_usage(json: &str) -> aside_llm::Usage {
     serde_json::from_str(json).unwrap_or_default()
 }
 
-/// Tokens as clients see them; no price is known yet.
+/// Tokens as clients see them.
 pub fn usage(usage: aside_llm::Usage) -> wire::Usage {
     wire::Usage {
         input_tokens: usage.input_tokens,
         cached_input_tokens: usage.cached_input_tokens,
         output_tokens: usage.output_tokens,
         reasoning_tokens: usage.reasoning_tokens,
-        cost_usd: None,
+        cost_usd: usage.cost_usd,
     }
 }
 

@@ -26,6 +26,7 @@ impl Actor {
             }
             TurnEvent::ItemCompleted(record) => self.item_completed(record).await,
             TurnEvent::UsageUpdated {
+                model: _,
                 request,
                 context_tokens,
             } => self.usage_updated(request, context_tokens).await,
@@ -47,6 +48,22 @@ impl Actor {
                     outcome: crate::wire::outcome(&outcome),
                 };
                 self.permission(record, event, "running").await
+            }
+            TurnEvent::Retrying {
+                attempt,
+                max_attempts,
+                delay_ms,
+                reason,
+            } => {
+                let event = Event::Retrying {
+                    // The wire counts requests, the turn counts those that are made again.
+                    attempt: attempt.saturating_add(1),
+                    max_attempts: max_attempts.saturating_add(1),
+                    delay_ms,
+                    reason,
+                };
+                let entry = self.in_turn(None, event);
+                self.log.record_now(Vec::new(), vec![entry]).await
             }
             TurnEvent::Notice { level, message } => {
                 let entry = self.in_turn(

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use aside_agent::driver::{Turn, run_turn};
+use aside_agent::driver::{Turn, TurnModel, run_turn};
 use aside_agent::event::{
     NoticeLevel, SinkError, TurnError, TurnEvent, TurnOutcome, TurnSink, TurnStop,
 };
@@ -121,7 +121,7 @@ impl Actor {
         &mut self,
         row: TurnRow,
         turn_id: Arc<str>,
-        model: crate::engine::models::Named,
+        model: TurnModel,
         history: Vec<ItemRecord>,
     ) {
         let Some(own) = self.own.upgrade() else {
@@ -135,8 +135,7 @@ impl Actor {
         let turn = Turn {
             session_id: self.session_id.to_string(),
             turn_id: row.id.clone(),
-            model: model.model,
-            model_name: model.name,
+            models: vec![model],
             system: self.engine.system_prompt(dialect),
             history,
             tools: self.engine.toolbox(),
