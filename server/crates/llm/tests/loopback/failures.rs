@@ -3,7 +3,7 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::time::Duration;
 
-use aside_llm::{Chunk, Model, ModelError, ModelErrorKind, OpenAiChat, ProviderConfig, Secret};
+use aside_llm::{Chunk, Model, ModelError, ModelErrorKind, ProviderConfig, Remote, Secret, Wire};
 use aside_script::{Gate, Reply, Script, ScriptServer};
 use expect_test::{Expect, expect};
 use serde_json::json;
@@ -155,9 +155,9 @@ fn redirects_are_not_followed() {
 fn no_key_is_another_story_than_a_wrong_one() {
     run(async {
         let server = serve([Reply::error(401, "")]);
-        let mut config = ProviderConfig::new(server.url(), None);
+        let mut config = ProviderConfig::new(Wire::Chat, server.url(), None);
         config.key_hint = "OTHER_KEY".into();
-        let error = answer(&OpenAiChat::new(config)).await.unwrap_err();
+        let error = answer(&Remote::new(config)).await.unwrap_err();
         assert!(error.message.contains("wants an API key"), "{error}");
         assert!(error.message.contains("Set OTHER_KEY."), "{error}");
     });
@@ -182,8 +182,8 @@ fn the_key_shows_nowhere() {
         }
         assert!(!format!("{model:?}").contains(KEY));
         let broken = Secret::new("sk-\u{1}\n-x").unwrap();
-        let config = ProviderConfig::new(server.url(), Some(broken));
-        let error = answer(&OpenAiChat::new(config)).await.unwrap_err();
+        let config = ProviderConfig::new(Wire::Chat, server.url(), Some(broken));
+        let error = answer(&Remote::new(config)).await.unwrap_err();
         assert_eq!(error.kind, ModelErrorKind::Auth);
         assert!(!format!("{error:?}").contains("sk-"), "{error}");
     });
@@ -307,7 +307,7 @@ fn an_event_that_never_ends_is_refused() {
 fn servers_that_do_not_answer() {
     run(async {
         let server = serve([Reply::new().gate_before_head(&Gate::new())]);
-        let hanging = OpenAiChat::new(ProviderConfig {
+        let hanging = Remote::new(ProviderConfig {
             headers_timeout: Duration::from_millis(30),
             ..config(&server)
         });
@@ -340,7 +340,7 @@ fn nobody_listens() {
     drop(free);
     run(async {
         let url = format!("http://user:pass@{address}/v1?token=t");
-        let model = OpenAiChat::new(ProviderConfig::new(url, None));
+        let model = Remote::new(ProviderConfig::new(Wire::Chat, url, None));
         let refused = answer(&model).await.unwrap_err();
         let unlisted = model.models(PATIENCE).await.unwrap_err();
         for error in [refused, unlisted] {
@@ -356,7 +356,7 @@ fn nobody_listens() {
             assert!(error.retryable);
         }
         // A client for https is set up too, certificates and all.
-        let model = OpenAiChat::new(ProviderConfig::new(format!("https://{address}"), None));
+        let model = Remote::new(ProviderConfig::new(Wire::Chat, format!("https://{address}"), None));
         let error = answer(&model).await.unwrap_err();
         assert_eq!(error.kind, ModelErrorKind::Network, "{error}");
     });
@@ -375,7 +375,7 @@ fn tls_to_a_server_without_it() {
         let _ = std::io::copy(&mut stream, &mut std::io::sink());
     });
     run(async {
-        let model = OpenAiChat::new(ProviderConfig::new(url, None));
+        let model = Remote::new(ProviderConfig::new(Wire::Chat, url, None));
         let error = answer(&model).await.unwrap_err();
         assert_eq!(error.kind, ModelErrorKind::Network, "{error}");
         assert!(error.message.contains("cannot be reached"), "{error}");
@@ -387,9 +387,9 @@ fn tls_to_a_server_without_it() {
 fn tls_to_a_server_that_says_nothing() {
     run(async {
         let server = serve([]);
-        let model = OpenAiChat::new(ProviderConfig {
+        let model = Remote::new(ProviderConfig {
             connect_timeout: Duration::from_millis(30),
-            ..ProviderConfig::new(server.url().replace("http:", "https:"), None)
+            ..ProviderConfig::new(Wire::Chat, server.url().replace("http:", "https:"), None)
         });
         let error = answer(&model).await.unwrap_err();
         assert_eq!(error.kind, ModelErrorKind::Timeout, "{error}");
@@ -409,7 +409,7 @@ fn base_urls_that_are_none() {
             "mailto:a",
             "//x",
         ] {
-            let model = OpenAiChat::new(ProviderConfig::new(url, None));
+            let model = Remote::new(ProviderConfig::new(Wire::Chat, url, None));
             let error = answer(&model).await.unwrap_err();
             assert_eq!(error.kind, ModelErrorKind::NoModel, "{url}");
             assert!(error.message.contains("Set OPENAI_BASE_URL"), "{error}");

@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aside_llm::{
-    Chunk, ChunkStream, Message, Model, ModelError, ModelRequest, OpenAiChat, ProviderConfig,
-    Secret, ToolDef, UserPart,
+    Chunk, ChunkStream, Message, Model, ModelError, ModelRequest, ProviderConfig, Remote, Secret,
+    ToolDef, UserPart, Wire,
 };
 use aside_script::{Reply, Script, ScriptServer};
 use futures_util::StreamExt;
@@ -36,17 +36,17 @@ fn serve(replies: impl IntoIterator<Item = Reply>) -> ScriptServer {
 }
 
 fn config(server: &ScriptServer) -> ProviderConfig {
-    ProviderConfig::new(server.url(), Secret::new(KEY))
+    ProviderConfig::new(Wire::Chat, server.url(), Secret::new(KEY))
 }
 
-fn model(server: &ScriptServer) -> OpenAiChat {
-    OpenAiChat::new(config(server))
+fn model(server: &ScriptServer) -> Remote {
+    Remote::new(config(server))
 }
 
 /// A configuration whose limits pass at once where the server never answers.
-fn impatient(server: &ScriptServer) -> OpenAiChat {
+fn impatient(server: &ScriptServer) -> Remote {
     let limit = Duration::from_millis(30);
-    OpenAiChat::new(ProviderConfig {
+    Remote::new(ProviderConfig {
         headers_timeout: PATIENCE,
         idle_timeout: limit,
         ..config(server)
@@ -55,7 +55,6 @@ fn impatient(server: &ScriptServer) -> OpenAiChat {
 
 fn request() -> ModelRequest {
     ModelRequest {
-        model: "m".into(),
         system: "Be brief.".into(),
         messages: vec![Message::User(vec![UserPart::Text("Hi.".into())])],
         tools: Arc::from([ToolDef {
@@ -63,7 +62,7 @@ fn request() -> ModelRequest {
             description: "Does.".into(),
             input_schema: json!({"type": "object"}),
         }]),
-        max_output_tokens: None,
+        ..ModelRequest::new("m")
     }
 }
 
@@ -89,7 +88,7 @@ async fn collect(mut stream: ChunkStream) -> (Vec<Chunk>, Option<ModelError>) {
 }
 
 /// What the model answers, with neighbours of one kind put together.
-async fn answer(model: &OpenAiChat) -> Result<(Vec<Chunk>, Option<ModelError>), ModelError> {
+async fn answer(model: &Remote) -> Result<(Vec<Chunk>, Option<ModelError>), ModelError> {
     let stream = model.stream(request()).await?;
     let (chunks, error) = collect(stream).await;
     Ok((merged(chunks), error))

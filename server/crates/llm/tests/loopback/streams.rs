@@ -1,7 +1,7 @@
 //! Answers that arrive, in all the ways in which they may.
 use std::time::Duration;
 
-use aside_llm::{Chunk, Model, OpenAiChat, ProviderConfig, StopReason, Usage};
+use aside_llm::{Chunk, Model, ProviderConfig, Remote, StopReason, Usage, Wire};
 use aside_script::{Gate, Reply, Script, ScriptServer};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -48,6 +48,7 @@ fn reasoning_text_calls_and_usage() {
             cached_input_tokens: 4,
             output_tokens: 3,
             reasoning_tokens: 1,
+            ..Usage::default()
         }),
         Chunk::Stop(StopReason::ToolCalls),
     ];
@@ -93,7 +94,7 @@ fn base_urls_with_slashes_and_queries_and_no_key() {
             (format!("{url}//?v=1"), "/v1/chat/completions?v=1"),
             (url.replace("/v1", ""), "/chat/completions"),
         ] {
-            let model = OpenAiChat::new(ProviderConfig::new(base.clone(), None));
+            let model = Remote::new(ProviderConfig::new(Wire::Chat, base.clone(), None));
             answer(&model).await.unwrap();
             let sent = server.requests().pop().unwrap();
             assert_eq!(sent.path, path, "{base}");
@@ -301,7 +302,7 @@ fn the_models_are_listed() {
         ] {
             let script = Script::new([]).models_reply(Reply::json(200, &body));
             let server = ScriptServer::start(script).unwrap();
-            let found = OpenAiChat::new(config(&server))
+            let found = Remote::new(config(&server))
                 .models(limit)
                 .await
                 .unwrap();

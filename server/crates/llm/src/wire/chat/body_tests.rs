@@ -5,6 +5,8 @@ use expect_test::{Expect, expect};
 use serde_json::json;
 
 use super::*;
+use crate::wire::testkit;
+use crate::{Quirks, Wire as WireFormat};
 
 fn request(messages: Vec<Message>) -> ModelRequest {
     ModelRequest {
@@ -13,9 +15,32 @@ fn request(messages: Vec<Message>) -> ModelRequest {
     }
 }
 
-fn check(request: &ModelRequest, dialect: Dialect, expected: &Expect) {
-    let body = request_body(request, dialect).unwrap();
-    expected.assert_eq(&String::from_utf8(body).unwrap());
+fn written(request: &ModelRequest, quirks: Quirks) -> String {
+    let config = ProviderConfig {
+        quirks,
+        ..ProviderConfig::new(WireFormat::Chat, "http://test", None)
+    };
+    testkit::body(request, &config)
+}
+
+fn check(request: &ModelRequest, quirks: Quirks, expected: &Expect) {
+    expected.assert_eq(&written(request, quirks));
+}
+
+fn newer() -> Quirks {
+    Quirks {
+        max_tokens: MaxTokensField::MaxCompletionTokens,
+        ..Quirks::default()
+    }
+}
+
+fn result(call_id: &str, text: &str) -> Message {
+    Message::Tool {
+        call_id: call_id.into(),
+        name: "read_file".into(),
+        text: text.into(),
+        failed: false,
+    }
 }
 
 fn user(text: &str) -> Message {
@@ -40,20 +65,11 @@ fn a_conversation_with_tools() {
             call("c1", r#"{"path" : "a"}"#),
             call("c2", ""),
         ]),
-        Message::Tool {
-            call_id: "c1".into(),
-            text: "1\ta".into(),
-        },
-        Message::Tool {
-            call_id: "c2".into(),
-            text: String::new(),
-        },
+        result("c1", "1\ta"),
+        result("c2", ""),
         Message::Assistant(vec![]),
         Message::Assistant(vec![call("c3", "{\"path")]),
-        Message::Tool {
-            call_id: "c3".into(),
-            text: "no".into(),
-        },
+        result("c3", "no"),
     ]);
     whole.tools = Arc::from([ToolDef {
         name: "read_file".into(),
@@ -62,7 +78,7 @@ fn a_conversation_with_tools() {
     }]);
     check(
         &whole,
-        Dialect::Compatible,
+        Quirks::default(),
         &expect![[
             r#"{"model":"m","stream":true,"stream_options":{"include_usage":true},"tools":[{"type":"function","function":{"name":"read_file","description":"Reads.","parameters":{"type":"object"}}}],"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Look."},{"role":"assistant","content":"I look.","tool_calls":[{"id":"c1","type":"function","function":{"name":"read_file","arguments":"{\"path\" : \"a\"}"}},{"id":"c2","type":"function","function":{"name":"read_file","arguments":"{}"}}]},{"role":"tool","tool_call_id":"c1","content":"1\ta"},{"role":"tool","tool_call_id":"c2","content":""},{"role":"assistant","content":null,"tool_calls":[{"id":"c3","type":"function","function":{"name":"read_file","arguments":"{\"invalid_json\":\"{\\\"path\"}"}}]},{"role":"tool","tool_call_id":"c3","content":"no"}]}"#
         ]],
@@ -83,7 +99,7 @@ fn texts_are_joined_and_pictures_make_parts() {
     whole.system.clear();
     check(
         &whole,
-        Dialect::Compatible,
+        Quirks::default(),
         &expect![[
             r#"{"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"a\n\nb"},{"role":"user","content":[{"type":"text","text":"see"},{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]}]}"#
         ]],
@@ -97,14 +113,14 @@ fn the_token_limit_has_the_name_that_the_server_knows() {
     limited.max_output_tokens = Some(9);
     check(
         &limited,
-        Dialect::OpenAi,
+        newer(),
         &expect![[
             r#"{"model":"m","stream":true,"stream_options":{"include_usage":true},"max_completion_tokens":9,"messages":[]}"#
         ]],
     );
     check(
         &limited,
-        Dialect::Compatible,
+        Quirks::default(),
         &expect![[
             r#"{"model":"m","stream":true,"stream_options":{"include_usage":true},"max_tokens":9,"messages":[]}"#
         ]],
@@ -119,7 +135,7 @@ fn a_longer_conversation_begins_with_the_bytes_of_the_shorter() {
         Message::Assistant(vec![AssistantPart::Text("b".into())]),
         user("c"),
     ]);
-    let short = request_body(&short, Dialect::OpenAi).unwrap();
-    let long = request_body(&long, Dialect::OpenAi).unwrap();
+    let short = written(&short, newer());
+    let long = written(&long, newer());
     assert!(long.starts_with(&short[..short.len() - b"]}".len()]));
 }

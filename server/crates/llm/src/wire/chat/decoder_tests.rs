@@ -2,7 +2,6 @@
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
-use super::*;
 use crate::Wire;
 use crate::wire::testkit;
 
@@ -94,15 +93,15 @@ fn usage_is_given_once_and_before_the_stop() {
         ],
         &expect![[r#"
             text "ab"
-            usage 9 (3) 4 (0)
+            usage 9 (3 read, 0 written) 4 (0 reasoning)
             stop EndTurn
         "#]],
     );
     check(
         [usage(&json!(-1), &json!([]))],
         &expect![[r#"
-            usage 0 (3) 0 (0)
-            Truncated: ended early The model server is . Try again.
+            usage 0 (3 read, 0 written) 0 (0 reasoning)
+            Truncated: The model's stream ended before its answer did. The model server is . Try again.
         "#]],
     );
 }
@@ -117,7 +116,7 @@ fn finish_reasons() {
         ("function_call", "EndTurn", "ToolCalls"),
         ("length", "MaxTokens", "MaxTokens"),
         ("max_tokens", "MaxTokens", "MaxTokens"),
-        ("content_filter", "Refusal", "Refusal"),
+        ("content_filter", "Filtered", "Filtered"),
         ("end_turn", "EndTurn", "ToolCalls"),
     ] {
         let stop = |stop: &str| format!("stop {stop}\n");
@@ -340,22 +339,17 @@ fn a_stream_without_a_finish_reason_is_truncated() {
         vec![delta(&json!({"content": "a"}))],
         vec!["[DONE]".to_owned()],
     ] {
-        assert!(decode(events).contains("Truncated: ended early"));
+        assert!(decode(events).contains("Truncated: The model's stream ended before"));
     }
 }
 
 #[test]
 fn a_whole_completion() {
-    let whole = |body: &Value| {
-        let mut decoder = Decoder::new(failures());
-        decoder.whole(&body.to_string());
-        decoder.finish(|failures| failures.truncated("ended early"));
-        shown(&mut decoder)
-    };
+    let whole = |body: &Value| testkit::decode_whole(Wire::Chat, &body.to_string());
     expect![[r#"
         text "a"
         call 0 c f {}
-        usage 2 (0) 1 (0)
+        usage 2 (0 read, 0 written) 1 (0 reasoning)
         stop ToolCalls
     "#]]
     .assert_eq(&whole(&json!({
@@ -371,21 +365,4 @@ fn a_whole_completion() {
     assert!(whole(&json!({"hello": 1})).starts_with("Provider: "));
     let list = whole(&json!([{"error": {"message": "no"}}]));
     assert_eq!(list, "Provider: The model server at  sent an error: no.\n");
-}
-
-#[test]
-fn kinds_tell_what_may_be_tried_again() {
-    let failures = failures();
-    for (kind, retryable) in [
-        (ModelErrorKind::NoModel, false),
-        (ModelErrorKind::Auth, false),
-        (ModelErrorKind::RateLimited, true),
-        (ModelErrorKind::Rejected, false),
-        (ModelErrorKind::Provider, true),
-        (ModelErrorKind::Network, true),
-        (ModelErrorKind::Timeout, true),
-        (ModelErrorKind::Truncated, true),
-    ] {
-        assert_eq!(failures.error(kind, String::new()).retryable, retryable);
-    }
 }
