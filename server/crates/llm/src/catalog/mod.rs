@@ -3,7 +3,7 @@
 mod resolve;
 mod settings;
 
-pub use resolve::{Resolved, resolve};
+pub use resolve::{ModelName, Resolved, resolve, split};
 pub use settings::{ModelSettings, ProviderSettings};
 
 use crate::{KeyStyle, ModelFacts, Quirks, Wire};
