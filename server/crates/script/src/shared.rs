@@ -11,6 +11,16 @@ use crate::script::{Script, Source};
 /// Requests kept in the record; further ones are refused with status 500.
 const MAX_RECORDED: usize = 100_000;
 
+/// How the paths end of the methods that the script answers, in all wire formats.
+const SCRIPTED: &[&str] = &[
+    "/chat/completions",
+    "/responses",
+    "/messages",
+    ":streamGenerateContent",
+    "/embeddings",
+    ":batchEmbedContents",
+];
+
 /// One request as it arrived.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recorded {
@@ -81,7 +91,8 @@ impl Shared {
             raw: request.body,
         };
         let path = recorded.path.split('?').next().unwrap_or_default();
-        let is_chat = recorded.method == "POST" && path.ends_with("/chat/completions");
+        let is_chat =
+            recorded.method == "POST" && SCRIPTED.iter().any(|method| path.ends_with(method));
         let mut record = self.record();
         if record.chats.len() + record.others.len() >= MAX_RECORDED {
             let full = "the scripted server has recorded as many requests as it may";
