@@ -356,7 +356,11 @@ fn nobody_listens() {
             assert!(error.retryable);
         }
         // A client for https is set up too, certificates and all.
-        let model = Remote::new(ProviderConfig::new(Wire::Chat, format!("https://{address}"), None));
+        let model = Remote::new(ProviderConfig::new(
+            Wire::Chat,
+            format!("https://{address}"),
+            None,
+        ));
         let error = answer(&model).await.unwrap_err();
         assert_eq!(error.kind, ModelErrorKind::Network, "{error}");
     });

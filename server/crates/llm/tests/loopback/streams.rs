@@ -302,10 +302,7 @@ fn the_models_are_listed() {
         ] {
             let script = Script::new([]).models_reply(Reply::json(200, &body));
             let server = ScriptServer::start(script).unwrap();
-            let found = Remote::new(config(&server))
-                .models(limit)
-                .await
-                .unwrap();
+            let found = Remote::new(config(&server)).models(limit).await.unwrap();
             assert_eq!(found, ids);
         }
     });
