@@ -69,7 +69,6 @@ async fn provider(context: &Context, offline: bool) -> Result<bool, Failure> {
     heading("Model")?;
     let settings = &context.resolved.settings;
     info(&format!("model     {}", settings.model))?;
-    info(&format!("base URL  {}", settings.providers.openai.base_url))?;
     let resolved = match find(&settings.model, settings) {
         Ok(resolved) => resolved,
         Err(error) => {
@@ -77,6 +76,7 @@ async fn provider(context: &Context, offline: bool) -> Result<bool, Failure> {
             return Ok(false);
         }
     };
+    info(&format!("base URL  {}", resolved.config.base_url))?;
     if offline {
         info("not asked, because of --offline")?;
         return Ok(true);

@@ -1,10 +1,9 @@
 //! From a session's `provider/model` to something that answers.
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aside_agent::driver::TurnModel;
-use aside_llm::catalog::{ProviderSettings, Resolved, resolve};
+use aside_llm::catalog::{Resolved, resolve};
 use aside_llm::{ProviderConfig, Remote};
 
 use super::error::EngineError;
@@ -49,21 +48,17 @@ impl Models {
 
 /// All that is needed to ask a model, with the limits that the settings have.
 pub fn find(model: &str, settings: &Settings) -> Result<Resolved, EngineError> {
-    let mut resolved = resolve(model, &providers(settings))?;
-    let seconds = Duration::from_secs;
     let limits = &settings.providers;
-    resolved.config.connect_timeout = seconds(limits.connect_timeout_s);
-    resolved.config.headers_timeout = seconds(limits.first_byte_timeout_s);
-    resolved.config.idle_timeout = seconds(limits.idle_timeout_s);
+    let mut resolved = resolve(model, &limits.own)?;
+    let seconds = Duration::from_secs;
+    let config = &mut resolved.config;
+    config.connect_timeout = seconds(limits.connect_timeout_s);
+    config.headers_timeout = seconds(limits.first_byte_timeout_s);
+    config.idle_timeout = seconds(limits.idle_timeout_s);
+    config.total_timeout = seconds(limits.total_timeout_s);
+    config.min_interval = Duration::from_millis(limits.min_interval_ms);
+    config.network = limits.network.clone();
+    let thinking = &mut resolved.thinking;
+    thinking.effort = thinking.effort.or(settings.effort);
     Ok(resolved)
-}
-
-fn providers(settings: &Settings) -> BTreeMap<String, ProviderSettings> {
-    let openai = &settings.providers.openai;
-    let own = ProviderSettings {
-        base_url: Some(openai.base_url.clone()),
-        key: openai.api_key.clone(),
-        ..ProviderSettings::default()
-    };
-    BTreeMap::from([("openai".to_owned(), own)])
 }

@@ -3,7 +3,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-use super::table::{SETTINGS, Spec, find};
+use super::families::{self, Key};
+use super::table::SETTINGS;
 use super::value::{self, Value};
 
 /// How many warnings about one source are given.
@@ -15,7 +16,7 @@ const EDITORS_OWN: [&str; 2] = ["trace", "server"];
 /// One source of settings, checked.
 #[derive(Debug, Clone, Default)]
 pub struct Layer {
-    entries: Vec<(&'static Spec, Value, String)>,
+    entries: Vec<(Key, Value, String)>,
     warnings: Vec<String>,
     left_out: usize,
 }
@@ -56,13 +57,20 @@ impl Layer {
     /// The environment. An empty variable is one that is not set.
     pub fn from_environment(environment: &BTreeMap<String, String>) -> Self {
         let mut layer = Self::default();
-        for spec in &SETTINGS {
-            let Some(name) = spec.env else {
+        let fixed = SETTINGS.iter();
+        let fixed = fixed.filter_map(|spec| Some((spec.env?, spec.key.to_owned())));
+        for (variable, name) in fixed.chain(families::variables()) {
+            let Some(text) = environment.get(variable).filter(|text| !text.is_empty()) else {
                 continue;
             };
-            match environment.get(name).map(String::as_str) {
-                None | Some("") => {}
-                Some(text) => layer.take(spec, value::from_text(spec, text), name, name),
+            // A test shows that each variable is a setting's.
+            let Some(key) = Key::find(&name) else {
+                continue;
+            };
+            let is_said = layer.entries.iter().any(|(said, ..)| said.name == name);
+            if !is_said {
+                let value = value::from_text(key.spec, text);
+                layer.take(key, value, variable, variable);
             }
         }
         layer
@@ -72,8 +80,11 @@ impl Layer {
     pub fn from_flags(flags: &BTreeMap<String, String>) -> Self {
         let mut layer = Self::default();
         for (key, text) in flags {
-            match find(key) {
-                Some(spec) => layer.take(spec, value::from_text(spec, text), key, "flag"),
+            match Key::find(key) {
+                Some(found) => {
+                    let value = value::from_text(found.spec, text);
+                    layer.take(found, value, key, "flag");
+                }
                 None => layer.warn(format!("flag: there is no setting {}", value::quoted(key))),
             }
         }
@@ -81,9 +92,9 @@ impl Layer {
     }
 
     /// What it sets: the setting, the value, and where that was said.
-    pub fn entries(&self) -> impl Iterator<Item = (&'static Spec, &Value, &str)> {
+    pub fn entries(&self) -> impl Iterator<Item = (&Key, &Value, &str)> {
         let entries = self.entries.iter();
-        entries.map(|(spec, value, origin)| (*spec, value, origin.as_str()))
+        entries.map(|(key, value, origin)| (key, value, origin.as_str()))
     }
 
     /// What is wrong with it.
@@ -100,12 +111,14 @@ impl Layer {
             if json.is_null() && nulls == Nulls::Unset {
                 continue;
             }
-            if let Some(spec) = find(&key) {
-                self.take(spec, value::from_json(spec, json), &key, origin);
+            if let Some(found) = Key::find(&key) {
+                let value = value::from_json(found.spec, json);
+                self.take(found, value, &key, origin);
                 continue;
             }
             let inside = format!("{key}.");
-            let is_table = SETTINGS.iter().any(|spec| spec.key.starts_with(&inside));
+            let is_table = families::is_table(&key)
+                || SETTINGS.iter().any(|spec| spec.key.starts_with(&inside));
             match json {
                 Json::Object(map) if is_table => self.walk(&inside, map, origin, nulls),
                 _ if is_table => self.warn(format!("{origin}: {key} must be a table")),
@@ -119,13 +132,13 @@ impl Layer {
         }
     }
 
-    fn take(&mut self, spec: &'static Spec, got: Result<Value, String>, name: &str, origin: &str) {
+    fn take(&mut self, key: Key, got: Result<Value, String>, name: &str, origin: &str) {
         match got {
             Ok(value) => {
                 if let Value::Secret(secret) = &value {
                     crate::redact::register(secret.expose());
                 }
-                self.entries.push((spec, value, origin.to_owned()));
+                self.entries.push((key, value, origin.to_owned()));
             }
             Err(reason) if name == origin => self.warn(format!("{name} {reason}; it is ignored")),
             Err(reason) => self.warn(format!("{origin}: {name} {reason}; it is ignored")),

@@ -6,6 +6,7 @@
 mod bounds;
 pub mod dialects;
 mod dirs;
+mod families;
 mod layer;
 mod render;
 mod source;
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value as Json;
 
 pub use dirs::Dirs;
+use families::Key;
 use layer::Layer;
 use table::SETTINGS;
 pub use types::Settings;
@@ -47,12 +49,13 @@ pub struct Resolved {
     pub settings: Settings,
     /// Sentences for the user: what is wrong in which source, and what was done about it.
     pub warnings: Vec<String>,
-    entries: BTreeMap<&'static str, Entry>,
+    entries: BTreeMap<String, Entry>,
 }
 
 /// One setting's value and where it comes from.
 #[derive(Debug, Clone)]
 struct Entry {
+    key: Key,
     value: Value,
     origin: String,
 }
@@ -114,19 +117,22 @@ impl Layers {
         let mut warnings: Vec<String> = self.user.warnings().collect();
         warnings.extend(self.workspace_warnings());
         for layer in [&self.user, &self.editor, &self.environment, &self.flags] {
-            for (spec, value, origin) in layer.entries() {
+            for (key, value, origin) in layer.entries() {
                 let entry = Entry {
+                    key: key.clone(),
                     value: value.clone(),
                     origin: origin.to_owned(),
                 };
-                entries.insert(spec.key, entry);
+                entries.insert(key.name.clone(), entry);
             }
         }
         for layer in [&self.editor, &self.environment, &self.flags] {
             warnings.extend(layer.warnings());
         }
+        let settings = Settings::from_entries(&entries);
+        warnings.extend(families::unknown(&settings.providers.own));
         Resolved {
-            settings: Settings::from_entries(&entries),
+            settings,
             warnings,
             entries,
         }
@@ -137,7 +143,7 @@ impl Layers {
             return Vec::new();
         };
         let mut warnings: Vec<String> = layer.warnings().collect();
-        let keys: Vec<&str> = layer.entries().map(|(spec, _, _)| spec.key).collect();
+        let keys: Vec<&str> = layer.entries().map(|(key, _, _)| key.name.as_str()).collect();
         if !keys.is_empty() {
             warnings.push(format!(
                 "{}: {} not applied, because settings of a workspace are not trusted; \
@@ -160,8 +166,9 @@ fn read_layer(path: &Path) -> Layer {
     }
 }
 
-fn defaults() -> BTreeMap<&'static str, Entry> {
+fn defaults() -> BTreeMap<String, Entry> {
     let entry = |spec: &'static table::Spec| Entry {
+        key: Key::fixed(spec),
         // A test shows that each default fits its setting.
         value: match spec.default {
             "" => Value::Unset,
@@ -171,6 +178,6 @@ fn defaults() -> BTreeMap<&'static str, Entry> {
     };
     SETTINGS
         .iter()
-        .map(|spec| (spec.key, entry(spec)))
+        .map(|spec| (spec.key.to_owned(), entry(spec)))
         .collect()
 }

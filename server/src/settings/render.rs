@@ -10,13 +10,13 @@ impl Resolved {
     pub fn table(&self) -> String {
         let head = ["SETTING", "VALUE", "DEFAULT", "FROM", "WHAT IT IS FOR"];
         let mut rows = vec![head.map(str::to_owned)];
-        rows.extend(SETTINGS.iter().map(|spec| {
-            let entry = self.entries.get(spec.key);
+        rows.extend(self.in_order().map(|entry| {
+            let spec = entry.key.spec;
             [
-                spec.key.to_owned(),
-                entry.map_or_else(String::new, |entry| value::shown(spec, &entry.value)),
+                entry.key.name.clone(),
+                value::shown(spec, &entry.value),
                 default(spec),
-                entry.map_or_else(String::new, |entry| entry.origin.clone()),
+                entry.origin.clone(),
                 spec.doc.replace('`', ""),
             ]
         }));
@@ -30,12 +30,17 @@ impl Resolved {
 
     /// A line for each setting that someone set: `name = value  (where from)`.
     pub fn changed(&self) -> Vec<String> {
-        let changed = SETTINGS.iter().filter_map(|spec| {
-            let Entry { value, origin } = self.entries.get(spec.key)?;
-            let line = format!("{} = {}  ({origin})", spec.key, value::shown(spec, value));
-            (origin != DEFAULT_ORIGIN).then_some(line)
-        });
-        changed.collect()
+        let set = self.in_order().filter(|entry| entry.origin != DEFAULT_ORIGIN);
+        set.map(|Entry { key, value, origin }| {
+            format!("{} = {}  ({origin})", key.name, value::shown(key.spec, value))
+        })
+        .collect()
+    }
+
+    /// Those of the fixed table in its order, then those of providers and models by name.
+    fn in_order(&self) -> impl Iterator<Item = &Entry> {
+        let fixed = SETTINGS.iter().filter_map(|spec| self.entries.get(spec.key));
+        fixed.chain(self.entries.values().filter(|entry| !entry.key.is_fixed()))
     }
 }
 

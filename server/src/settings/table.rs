@@ -29,6 +29,12 @@ pub enum Kind {
     Secret,
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// Models as `provider/model`, with white space between, or a list of them.
+    Models,
+    /// Yes or no.
+    Switch,
+    /// US dollars, not negative.
+    Dollars,
     /// Which models edit in which dialect, as `pattern=dialect` with white space between.
     Dialects,
     /// A whole number.
@@ -42,12 +48,27 @@ pub enum Kind {
     },
 }
 
-const fn integer(min: u64, max: u64, unit: &'static str) -> Kind {
+/// A whole number within bounds.
+pub const fn integer(min: u64, max: u64, unit: &'static str) -> Kind {
     Kind::Integer { min, max, unit }
 }
 
-/// All settings, in the order in which they are shown.
-pub static SETTINGS: [Spec; 25] = [
+/// A setting that is not set where nobody says otherwise.
+pub const fn optional(key: &'static str, kind: Kind) -> Spec {
+    Spec {
+        key,
+        kind,
+        default: "",
+        env: None,
+        doc: "",
+    }
+}
+
+/// How much a model is to think, in words.
+pub const EFFORTS: [&str; 6] = ["none", "minimal", "low", "medium", "high", "max"];
+
+/// All settings but those of providers and models, in the order in which they are shown.
+pub static SETTINGS: [Spec; 35] = [
     Spec {
         key: "model",
         kind: Kind::Model,
@@ -63,18 +84,12 @@ pub static SETTINGS: [Spec; 25] = [
         doc: "What new sessions may do unasked.",
     },
     Spec {
-        key: "providers.openai.base_url",
-        kind: Kind::Url,
-        default: super::types::OPENAI_BASE_URL,
-        env: Some("OPENAI_BASE_URL"),
-        doc: "Where the provider is, `/v1` included; any server that speaks Chat Completions will do.",
+        doc: "The models that are asked where the session's own fails, in this order.",
+        ..optional("fallback_models", Kind::Models)
     },
     Spec {
-        key: "providers.openai.api_key",
-        kind: Kind::Secret,
-        default: "",
-        env: Some("OPENAI_API_KEY"),
-        doc: "The provider's key; better kept in the environment. Never shown or logged.",
+        doc: "How much models are to think, where nothing is said of the model itself; their own default if not set.",
+        ..optional("reasoning_effort", Kind::Choice(&EFFORTS))
     },
     Spec {
         key: "providers.connect_timeout_s",
@@ -96,6 +111,62 @@ pub static SETTINGS: [Spec; 25] = [
         default: "120",
         env: None,
         doc: "How long a provider may be silent in the middle of an answer.",
+    },
+    Spec {
+        key: "providers.total_timeout_s",
+        kind: integer(1, 86_400, "s"),
+        default: "1800",
+        env: None,
+        doc: "How long an answer may take in all.",
+    },
+    Spec {
+        key: "providers.max_retries",
+        kind: integer(0, 20, "retries"),
+        default: "5",
+        env: None,
+        doc: "How often a request that failed for a passing reason (network, 408, 429, 5xx) is made again.",
+    },
+    Spec {
+        key: "providers.retry_base_ms",
+        kind: integer(1, 60_000, "ms"),
+        default: "500",
+        env: None,
+        doc: "How long to wait before the first retry, with jitter; it doubles each time. What the provider asks for (`retry-after`) is the least that is waited.",
+    },
+    Spec {
+        key: "providers.retry_cap_s",
+        kind: integer(1, 3600, "s"),
+        default: "60",
+        env: None,
+        doc: "The longest wait before a retry; a provider that asks for more is not asked again.",
+    },
+    Spec {
+        key: "providers.min_interval_ms",
+        kind: integer(0, 600_000, "ms"),
+        default: "0",
+        env: None,
+        doc: "The least time between the starts of two requests to one provider, for plans that allow few of them.",
+    },
+    Spec {
+        env: Some("ASIDE_PROXY"),
+        doc: "The URL of an HTTP proxy for all providers that are not on this machine; may hold a user name and a password, so it is not shown. `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` count where it is not set.",
+        ..optional("providers.proxy", Kind::Secret)
+    },
+    Spec {
+        env: Some("ASIDE_CA_FILE"),
+        doc: "A file of certificates in PEM, trusted beside those of the system, for companies with an authority of their own.",
+        ..optional("providers.ca_file", Kind::Text)
+    },
+    Spec {
+        key: "keys.store",
+        kind: Kind::Choice(&["auto", "keyring", "file"]),
+        default: "auto",
+        env: None,
+        doc: "Where `aside auth add` keeps keys: the system's keyring, an encrypted file, or whichever is there.",
+    },
+    Spec {
+        doc: "A file to which each request's tokens and cost are added as a line of JSON.",
+        ..optional("usage.ledger", Kind::Text)
     },
     Spec {
         key: "permission.timeout_s",
@@ -124,6 +195,10 @@ pub static SETTINGS: [Spec; 25] = [
         default: "50",
         env: None,
         doc: "How many requests to the model one turn may make.",
+    },
+    Spec {
+        doc: "A limit on the tokens of each answer; the model's own if not set.",
+        ..optional("turn.max_output_tokens", integer(16, 10_000_000, "tokens"))
     },
     Spec {
         key: "turn.max_parallel_reads",

@@ -1,30 +1,37 @@
 //! The settings as the program uses them.
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use aside_agent::editing::EditMode;
-use aside_llm::Secret;
+use aside_llm::catalog::ProviderSettings;
+use aside_llm::{Effort, Network, RetryPolicy, Secret};
 use aside_protocol::PermissionMode;
 
 use super::Entry;
 use super::dialects::{self, Dialects};
 use super::value::Value;
 
-/// Where OpenAI itself is.
-pub const OPENAI_BASE_URL: &str = "https://api.openai.com/v1";
-
 /// Bytes of a megabyte, as settings count them.
 const MB: u64 = 1024 * 1024;
 
 /// The settings in force. docs/settings.md says what each is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// As `provider/model`.
     pub model: String,
+    /// Those that are asked where the session's own fails.
+    pub fallback_models: Vec<String>,
+    /// How much models are to think, where nothing is said of the model itself.
+    pub effort: Option<Effort>,
     /// Of new sessions.
     pub permission_mode: PermissionMode,
     /// Providers of models.
     pub providers: Providers,
+    /// Where keys are kept.
+    pub keys: KeyPlace,
+    /// Counting tokens and costs.
+    pub usage: Usage,
     /// Asking for permission.
     pub permission: Permission,
     /// Talking to the editor.
@@ -44,32 +51,42 @@ pub struct Settings {
 }
 
 /// Providers of models.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Providers {
-    /// The provider `openai`, or a server compatible with it.
-    pub openai: OpenAi,
+    /// What the user says of each, by its id.
+    pub own: BTreeMap<String, ProviderSettings>,
     /// In seconds.
     pub connect_timeout_s: u64,
     /// In seconds.
     pub first_byte_timeout_s: u64,
     /// In seconds.
     pub idle_timeout_s: u64,
+    /// In seconds.
+    pub total_timeout_s: u64,
+    /// In milliseconds.
+    pub min_interval_ms: u64,
+    /// When and how often requests are made again.
+    pub retry: RetryPolicy,
+    /// The way there.
+    pub network: Network,
 }
 
-/// The provider `openai`, or a server compatible with it.
+/// Where `aside auth add` keeps keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyPlace {
+    /// In the keyring, if there is one, else in the file.
+    Auto,
+    /// In the system's keyring.
+    Keyring,
+    /// In an encrypted file.
+    File,
+}
+
+/// Counting tokens and costs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OpenAi {
-    /// With no `/` at its end.
-    pub base_url: String,
-    /// `None` for servers that need none.
-    pub api_key: Option<Secret>,
-}
-
-impl OpenAi {
-    /// Whether this is OpenAI, which needs a key, and not a compatible server.
-    pub fn is_openai_itself(&self) -> bool {
-        self.base_url == OPENAI_BASE_URL
-    }
+pub struct Usage {
+    /// A file to which each request is added.
+    pub ledger: Option<PathBuf>,
 }
 
 /// Asking for permission.
@@ -112,6 +129,8 @@ impl Editor {
 pub struct Turn {
     /// Requests to the model.
     pub max_iterations: u32,
+    /// Of each answer.
+    pub max_output_tokens: Option<u32>,
     /// Tool calls at the same time.
     pub max_parallel_reads: usize,
     /// Calls of the same kind with the same result.
@@ -196,19 +215,43 @@ impl Default for Settings {
 
 impl Settings {
     /// A test shows that each setting of the table is read here, as what it is.
-    pub(super) fn from_entries(entries: &BTreeMap<&'static str, Entry>) -> Self {
+    pub(super) fn from_entries(entries: &BTreeMap<String, Entry>) -> Self {
         let read = Reader(entries);
         Self {
             model: read.text("model"),
+            fallback_models: read
+                .text("fallback_models")
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect(),
+            effort: read
+                .optional("reasoning_effort")
+                .and_then(|word| Effort::of_word(&word)),
             permission_mode: read.mode("permission_mode"),
             providers: Providers {
-                openai: OpenAi {
-                    base_url: read.text("providers.openai.base_url"),
-                    api_key: read.secret("providers.openai.api_key"),
-                },
+                own: super::families::collect(entries),
                 connect_timeout_s: read.integer("providers.connect_timeout_s"),
                 first_byte_timeout_s: read.integer("providers.first_byte_timeout_s"),
                 idle_timeout_s: read.integer("providers.idle_timeout_s"),
+                total_timeout_s: read.integer("providers.total_timeout_s"),
+                min_interval_ms: read.integer("providers.min_interval_ms"),
+                retry: RetryPolicy {
+                    max_retries: read.u32("providers.max_retries"),
+                    base: Duration::from_millis(read.integer("providers.retry_base_ms")),
+                    cap: Duration::from_secs(read.integer("providers.retry_cap_s")),
+                },
+                network: Network {
+                    proxy: read.secret("providers.proxy"),
+                    ca_file: read.optional("providers.ca_file").map(PathBuf::from),
+                },
+            },
+            keys: match read.text("keys.store").as_str() {
+                "keyring" => KeyPlace::Keyring,
+                "file" => KeyPlace::File,
+                _ => KeyPlace::Auto,
+            },
+            usage: Usage {
+                ledger: read.optional("usage.ledger").map(PathBuf::from),
             },
             permission: Permission {
                 timeout_s: read.integer("permission.timeout_s"),
@@ -219,6 +262,10 @@ impl Settings {
             },
             turn: Turn {
                 max_iterations: read.u32("turn.max_iterations"),
+                max_output_tokens: match read.u32("turn.max_output_tokens") {
+                    0 => None,
+                    limit => Some(limit),
+                },
                 max_parallel_reads: read.usize("turn.max_parallel_reads"),
                 repeat_limit: read.u32("turn.repeat_limit"),
                 max_queued: read.usize("turn.max_queued"),
@@ -251,20 +298,26 @@ impl Settings {
     }
 }
 
-struct Reader<'a>(&'a BTreeMap<&'static str, Entry>);
+struct Reader<'a>(&'a BTreeMap<String, Entry>);
 
 impl Reader<'_> {
     fn text(&self, key: &str) -> String {
         match self.0.get(key).map(|entry| &entry.value) {
             Some(Value::Text(text)) => text.clone(),
-            Some(Value::Unset | Value::Integer(_) | Value::Secret(_)) | None => String::new(),
+            Some(Value::Unset | Value::Integer(_) | Value::Dollars(_) | Value::Secret(_)) | None => {
+                String::new()
+            }
         }
+    }
+
+    fn optional(&self, key: &str) -> Option<String> {
+        Some(self.text(key)).filter(|text| !text.is_empty())
     }
 
     fn integer(&self, key: &str) -> u64 {
         match self.0.get(key).map(|entry| &entry.value) {
             Some(Value::Integer(number)) => *number,
-            Some(Value::Unset | Value::Text(_) | Value::Secret(_)) | None => 0,
+            Some(Value::Unset | Value::Text(_) | Value::Dollars(_) | Value::Secret(_)) | None => 0,
         }
     }
 
@@ -279,7 +332,7 @@ impl Reader<'_> {
     fn secret(&self, key: &str) -> Option<Secret> {
         match self.0.get(key).map(|entry| &entry.value) {
             Some(Value::Secret(secret)) => Some(secret.clone()),
-            Some(Value::Unset | Value::Text(_) | Value::Integer(_)) | None => None,
+            Some(Value::Unset | Value::Text(_) | Value::Integer(_) | Value::Dollars(_)) | None => None,
         }
     }
 

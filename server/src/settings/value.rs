@@ -10,7 +10,7 @@ pub const MAX_TEXT_BYTES: usize = 4096;
 const MAX_QUOTED_CHARS: usize = 60;
 
 /// A value that fits its setting.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// None.
     Unset,
@@ -18,6 +18,8 @@ pub enum Value {
     Text(String),
     /// A whole number.
     Integer(u64),
+    /// US dollars.
+    Dollars(f64),
     /// Never shown.
     Secret(Secret),
 }
@@ -29,17 +31,39 @@ pub fn from_text(spec: &Spec, text: &str) -> Result<Value, String> {
             Ok(number) => integer(spec, number),
             Err(_) => Err(wrong(spec, &quoted(text))),
         },
-        Kind::Text | Kind::Model | Kind::Url | Kind::Secret | Kind::Choice(_) | Kind::Dialects => {
-            self::text(spec, text)
-        }
+        Kind::Dollars => match text.trim().parse::<f64>() {
+            Ok(number) => dollars(spec, number),
+            Err(_) => Err(wrong(spec, &quoted(text))),
+        },
+        Kind::Text
+        | Kind::Model
+        | Kind::Models
+        | Kind::Switch
+        | Kind::Url
+        | Kind::Secret
+        | Kind::Choice(_)
+        | Kind::Dialects => self::text(spec, text),
     }
 }
 
 /// Reads a value as config.toml and editors give it.
 pub fn from_json(spec: &Spec, json: &serde_json::Value) -> Result<Value, String> {
     use serde_json::Value as Json;
-    let is_number = matches!(spec.kind, Kind::Integer { .. });
+    let is_number = matches!(spec.kind, Kind::Integer { .. } | Kind::Dollars);
     match json {
+        Json::Bool(value) if matches!(spec.kind, Kind::Switch) => {
+            Ok(Value::Text(value.to_string()))
+        }
+        Json::Array(list) if matches!(spec.kind, Kind::Models) => {
+            let words: Option<Vec<&str>> = list.iter().map(Json::as_str).collect();
+            match words {
+                Some(words) => self::text(spec, &words.join(" ")),
+                None => Err(wrong(spec, "a list of something else")),
+            }
+        }
+        Json::Number(number) if matches!(spec.kind, Kind::Dollars) => {
+            dollars(spec, number.as_f64().unwrap_or(-1.0))
+        }
         Json::String(text) if !is_number => self::text(spec, text),
         Json::Number(number) if is_number => match whole(number) {
             Some(number) => integer(spec, number),
@@ -60,6 +84,7 @@ pub fn shown(spec: &Spec, value: &Value) -> String {
     match (value, &spec.kind) {
         (Value::Integer(number), Kind::Integer { unit, .. }) => format!("{number} {unit}"),
         (Value::Integer(number), _) => number.to_string(),
+        (Value::Dollars(number), _) => format!("{number} USD"),
         (Value::Text(text), _) => text.clone(),
         (Value::Secret(_), _) => "set".to_owned(),
         (Value::Unset, _) => "not set".to_owned(),
@@ -71,6 +96,9 @@ pub fn expected(kind: &Kind) -> String {
     match kind {
         Kind::Text => "a text of one line".to_owned(),
         Kind::Model => "a model as provider/model".to_owned(),
+        Kind::Models => "models as provider/model, with spaces between".to_owned(),
+        Kind::Switch => "true or false".to_owned(),
+        Kind::Dollars => "a price in US dollars for a million tokens".to_owned(),
         Kind::Url => "an http or https URL without a user name".to_owned(),
         Kind::Secret => "a text of one line".to_owned(),
         Kind::Choice(words) => format!("one of {}", words.join(", ")),
@@ -101,6 +129,13 @@ fn integer(spec: &Spec, number: u64) -> Result<Value, String> {
     }
 }
 
+fn dollars(spec: &Spec, number: f64) -> Result<Value, String> {
+    if number.is_finite() && number >= 0.0 {
+        return Ok(Value::Dollars(number));
+    }
+    Err(wrong(spec, &number.to_string()))
+}
+
 fn text(spec: &Spec, text: &str) -> Result<Value, String> {
     let trimmed = text.trim();
     let is_line = trimmed.len() <= MAX_TEXT_BYTES && !trimmed.chars().any(char::is_control);
@@ -117,9 +152,17 @@ fn text(spec: &Spec, text: &str) -> Result<Value, String> {
             Ok(Value::Text(trimmed.trim_end_matches('/').to_owned()))
         }
         Kind::Choice(words) if words.contains(&trimmed) => Ok(Value::Text(trimmed.to_owned())),
+        Kind::Models if trimmed.split_whitespace().all(is_model) => {
+            let models: Vec<&str> = trimmed.split_whitespace().collect();
+            Ok(Value::Text(models.join(" ")))
+        }
+        Kind::Switch if matches!(trimmed, "true" | "false") => Ok(Value::Text(trimmed.to_owned())),
         Kind::Dialects if dialects::parse(trimmed).is_some() => Ok(Value::Text(trimmed.to_owned())),
         Kind::Text
         | Kind::Model
+        | Kind::Models
+        | Kind::Switch
+        | Kind::Dollars
         | Kind::Url
         | Kind::Choice(_)
         | Kind::Dialects
@@ -144,6 +187,9 @@ fn wrong(spec: &Spec, got: &str) -> String {
         Kind::Secret => format!("must be {expected}"),
         Kind::Text
         | Kind::Model
+        | Kind::Models
+        | Kind::Switch
+        | Kind::Dollars
         | Kind::Url
         | Kind::Choice(_)
         | Kind::Dialects

@@ -93,7 +93,8 @@ impl Http {
             headers.insert(*name, HeaderValue::from_static(value));
         }
         for (name, value) in &config.headers {
-            let (name, value) = self.header(name, value)?;
+            let (name, mut value) = self.header(name, value.expose())?;
+            value.set_sensitive(true);
             headers.insert(name, value);
         }
         if let Some(key) = &config.key {
@@ -229,7 +230,7 @@ fn build(base: &Url, connect_timeout: Duration, network: &Network) -> Result<Cli
     if is_loopback(base) {
         builder = builder.no_proxy();
     } else if let Some(proxy) = &network.proxy {
-        builder = builder.proxy(network::proxy(proxy).map_err(BuildError::Network)?);
+        builder = builder.proxy(network::proxy(proxy.expose()).map_err(BuildError::Network)?);
     }
     if let Some(file) = network.ca_file.as_ref().filter(|_| base.scheme() == "https") {
         let certificates = network::certificates(file).map_err(BuildError::Network)?;

@@ -86,8 +86,8 @@ pub struct ProviderConfig {
     pub models_path: Option<String>,
     /// Added to each URL.
     pub query: Vec<(String, String)>,
-    /// Added to each request.
-    pub headers: Vec<(String, String)>,
+    /// Added to each request. Gateways have keys in them, so they are never shown.
+    pub headers: Vec<(String, Secret)>,
     /// The key; local servers often need none.
     pub key: Option<Secret>,
     /// How the key is sent.
@@ -115,8 +115,9 @@ pub struct ProviderConfig {
 /// The way to a provider.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Network {
-    /// The URL of a proxy; those of the environment (`HTTPS_PROXY` and so on) where absent.
-    pub proxy: Option<String>,
+    /// The URL of a proxy, perhaps with a password in it; those of the environment
+    /// (`HTTPS_PROXY` and so on) where absent.
+    pub proxy: Option<Secret>,
     /// A file of certificates in PEM, trusted beside those of the platform.
     pub ca_file: Option<PathBuf>,
 }

@@ -25,7 +25,7 @@ pub struct ProviderSettings {
     /// The version of the API (Azure OpenAI).
     pub api_version: Option<String>,
     /// Added to each request, for gateways.
-    pub headers: BTreeMap<String, String>,
+    pub headers: BTreeMap<String, Secret>,
     /// What the user says of its models, by name.
     pub models: BTreeMap<String, ModelSettings>,
 }
