@@ -2,6 +2,7 @@
 pub(crate) mod chat;
 pub(crate) mod collector;
 mod gemini;
+mod left_out;
 mod lenient;
 mod messages;
 mod responses;
