@@ -9,6 +9,7 @@ mod bench;
 mod codegen;
 mod fuzz;
 mod house;
+mod mocks;
 mod programs;
 mod steps;
 mod test;
@@ -16,6 +17,8 @@ mod test;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::steps::Outcome;
 
 /// What a person who works on Aside runs daily.
 #[derive(Debug, Parser)]
@@ -47,6 +50,8 @@ enum Command {
     },
     /// Only checks how the source is laid out: lengths, first lines, walls between crates.
     House,
+    /// Only runs the tests against model servers that others wrote, and gets these.
+    Mocks,
 }
 
 fn main() -> ExitCode {
@@ -57,6 +62,12 @@ fn main() -> ExitCode {
         Command::Bench { rounds } => bench::run(rounds),
         Command::Fuzz { seconds } => fuzz::run(seconds),
         Command::House => house::check(),
+        Command::Mocks => match mocks::run() {
+            Outcome::Passed => Ok(()),
+            Outcome::Failed(reason) | Outcome::NotRun(reason) | Outcome::NotAsked(reason) => {
+                Err(anyhow::Error::msg(reason))
+            }
+        },
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

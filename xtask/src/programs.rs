@@ -51,12 +51,18 @@ fn shown(command: &Command) -> String {
 
 /// Finds a program in the search path.
 pub(crate) fn find(names: &[&str]) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
     names
         .iter()
-        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
-        .find(|candidate| candidate.is_file())
+        .find_map(|name| find_all(name).into_iter().next())
+}
+
+/// All programs of this name in the search path, the one that is started first.
+pub(crate) fn find_all(name: &str) -> Vec<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .filter(|candidate| candidate.is_file())
+        .collect()
 }
 
 /// Finds a program, or installs the Debian package that has it. The error says why it cannot.
@@ -64,17 +70,18 @@ pub(crate) fn find_or_install(names: &[&str], package: &str) -> anyhow::Result<P
     if let Some(found) = find(names) {
         return Ok(found);
     }
-    let apt = find(&["apt-get"]).with_context(|| {
-        format!(
-            "{} is missing, and there is no apt-get to install it",
-            names[0]
-        )
-    })?;
+    install(package).with_context(|| format!("{} is missing", names[0]))?;
+    find(names).with_context(|| format!("{package} has no {}", names[0]))
+}
+
+/// Installs a Debian package. The error says why it cannot.
+pub(crate) fn install(package: &str) -> anyhow::Result<()> {
+    let apt =
+        find(&["apt-get"]).with_context(|| format!("there is no apt-get to install {package}"))?;
     // Without root this fails, and says so.
     run(Command::new(&apt).args(["update", "--quiet"]))?;
     let install = ["install", "--yes", "--no-install-recommends", package];
     run(Command::new(&apt)
         .args(install)
-        .env("DEBIAN_FRONTEND", "noninteractive"))?;
-    find(names).with_context(|| format!("{package} has no {}", names[0]))
+        .env("DEBIAN_FRONTEND", "noninteractive"))
 }

@@ -2,6 +2,7 @@
 use std::process::Command;
 
 use crate::house;
+use crate::mocks;
 use crate::programs::{cargo, find_or_install, root, run as run_program, target};
 use crate::steps::{Outcome, Steps};
 
@@ -39,6 +40,12 @@ pub(crate) fn run() -> anyhow::Result<()> {
             return Outcome::Failed("the build failed".to_owned());
         }
         run_program(Command::new(target().join("debug/aside")).arg("demo")).into()
+    });
+    steps.run("independent mock servers", || {
+        if !is_built {
+            return Outcome::Failed("the build failed".to_owned());
+        }
+        mocks::run()
     });
     steps.run("generated TypeScript", typescript);
     steps.run("generated Lua", lua);
