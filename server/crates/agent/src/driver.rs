@@ -2,7 +2,7 @@
 mod work;
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use aside_llm::{Message, Model, ModelFacts, ModelRequest, Thinking};
@@ -20,6 +20,7 @@ use crate::item::{ItemBody, ItemRecord};
 use crate::limits::Limits;
 use crate::machine::{Action, ApplyEnd, Context, Input, Setup, State, step};
 use crate::notes::Notes;
+use crate::prefix::PrefixWatch;
 use crate::seen::Seen;
 use crate::toolbox::Toolbox;
 
@@ -72,6 +73,8 @@ pub struct Turn {
     pub dialect: EditDialect,
     /// The bounds.
     pub limits: Limits,
+    /// What the session's last request was, for the log. The turns of a session share it.
+    pub prefix: Arc<Mutex<PrefixWatch>>,
     /// Fires when the user cancels.
     pub cancel: CancellationToken,
 }
@@ -218,12 +221,14 @@ impl Run {
             base,
             ..
         } = self;
+        let is_first = base.is_none();
         // The prompt has by now what the model is told before it, and stays as it is.
         let base = base.get_or_insert_with(|| {
             let mut history = std::mem::take(history);
             history.extend(state.prompt().cloned());
             history::messages(&history)
         });
+        let known = if is_first { 0 } else { base.len() };
         let turn_messages = history::messages(state.records());
         let mut messages = Vec::with_capacity(base.len() + turn_messages.len());
         messages.extend_from_slice(base);
@@ -241,6 +246,7 @@ impl Run {
             cache_key: Some(Arc::from(self.turn.session_id.as_str())),
             ..ModelRequest::new(model.name.clone())
         };
+        self.turn.watch_prefix(&model.id, &request, known);
         AnswerSource::request(Arc::clone(&model.model), request)
     }
 

@@ -17,6 +17,7 @@ pub mod machine;
 pub mod notes;
 mod output;
 pub mod permission;
+pub mod prefix;
 pub mod prompt;
 pub mod rebase;
 pub mod seen;

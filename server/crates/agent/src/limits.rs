@@ -1,6 +1,8 @@
 //! The bounds of a turn.
 use std::time::Duration;
 
+use aside_llm::RetryPolicy;
+
 /// How many bytes of text one message or reasoning item may have; a longer answer is cut there.
 pub const MAX_TEXT_BYTES: usize = 1024 * 1024;
 /// How many bytes of raw arguments one tool call may have; a longer call is not made.
@@ -33,6 +35,8 @@ pub struct Limits {
     pub max_output_tokens: Option<u32>,
     /// How long one tool call may work.
     pub tool_timeout: Duration,
+    /// When and how often a request to a model that failed is made again.
+    pub retry: RetryPolicy,
 }
 
 impl Default for Limits {
@@ -43,6 +47,7 @@ impl Default for Limits {
             repeat_limit: 3,
             max_output_tokens: None,
             tool_timeout: Duration::from_secs(600),
+            retry: RetryPolicy::default(),
         }
     }
 }

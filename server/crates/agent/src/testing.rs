@@ -33,6 +33,10 @@ impl Clock for Ticks {
     fn new_id(&self) -> String {
         format!("#{}", self.0.fetch_add(1, Ordering::Relaxed) + 1)
     }
+
+    fn random(&self) -> u64 {
+        0
+    }
 }
 
 pub(crate) fn facts(tools: &[(&str, ToolKind)]) -> BTreeMap<String, ToolFacts> {
@@ -91,6 +95,7 @@ pub(crate) fn model_error(kind: ModelErrorKind) -> ModelError {
         status: None,
         request_id: None,
         retryable: true,
+        retry_after: None,
     }
 }
 
@@ -211,7 +216,9 @@ pub(crate) fn check_events(events: &[TurnEvent]) -> Vec<ItemRecord> {
                 let at = questions.iter().position(|id| id == request_id);
                 questions.remove(at.unwrap_or_else(|| panic!("{line} out of the blue")));
             }
-            TurnEvent::UsageUpdated { .. } | TurnEvent::Notice { .. } => {}
+            TurnEvent::UsageUpdated { .. }
+            | TurnEvent::Retrying { .. }
+            | TurnEvent::Notice { .. } => {}
         }
     }
     assert!(questions.is_empty(), "open questions: {questions:?}");
@@ -271,7 +278,10 @@ pub(crate) fn check_history(records: &[ItemRecord]) -> Vec<Message> {
                 assert!(!parts.is_empty());
                 for part in parts {
                     match part {
-                        AssistantPart::Text(text) => assert!(!text.trim().is_empty()),
+                        AssistantPart::Text(text) | AssistantPart::Reasoning(text) => {
+                            assert!(!text.trim().is_empty());
+                        }
+                        AssistantPart::Attached(_) | AssistantPart::Opaque(_) => {}
                         AssistantPart::ToolCall { id, arguments, .. } => {
                             assert!(!wanted.contains(&id.as_str()), "{shown}");
                             wanted.push(id);
@@ -282,7 +292,7 @@ pub(crate) fn check_history(records: &[ItemRecord]) -> Vec<Message> {
                 }
                 last = "assistant";
             }
-            Message::Tool { call_id, text } => {
+            Message::Tool { call_id, text, .. } => {
                 assert_eq!(wanted.first(), Some(&call_id.as_str()), "{shown}");
                 wanted.remove(0);
                 assert!(!text.is_empty());

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use aside_llm::{Chunk, ModelRequest};
+use aside_llm::{Chunk, ModelFacts, ModelRequest, Thinking};
 use tokio_util::sync::CancellationToken;
 
-use super::{Turn, run_turn};
+use super::{Turn, TurnModel, run_turn};
 use crate::editing::{EditDialect, EditMode};
 use crate::event::{EditOutcome, TurnEvent, TurnOutcome};
 use crate::host::PermissionOutcome;
@@ -96,8 +96,13 @@ impl World {
         let turn = Turn {
             session_id: "s".to_owned(),
             turn_id: "t".to_owned(),
-            model: Arc::clone(&model) as _,
-            model_name: "m".to_owned(),
+            models: vec![TurnModel {
+                id: "p/m".to_owned(),
+                name: "m".to_owned(),
+                model: Arc::clone(&model) as _,
+                facts: ModelFacts::default(),
+                thinking: Thinking::default(),
+            }],
             system: "Be good.".to_owned(),
             history: vec![user("u", "t", "Do it.")],
             tools: Toolbox::new(self.tools),
@@ -110,6 +115,7 @@ impl World {
             edit_mode: self.edit_mode,
             dialect: self.dialect,
             limits: self.limits,
+            prefix: Arc::default(),
             cancel: self.cancel,
         };
         let turn = assert_send(run_turn(turn));
@@ -282,6 +288,7 @@ fn check_files(files: &MemoryFiles, events: &[TurnEvent]) {
             | TurnEvent::Attempted { .. }
             | TurnEvent::ItemCompleted(_)
             | TurnEvent::UsageUpdated { .. }
+            | TurnEvent::Retrying { .. }
             | TurnEvent::PermissionRequested { .. }
             | TurnEvent::PermissionResolved { .. }
             | TurnEvent::Notice { .. } => {}
@@ -326,7 +333,7 @@ async fn a_whole_turn() {
         delta #3 arguments ":\"a\"}"
         started #4 call read Pending
         delta #4 arguments "{\"path\":\"b\"}"
-        usage 10 in, 5 out, context 15
+        usage : 10 in, 5 out, context 15
         running #3 call read {"path":"a"} Running changes []
         running #4 call read {"path":"b"} Running changes []
         completed #4 call read {"path":"b"} Completed "old"
@@ -338,7 +345,7 @@ async fn a_whole_turn() {
         delta #6 arguments "{}"
         started #7 call sh Pending
         delta #7 arguments "{\"command\":\"ls\"}"
-        usage 20 in, 6 out, context 26
+        usage : 20 in, 6 out, context 26
         updated #6 call edit {} Waiting
         question #8 #6 call edit {} Waiting
         answer #8 allowed #6 call edit {} Pending
@@ -354,7 +361,7 @@ async fn a_whole_turn() {
         started #12 text InProgress ""
         delta #12 text "Done."
         completed #12 text Completed "Done."
-        usage 30 in, 7 out, context 37
+        usage : 30 in, 7 out, context 37
         => end of turn
     "#]]
     .assert_eq(&shown);
@@ -366,14 +373,14 @@ async fn a_whole_turn() {
           "I look."
           call c0 read {"path":"a"}
           call c1 read {"path":"b"}
-        tool c0: old
-        tool c1: old
+        tool c0 read: old
+        tool c1 read: old
         assistant:
           "I edit and run."
           call c0 edit {}
           call c1 sh {"command":"ls"}
-        tool c0: Edited.
-        tool c1: a b
+        tool c0 edit: Edited.
+        tool c1 sh: a b
     "#]]
     .assert_eq(&played.last_request());
     let request = &played.requests[2];

@@ -2,7 +2,7 @@
 //! a host does wrong, a panic included, gets past here.
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use aside_llm::{ChunkStream, Model, ModelError, ModelRequest};
 use futures_util::future::{BoxFuture, CatchUnwind};
@@ -94,6 +94,21 @@ pub(super) async fn apply_end(applying: &mut Option<BoxFuture<'static, Input>>) 
 }
 
 impl Turn {
+    /// Says in the log why a provider's cache cannot help with a request. `known` of its first
+    /// messages are those of the request before.
+    pub(super) fn watch_prefix(&self, model: &str, request: &ModelRequest, known: usize) {
+        let mut prefix = self.prefix.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = prefix.check(model, request, known) {
+            tracing::info!(
+                session = self.session_id,
+                "the provider must read the conversation again from message {} of {} on: {}",
+                found.kept + 1,
+                found.before,
+                found.why
+            );
+        }
+    }
+
     /// What a call would do and what the session says to it.
     pub(super) fn examine(&self, call: usize, name: &str, arguments: &Arguments) -> Input {
         let tool = self.tools.get(name);

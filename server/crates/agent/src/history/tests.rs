@@ -98,11 +98,11 @@ fn items_of_one_answer_are_one_message() {
               "I look."
               call a sh { "n": 1 }
               call b sh {"n":2}
-            tool a: one
-            tool b: two
+            tool a sh: one
+            tool b sh failed: two
             assistant:
               call c sh {}
-            tool c: three
+            tool c sh: three
             assistant:
               "Done."
             user: Thanks.
@@ -135,29 +135,29 @@ fn each_call_has_one_result_whatever_became_of_it() {
     check(
         &history,
         expect![[r#"
-        user: Do it.
-        assistant:
-          call c0 sh {}
-          call c1 sh {}
-          call c2 sh {}
-          call c3 sh {}
-          call c4 sh {}
-          call c5 sh {}
-          call c6 sh {}
-          call c7 sh {}
-          call last sh {}
-        tool c0: This call was not made.
-        tool c1: This call was not made.
-        tool c2: This call was interrupted when the server stopped. It is not known whether it was done; look before you call it again.
-        tool c3: (no output)
-        tool c4: This call failed.
-        tool c5: This call was not permitted.
-        tool c6: This call was cancelled.
-        tool c7: This call was interrupted when the server stopped. It is not known whether it was done; look before you call it again.
-        tool last: half
+            user: Do it.
+            assistant:
+              call c0 sh {}
+              call c1 sh {}
+              call c2 sh {}
+              call c3 sh {}
+              call c4 sh {}
+              call c5 sh {}
+              call c6 sh {}
+              call c7 sh {}
+              call last sh {}
+            tool c0 sh failed: This call was not made.
+            tool c1 sh failed: This call was not made.
+            tool c2 sh failed: This call was interrupted when the server stopped. It is not known whether it was done; look before you call it again.
+            tool c3 sh: (no output)
+            tool c4 sh failed: This call failed.
+            tool c5 sh failed: This call was not permitted.
+            tool c6 sh failed: This call was cancelled.
+            tool c7 sh failed: This call was interrupted when the server stopped. It is not known whether it was done; look before you call it again.
+            tool last sh failed: half
 
-        This call was interrupted when the server stopped. It is not known whether it was done; look before you call it again.
-    "#]],
+            This call was interrupted when the server stopped. It is not known whether it was done; look before you call it again.
+        "#]],
     );
 }
 
@@ -180,23 +180,23 @@ fn arguments_that_servers_choke_on_are_replayed_as_none() {
     check(
         &history,
         expect![[r#"
-        user: Do it.
-        assistant:
-          call c0 sh {}
-          call c1 sh {}
-          call c2 sh {}
-          call c3 sh {}
-          call c4 sh {}
-          call c5 sh  {"a" : 1} 
-          call c6 sh {}
-        tool c0: no
-        tool c1: no
-        tool c2: no
-        tool c3: no
-        tool c4: no
-        tool c5: no
-        tool c6: no
-    "#]],
+            user: Do it.
+            assistant:
+              call c0 sh {}
+              call c1 sh {}
+              call c2 sh {}
+              call c3 sh {}
+              call c4 sh {}
+              call c5 sh  {"a" : 1} 
+              call c6 sh {}
+            tool c0 sh failed: no
+            tool c1 sh failed: no
+            tool c2 sh failed: no
+            tool c3 sh failed: no
+            tool c4 sh failed: no
+            tool c5 sh failed: no
+            tool c6 sh failed: no
+        "#]],
     );
 }
 
@@ -216,11 +216,11 @@ fn ids_that_are_missing_or_double_are_replaced() {
             assistant:
               call a sh {}
               call item- sh {}
-            tool a: one
-            tool item-: two
+            tool a sh: one
+            tool item- sh: two
             assistant:
               call item-x sh {}
-            tool item-x: bare
+            tool item-x sh: bare
         "#]],
     );
     let mut twin = calls("t", 0, "a", "{}", ToolStatus::Completed, "twin");
@@ -229,13 +229,13 @@ fn ids_that_are_missing_or_double_are_replaced() {
     check(
         &[user("u", "t", "Do it."), one, twin],
         expect![[r#"
-        user: Do it.
-        assistant:
-          call a sh {}
-          call item-b sh {}
-        tool a: one
-        tool item-b: twin
-    "#]],
+            user: Do it.
+            assistant:
+              call a sh {}
+              call item-b sh {}
+            tool a sh: one
+            tool item-b sh: twin
+        "#]],
     );
 }
 
@@ -260,7 +260,7 @@ fn a_stopped_turn_leaves_a_conversation_that_can_go_on() {
             user: Two.
             assistant:
               call a sh {}
-            tool a: This call was cancelled.
+            tool a sh failed: This call was cancelled.
             assistant:
               "[The turn was stopped here.]"
             user: Three.
@@ -407,8 +407,8 @@ fn notes_are_told_before_a_message_and_after_a_result() {
             assistant:
               call a sh {}
               call b sh {}
-            tool a: one
-            tool b: two
+            tool a sh: one
+            tool b sh failed: two
 
             [Aside: The user accepted c.]
             assistant:
@@ -487,7 +487,7 @@ fn results_of_blocks_are_one_message_after_the_answer() {
             user: And again.
             assistant:
               call a sh {}
-            tool a: one
+            tool a sh: one
 
             [Aside: what came of the edits in your answer]
 

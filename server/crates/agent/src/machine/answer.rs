@@ -191,7 +191,9 @@ impl Step<'_> {
                 self.stop(TurnStop::MaxTokens, Closing::CutAnswer);
             }
             StopReason::Paused => self.stop(TurnStop::EndTurn, Closing::Refused),
-            StopReason::Refusal | StopReason::Filtered => self.stop(TurnStop::Refusal, Closing::Refused),
+            StopReason::Refusal | StopReason::Filtered => {
+                self.stop(TurnStop::Refusal, Closing::Refused)
+            }
         }
     }
 

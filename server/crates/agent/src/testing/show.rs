@@ -102,12 +102,18 @@ pub(crate) fn show_event(event: &TurnEvent) -> String {
         }
         TurnEvent::ItemCompleted(record) => format!("completed {}", show_record(record)),
         TurnEvent::UsageUpdated {
+            model,
             request,
             context_tokens,
-        } => format!(
-            "usage {} in, {} out, context {context_tokens}",
-            request.input_tokens, request.output_tokens
-        ),
+        } => {
+            let cost = request.cost_usd.map(|cost| format!(", ${cost:.6}"));
+            format!(
+                "usage {model}: {} in, {} out, context {context_tokens}{}",
+                request.input_tokens,
+                request.output_tokens,
+                cost.unwrap_or_default()
+            )
+        }
         TurnEvent::PermissionRequested { request_id, record } => {
             format!("question {request_id} {}", show_record(record))
         }
@@ -126,6 +132,12 @@ pub(crate) fn show_event(event: &TurnEvent) -> String {
             };
             format!("answer {request_id} {outcome} {}", show_record(record))
         }
+        TurnEvent::Retrying {
+            attempt,
+            max_attempts,
+            delay_ms,
+            reason,
+        } => format!("retrying {attempt}/{max_attempts} in {delay_ms} ms: {reason}"),
         TurnEvent::Notice { message, .. } => format!("notice {message}"),
     }
 }
@@ -194,6 +206,14 @@ pub(crate) fn show_messages(messages: &[Message]) -> String {
                         UserPart::Image { mime_type, data } => {
                             shown.push_str(&format!("user: [{mime_type} {data}]\n"));
                         }
+                        UserPart::Document {
+                            mime_type,
+                            data,
+                            name,
+                        } => {
+                            let name = name.as_deref().unwrap_or("unnamed");
+                            shown.push_str(&format!("user: [{name}: {mime_type} {data}]\n"));
+                        }
                     }
                 }
             }
@@ -202,6 +222,15 @@ pub(crate) fn show_messages(messages: &[Message]) -> String {
                 for part in parts {
                     match part {
                         AssistantPart::Text(text) => shown.push_str(&format!("  {text:?}\n")),
+                        AssistantPart::Reasoning(text) => {
+                            shown.push_str(&format!("  reasoning {text:?}\n"));
+                        }
+                        AssistantPart::Attached(opaque) => {
+                            shown.push_str(&format!("  attached {}\n", opaque.json));
+                        }
+                        AssistantPart::Opaque(opaque) => {
+                            shown.push_str(&format!("  opaque {}\n", opaque.json));
+                        }
                         AssistantPart::ToolCall {
                             id,
                             name,
@@ -210,8 +239,14 @@ pub(crate) fn show_messages(messages: &[Message]) -> String {
                     }
                 }
             }
-            Message::Tool { call_id, text } => {
-                shown.push_str(&format!("tool {call_id}: {text}\n"));
+            Message::Tool {
+                call_id,
+                name,
+                text,
+                failed,
+            } => {
+                let failed = if *failed { " failed" } else { "" };
+                shown.push_str(&format!("tool {call_id} {name}{failed}: {text}\n"));
             }
         }
     }

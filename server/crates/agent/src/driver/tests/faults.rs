@@ -144,6 +144,7 @@ fn check_items(events: &[TurnEvent]) -> usize {
             | TurnEvent::EditRebased { .. }
             | TurnEvent::Attempted { .. }
             | TurnEvent::UsageUpdated { .. }
+            | TurnEvent::Retrying { .. }
             | TurnEvent::PermissionRequested { .. }
             | TurnEvent::PermissionResolved { .. }
             | TurnEvent::Notice { .. } => {}

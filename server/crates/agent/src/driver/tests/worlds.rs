@@ -156,7 +156,7 @@ async fn the_user_types_while_edits_are_made() {
         Do it.
         assistant:
           call c0 both {}
-        tool c0: b was not changed: the user has changed the same lines meanwhile, and nothing was overwritten.
+        tool c0 both failed: b was not changed: the user has changed the same lines meanwhile, and nothing was overwritten.
 
         The user's line 1 now:
         ```
@@ -173,7 +173,7 @@ async fn the_user_types_while_edits_are_made() {
         [Aside: The user accepted d.]
         assistant:
           call c0 one {}
-        tool c0: Edited.
+        tool c0 one: Edited.
 
         The user changed a meanwhile. This edit was made on top of that, and the user's change is kept.
         The user's lines:
@@ -208,14 +208,14 @@ async fn a_proposal_touches_nothing() {
           "I look."
           call c0 read {"path":"a"}
           call c1 read {"path":"b"}
-        tool c0: old
-        tool c1: old
+        tool c0 read: old
+        tool c1 read: old
         assistant:
           "I edit and run."
           call c0 edit {}
           call c1 sh {"command":"ls"}
-        tool c0: Proposed to the user, not made yet: a, b. The files are as they were, and stay so until the user accepts; you will be told what the user accepts or rejects. Do not make the same edit again, and do not rely on it.
-        tool c1: a b
+        tool c0 edit: Proposed to the user, not made yet: a, b. The files are as they were, and stay so until the user accepts; you will be told what the user accepts or rejects. Do not make the same edit again, and do not rely on it.
+        tool c1 sh: a b
     "#]].assert_eq(&played.last_request());
 }
 

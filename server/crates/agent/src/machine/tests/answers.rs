@@ -23,21 +23,21 @@ fn text_streams_and_ends() {
     check(
         turn(vec![answer(chunks)]),
         expect![[r#"
-        => request the model
+            => request the model
 
-        started #1 text InProgress ""
-        delta #1 text "Hel"
+            started #1 text InProgress ""
+            delta #1 text "Hel"
 
-        delta #1 text "lo"
+            delta #1 text "lo"
 
 
 
-        completed #1 text Completed "Hello"
-        usage 10 in, 2 out, context 12
-        => stop work
-        => finish: end of turn, 10 in, 2 out
+            completed #1 text Completed "Hello"
+            usage : 10 in, 2 out, context 12
+            => stop work
+            => finish: end of turn, 10 in, 2 out
 
-    "#]],
+        "#]],
     );
 }
 
@@ -214,7 +214,7 @@ fn a_stream_that_breaks_off_keeps_what_came_and_runs_nothing() {
             delta #1 text "I lo"
 
             completed #1 text Interrupted "I lo"
-            usage 3 in, 1 out, context 4
+            usage : 3 in, 1 out, context 4
             => stop work
             => finish: error provider (retryable: true) The model failed., 3 in, 1 out
 

@@ -208,8 +208,8 @@ fn notes_are_told_with_what_is_new() {
         assistant:
           call c0 read {"n":0}
           call c1 read {"n":1}
-        tool c0: zero
-        tool c1: one
+        tool c0 read: zero
+        tool c1 read: one
 
         [Aside: The user accepted c.]
         assistant:
