@@ -7,6 +7,7 @@
     reason = "this crate is only for tests: it fails loudly, spawns the server and writes the files it works on"
 )]
 pub mod editor;
+pub mod mocks;
 pub mod process;
 pub mod rules;
 pub mod text;

@@ -1,0 +1,151 @@
+//! A tap between the program and a model server: it notes each request as it came.
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+/// The longest head of a request, in bytes.
+const MAX_HEAD: usize = 64 * 1024;
+
+/// A request as the program sent it.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// The path with its query.
+    pub path: String,
+    /// The head's lines after the first, as they came.
+    pub headers: Vec<String>,
+    /// The body as it came.
+    pub raw: Vec<u8>,
+}
+
+impl Seen {
+    /// The body as JSON.
+    #[track_caller]
+    pub fn body(&self) -> Value {
+        match serde_json::from_slice(&self.raw) {
+            Ok(body) => body,
+            Err(error) => panic!("{error} in {}", String::from_utf8_lossy(&self.raw)),
+        }
+    }
+}
+
+/// Stands before a model server and gives it a path of its own for each request. Every
+/// connection serves one request and ends as the server's own does.
+#[derive(Debug)]
+pub struct Tap {
+    address: SocketAddr,
+    seen: Arc<Mutex<Vec<Seen>>>,
+    task: JoinHandle<()>,
+}
+
+impl Tap {
+    /// Begins to listen on loopback. `route` gives the server's path for one of the program's.
+    pub async fn start(server: SocketAddr, route: fn(&str) -> String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let shared = Arc::clone(&seen);
+        let task = tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let seen = Arc::clone(&shared);
+                // A connection that breaks is what many tests are about.
+                tokio::spawn(async move { pass(client, server, route, &seen).await.ok() });
+            }
+        });
+        Self {
+            address,
+            seen,
+            task,
+        }
+    }
+
+    /// The base URL, without a slash at its end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The requests with a body so far, in order.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().expect("the requests").clone()
+    }
+}
+
+impl Drop for Tap {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Serves one connection until either side ends it.
+async fn pass(
+    mut client: TcpStream,
+    server: SocketAddr,
+    route: fn(&str) -> String,
+    seen: &Mutex<Vec<Seen>>,
+) -> io::Result<()> {
+    let Some((method, request)) = read(&mut client).await? else {
+        return Ok(());
+    };
+    let mut head = format!("{method} {} HTTP/1.1\r\n", route(&request.path));
+    for line in &request.headers {
+        if !line.to_ascii_lowercase().starts_with("connection:") {
+            head.push_str(line);
+            head.push_str("\r\n");
+        }
+    }
+    head.push_str("connection: close\r\n\r\n");
+    let body = request.raw.clone();
+    if method == "POST" {
+        seen.lock().expect("the requests").push(request);
+    }
+    let mut upstream = TcpStream::connect(server).await?;
+    upstream.set_nodelay(true)?;
+    client.set_nodelay(true)?;
+    upstream.write_all(head.as_bytes()).await?;
+    upstream.write_all(&body).await?;
+    let (mut from_client, mut to_client) = client.split();
+    let mut byte = [0];
+    tokio::select! {
+        copied = tokio::io::copy(&mut upstream, &mut to_client) => copied.map(drop),
+        // The program sends nothing after its request, so this is its end.
+        ended = from_client.read(&mut byte) => ended.map(drop),
+    }
+}
+
+/// Reads one request. `None` if the connection ends before it is whole.
+async fn read(client: &mut TcpStream) -> io::Result<Option<(String, Seen)>> {
+    let mut bytes = Vec::new();
+    let head_end = loop {
+        if let Some(at) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            break at;
+        }
+        assert!(bytes.len() < MAX_HEAD, "a head without an end");
+        if client.read_buf(&mut bytes).await? == 0 {
+            return Ok(None);
+        }
+    };
+    let mut raw = bytes.split_off(head_end + 4);
+    let head = String::from_utf8_lossy(&bytes[..head_end]).into_owned();
+    let mut lines = head.split("\r\n").map(str::to_owned);
+    let first = lines.next().unwrap_or_default();
+    let headers: Vec<String> = lines.collect();
+    let length = headers
+        .iter()
+        .filter_map(|line| line.split_once(':'))
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        .and_then(|(_, value)| value.trim().parse().ok())
+        .unwrap_or(0);
+    while raw.len() < length {
+        if client.read_buf(&mut raw).await? == 0 {
+            return Ok(None);
+        }
+    }
+    let mut words = first.split(' ').map(str::to_owned);
+    let method = words.next().unwrap_or_default();
+    let path = words.next().unwrap_or_default();
+    Ok(Some((method, Seen { path, headers, raw })))
+}
