@@ -11,15 +11,22 @@ use tokio::task::JoinHandle;
 /// The longest head of a request, in bytes.
 const MAX_HEAD: usize = 64 * 1024;
 
-/// A request as the program sent it.
+/// How much of an answer is read at once, in bytes.
+const PIECE: usize = 16 * 1024;
+
+/// A request as the program sent it, and its answer.
 #[derive(Debug, Clone)]
 pub struct Seen {
+    /// For example `POST`.
+    pub method: String,
     /// The path with its query.
     pub path: String,
     /// The head's lines after the first, as they came.
     pub headers: Vec<String>,
     /// The body as it came.
     pub raw: Vec<u8>,
+    /// What the server has answered so far, head and all, as it came.
+    pub answer: Vec<u8>,
 }
 
 impl Seen {
@@ -68,9 +75,11 @@ impl Tap {
         format!("http://{}", self.address)
     }
 
-    /// The requests with a body so far, in order.
-    pub fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().expect("the requests").clone()
+    /// The requests so far that a model is asked with, in order.
+    pub fn asked(&self) -> Vec<Seen> {
+        let seen = self.seen.lock().expect("the requests");
+        let is_asked = |seen: &&Seen| seen.method == "POST";
+        seen.iter().filter(is_asked).cloned().collect()
     }
 }
 
@@ -87,10 +96,10 @@ async fn pass(
     route: fn(&str) -> String,
     seen: &Mutex<Vec<Seen>>,
 ) -> io::Result<()> {
-    let Some((method, request)) = read(&mut client).await? else {
+    let Some(request) = read(&mut client).await? else {
         return Ok(());
     };
-    let mut head = format!("{method} {} HTTP/1.1\r\n", route(&request.path));
+    let mut head = format!("{} {} HTTP/1.1\r\n", request.method, route(&request.path));
     for line in &request.headers {
         if !line.to_ascii_lowercase().starts_with("connection:") {
             head.push_str(line);
@@ -99,9 +108,11 @@ async fn pass(
     }
     head.push_str("connection: close\r\n\r\n");
     let body = request.raw.clone();
-    if method == "POST" {
-        seen.lock().expect("the requests").push(request);
-    }
+    let nth = {
+        let mut seen = seen.lock().expect("the requests");
+        seen.push(request);
+        seen.len() - 1
+    };
     let mut upstream = TcpStream::connect(server).await?;
     upstream.set_nodelay(true)?;
     client.set_nodelay(true)?;
@@ -109,15 +120,25 @@ async fn pass(
     upstream.write_all(&body).await?;
     let (mut from_client, mut to_client) = client.split();
     let mut byte = [0];
-    tokio::select! {
-        copied = tokio::io::copy(&mut upstream, &mut to_client) => copied.map(drop),
-        // The program sends nothing after its request, so this is its end.
-        ended = from_client.read(&mut byte) => ended.map(drop),
+    let mut piece = vec![0; PIECE];
+    loop {
+        let count = tokio::select! {
+            count = upstream.read(&mut piece) => count?,
+            // The program sends nothing after its request, so this is its end.
+            ended = from_client.read(&mut byte) => return ended.map(drop),
+        };
+        if count == 0 {
+            return Ok(());
+        }
+        seen.lock().expect("the requests")[nth]
+            .answer
+            .extend_from_slice(&piece[..count]);
+        to_client.write_all(&piece[..count]).await?;
     }
 }
 
 /// Reads one request. `None` if the connection ends before it is whole.
-async fn read(client: &mut TcpStream) -> io::Result<Option<(String, Seen)>> {
+async fn read(client: &mut TcpStream) -> io::Result<Option<Seen>> {
     let mut bytes = Vec::new();
     let head_end = loop {
         if let Some(at) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -147,5 +168,11 @@ async fn read(client: &mut TcpStream) -> io::Result<Option<(String, Seen)>> {
     let mut words = first.split(' ').map(str::to_owned);
     let method = words.next().unwrap_or_default();
     let path = words.next().unwrap_or_default();
-    Ok(Some((method, Seen { path, headers, raw })))
+    Ok(Some(Seen {
+        method,
+        path,
+        headers,
+        raw,
+        answer: Vec::new(),
+    }))
 }

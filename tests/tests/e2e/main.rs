@@ -38,6 +38,7 @@ mod edits_undo_refused;
 mod headless;
 mod lifecycle;
 mod logs;
+mod mocks;
 mod params;
 mod permission;
 mod positions;

@@ -1,0 +1,202 @@
+//! Turns against model servers that nobody here wrote, in each wire format.
+//!
+//! They run where `ASIDE_TEST_AIMOCK` and `ASIDE_TEST_LLMOCK` name the programs, which is what
+//! `cargo xtask mocks` and `cargo xtask test` see to.
+
+/// A module of tests, one for each format.
+macro_rules! in_each_format {
+    ($name:ident, $check:path) => {
+        mod $name {
+            use super::super::Format;
+
+            in_each_format!(@test chat, Format::Chat, $name, $check);
+            in_each_format!(@test responses, Format::Responses, $name, $check);
+            in_each_format!(@test messages, Format::Messages, $name, $check);
+            in_each_format!(@test gemini, Format::Gemini, $name, $check);
+            in_each_format!(@test azure, Format::Azure, $name, $check);
+        }
+    };
+    (@test $test:ident, $format:expr, $name:ident, $check:path) => {
+        #[tokio::test]
+        async fn $test() {
+            let name = concat!(stringify!($name), "::", stringify!($test));
+            $check($format, name).await;
+        }
+    };
+}
+
+mod aimock;
+mod faults;
+mod llmock;
+mod opaque;
+mod script;
+mod verdict;
+
+use std::path::PathBuf;
+
+use aside_tests::editor::{Client, Editor};
+use aside_tests::mocks::{Mock, Tap};
+use aside_tests::process::run;
+use aside_tests::rules::{Restarts, check_events, kind, text};
+use aside_tests::world::{SECRET, World};
+use serde_json::Value;
+
+use crate::common::check_types;
+
+/// Names the program of npm's `@copilotkit/aimock`.
+const AIMOCK: &str = "ASIDE_TEST_AIMOCK";
+
+/// Names the program of PyPI's `llmock`.
+const LLMOCK: &str = "ASIDE_TEST_LLMOCK";
+
+/// A way to speak with a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Chat,
+    Responses,
+    Messages,
+    Gemini,
+    /// Chat Completions at a deployment of one's own.
+    Azure,
+}
+
+impl Format {
+    /// The model that is asked. All of them are of families that reason.
+    fn model(self) -> &'static str {
+        match self {
+            Self::Chat => "openai-chat/gpt-5-mini",
+            Self::Responses => "openai-responses/gpt-5-mini",
+            Self::Messages => "anthropic/claude-sonnet-4-5",
+            Self::Gemini => "gemini/gemini-2.5-flash",
+            Self::Azure => "azure/our-gpt",
+        }
+    }
+
+    /// Has the program talk in this format with the servers at this URL, and with nobody else.
+    fn settle(self, world: &mut World, url: &str, prefix: &str) {
+        world.unset("OPENAI_BASE_URL");
+        world.unset("OPENAI_API_KEY");
+        world.set("ASIDE_MODEL", self.model());
+        let (base, key) = match self {
+            Self::Chat | Self::Responses => ("OPENAI_BASE_URL", "OPENAI_API_KEY"),
+            Self::Messages => ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY"),
+            Self::Gemini => ("GOOGLE_GEMINI_BASE_URL", "GEMINI_API_KEY"),
+            Self::Azure => ("AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY"),
+        };
+        world.set(base, format!("{url}{prefix}"));
+        world.set(key, SECRET);
+        if self == Self::Azure {
+            world.set("AZURE_OPENAI_DEPLOYMENT", "our-gpt");
+            world.set("AZURE_OPENAI_API_VERSION", "2024-10-21");
+        }
+    }
+}
+
+/// The path of Azure's deployments, which only some servers know.
+const DEPLOYMENT: &str = "/openai/deployments/our-gpt/";
+
+/// The program that this variable names, or `None` after a word about it.
+fn program(variable: &str, test: &str) -> Option<PathBuf> {
+    let program = std::env::var_os(variable);
+    if program.is_none() {
+        eprintln!("not run: {test} ({variable} is not set)");
+    }
+    program.map(PathBuf::from)
+}
+
+/// A workspace whose model is a server of somebody else's, with a tap before it.
+struct Place {
+    mock: Mock,
+    tap: Tap,
+    world: World,
+}
+
+/// What came of one turn, in the editor or in the shell.
+struct Outcome {
+    /// The completed turn.
+    turn: Value,
+    /// The events of its session.
+    events: Vec<Value>,
+}
+
+impl Place {
+    /// Settings that many tests of faults want: short waits.
+    const QUICK: &str = "[providers]\nretry_base_ms = 20\nmax_retries = 4\n";
+
+    async fn open(&self) -> Editor {
+        Editor::open(&self.world, Client::full(&self.world)).await
+    }
+
+    /// One turn in a new session of an editor.
+    async fn turn(&self, editor: &Editor, prompt: &str) -> Outcome {
+        let session = editor.create_free().await;
+        let turn = editor.turn(&session, prompt).await;
+        let events = editor.checked_events(&session);
+        check_types(&events);
+        Outcome { turn, events }
+    }
+
+    /// One turn in the shell.
+    async fn run(&self, prompt: &str) -> Outcome {
+        let arguments = ["run", "--json", "--permission-mode", "acceptEdits", prompt];
+        let done = run(&self.world, &arguments, "").await;
+        let parse = |line: &str| -> Value {
+            serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line} {done:?}"))
+        };
+        let events: Vec<Value> = done.stdout.lines().map(parse).collect();
+        check_events(&events, Restarts::None);
+        check_types(&events);
+        let last = events
+            .last()
+            .unwrap_or_else(|| panic!("no events: {done:?}"));
+        assert_eq!(kind(last), "turnCompleted", "{last:#}");
+        let turn = last["event"]["turn"].clone();
+        assert!(!done.stderr.contains(SECRET), "{done:?}");
+        Outcome { turn, events }
+    }
+}
+
+impl Outcome {
+    /// The completed items but the user's own, in the order in which they began.
+    fn items(&self) -> Vec<Value> {
+        let ended = |id: &str| {
+            self.events
+                .iter()
+                .find(|event| kind(event) == "itemCompleted" && text(event, "/event/item/id") == id)
+        };
+        self.events
+            .iter()
+            .filter(|event| kind(event) == "itemStarted")
+            .filter_map(|event| ended(text(event, "/event/item/id")))
+            .map(|event| event["event"]["item"].clone())
+            .filter(|item| item["type"] != "userMessage")
+            .collect()
+    }
+
+    /// The items in short: their type, and the name of a tool or the text, and how they ended
+    /// where that is not the usual way.
+    fn story(&self) -> Vec<String> {
+        let shown = |item: &Value| {
+            let what = item["name"].as_str().or(item["text"].as_str());
+            let line = format!("{} {}", text(item, "/type"), what.unwrap_or_default());
+            match item["status"].as_str() {
+                None | Some("completed") => line,
+                Some(status) => format!("{line} ({status})"),
+            }
+        };
+        self.items().iter().map(shown).collect()
+    }
+
+    /// How often a request was made again.
+    fn retries(&self) -> usize {
+        let is_retry = |event: &&Value| kind(event) == "retrying";
+        self.events.iter().filter(is_retry).count()
+    }
+
+    /// Fails unless the model came to its end.
+    #[track_caller]
+    fn expect_good(&self, what: &str) {
+        let shown = || format!("{what}: {:#}\n{:#?}", self.turn, self.story());
+        assert_eq!(self.turn["stopReason"], "endTurn", "{}", shown());
+    }
+}

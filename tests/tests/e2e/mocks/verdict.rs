@@ -1,0 +1,161 @@
+//! What `llmock` thinks of how we treat its faults: nothing to blame, and nothing to warn of.
+use serde_json::{Value, json};
+
+use super::llmock::{behave, reply};
+use super::script::{AFTER, FILE, PROMPT, begin, edit_call, llmock, read_call};
+use super::{Format, Outcome, Place};
+
+in_each_format!(of_errors, super::check_errors);
+in_each_format!(of_refusals, super::check_refusals);
+in_each_format!(of_disconnects, super::check_disconnects);
+in_each_format!(of_truncation, super::check_truncation);
+in_each_format!(of_malformed_chunks, super::check_malformed_chunks);
+in_each_format!(of_stalls, super::check_stalls);
+
+/// Waits that are short, and grow past all doubt.
+const SETTINGS: &str = "[providers]\nretry_base_ms = 100\nmax_retries = 5\nidle_timeout_s = 1\n";
+
+/// How an answer says that it has come to its end, in all formats.
+const ENDS: &[&str] = &[
+    "\"finish_reason\":\"",
+    "\"stop_reason\":\"",
+    "\"response.completed\"",
+    "\"finishReason\":\"",
+];
+
+fn fail(status: u16, times: usize) -> Value {
+    json!({"type": "fail", "status": status, "times": times})
+}
+
+/// The answers of a turn, the first of which is spoiled so many times.
+fn turn(spoiled: usize) -> Vec<Value> {
+    let mut turn = vec![reply("I read it.", &[read_call()]); spoiled + 1];
+    turn.push(reply("I change it.", &[edit_call()]));
+    turn.push(reply("It is blue now.", &[]));
+    turn
+}
+
+#[track_caller]
+fn check_whole(place: &Place, outcome: &Outcome, retries: usize, what: &str) {
+    outcome.expect_good(what);
+    assert_eq!(place.world.read(FILE), AFTER, "{what}");
+    assert_eq!(outcome.retries(), retries, "{what}: {:#?}", outcome.events);
+    let story = outcome.story();
+    let is_whole_call = |line: &&String| line.starts_with("toolCall") && !line.ends_with(')');
+    let calls: Vec<&String> = story.iter().filter(is_whole_call).collect();
+    assert_eq!(
+        calls,
+        ["toolCall read_file", "toolCall edit_file"],
+        "{what}: {story:#?}"
+    );
+}
+
+async fn check_verdict(place: &Place, what: &str) {
+    let verdict = place.mock.get("/_llmock/verdict").await;
+    assert_eq!(verdict["passed"], true, "{what}: {verdict:#}");
+    assert_eq!(verdict["findings"], json!([]), "{what}: {verdict:#}");
+}
+
+async fn check_errors(format: Format, test: &str) {
+    let Some(place) = llmock(format, test).await else {
+        return;
+    };
+    place.world.configure(SETTINGS);
+    let mut limited = fail(429, 2);
+    limited["retry_after"] = json!(0.3);
+    let mut overloaded = fail(529, 1);
+    overloaded["retry_after"] = json!(0.2);
+    let editor = place.open().await;
+    for (fault, retries) in [
+        (fail(500, 3), 3),
+        // A second is asked for where nothing is said.
+        (fail(503, 1), 1),
+        (fail(408, 1), 1),
+        (limited, 2),
+        (overloaded, 1),
+    ] {
+        let what = fault.to_string();
+        behave(&place, &[vec![fault], turn(0)].concat()).await;
+        begin(&place.world);
+        let outcome = place.turn(&editor, PROMPT).await;
+        check_whole(&place, &outcome, retries, &what);
+        check_verdict(&place, &what).await;
+    }
+    editor.close().await;
+}
+
+async fn check_refusals(format: Format, test: &str) {
+    let Some(place) = llmock(format, test).await else {
+        return;
+    };
+    place.world.configure(SETTINGS);
+    let editor = place.open().await;
+    for status in [400, 401, 403, 404, 422] {
+        behave(&place, &[vec![fail(status, 1)], turn(0)].concat()).await;
+        let outcome = place.turn(&editor, PROMPT).await;
+        assert_eq!(outcome.turn["stopReason"], "error", "{status}");
+        assert_eq!(outcome.retries(), 0, "{status}");
+        check_verdict(&place, &format!("{status}")).await;
+    }
+    editor.close().await;
+}
+
+async fn check_disconnects(format: Format, test: &str) {
+    check_all_places(format, test, "disconnect").await;
+}
+
+async fn check_truncation(format: Format, test: &str) {
+    check_all_places(format, test, "truncate").await;
+}
+
+async fn check_malformed_chunks(format: Format, test: &str) {
+    check_all_places(format, test, "malformed").await;
+}
+
+/// The fault comes at each event of an answer in turn: before, in and after the call in it.
+async fn check_all_places(format: Format, test: &str, kind: &str) {
+    let Some(place) = llmock(format, test).await else {
+        return;
+    };
+    place.world.configure(SETTINGS);
+    let editor = place.open().await;
+    for after in 0.. {
+        let fault = json!({"type": "stream_fault", "kind": kind, "after_chunks": after});
+        let what = format!("{kind} after {after} events");
+        behave(&place, &[vec![fault], turn(1)].concat()).await;
+        begin(&place.world);
+        let asked = place.tap.asked().len();
+        let outcome = place.turn(&editor, PROMPT).await;
+        let answer = place.tap.asked()[asked].answer.clone();
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        if ENDS.iter().any(|end| answer.contains(end)) {
+            // The fault came after all that there is to say.
+            outcome.expect_good(&what);
+            assert!(after > 2, "{what}: {answer}");
+            break;
+        }
+        check_whole(&place, &outcome, 1, &what);
+        check_verdict(&place, &what).await;
+    }
+    editor.close().await;
+}
+
+async fn check_stalls(format: Format, test: &str) {
+    let Some(place) = llmock(format, test).await else {
+        return;
+    };
+    place.world.configure(SETTINGS);
+    let editor = place.open().await;
+    for after in [0, 2] {
+        let fault = json!({
+            "type": "stream_fault", "kind": "stall", "after_chunks": after, "stall_seconds": 600,
+        });
+        let what = format!("a stall after {after} events");
+        behave(&place, &[vec![fault], turn(1)].concat()).await;
+        begin(&place.world);
+        let outcome = place.turn(&editor, PROMPT).await;
+        check_whole(&place, &outcome, 1, &what);
+        check_verdict(&place, &what).await;
+    }
+    editor.close().await;
+}
