@@ -449,6 +449,13 @@
 ---@class aside.ModelListResult
 ---@field models aside.ModelInfo[] All models that are known; others may be named too.
 
+--- What the requests of one day to one model used.
+---@class aside.ModelUsage
+---@field day string A day in UTC, for example `2026-01-31`.
+---@field model string `provider/model`.
+---@field requests integer How many requests were made.
+---@field usage aside.Usage What they used.
+
 --- How bad a notice is.
 ---@alias aside.NoticeLevel
 ---| "info" # For information.
@@ -740,6 +747,16 @@
 ---@field reasoningTokens integer Output tokens spent on reasoning.
 ---@field costUsd? number US dollars; absent where the price is unknown.
 
+--- Params of `usage/get`.
+---@class aside.UsageGetParams
+---@field sessionId? string Only of this session; of all of the workspace, deleted ones included, where absent.
+---@field since? string Only from then on: a time (RFC 3339, UTC) or a day, such as `2026-01-31`.
+
+--- Result of `usage/get`.
+---@class aside.UsageGetResult
+---@field days aside.ModelUsage[] By day and model, the newest day first.
+---@field total aside.Usage All of them together.
+
 --- The requests that the server answers, by method.
 ---@class aside.ClientRequests
 ---@field ["chat/cancel"] fun(params: aside.ChatCancelParams): aside.ChatCancelResult Cancels a turn; what came so far is kept.
@@ -760,6 +777,7 @@
 ---@field ["session/unrewind"] fun(params: aside.SessionUnrewindParams): aside.SessionRewindResult Takes a rewind back.
 ---@field ["session/update"] fun(params: aside.SessionUpdateParams): aside.Session Changes a session.
 ---@field ["tool/list"] fun(params?: aside.ToolListParams): aside.ToolListResult Lists the tools that a model is offered.
+---@field ["usage/get"] fun(params?: aside.UsageGetParams): aside.UsageGetResult Says what models were sent and what it cost, by day and model.
 
 --- The requests that the server sends, by method.
 ---@class aside.ServerRequests

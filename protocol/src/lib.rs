@@ -25,6 +25,7 @@ mod params;
 mod permission;
 mod session;
 mod turn;
+mod usage;
 
 pub use catalog::{
     ModelInfo, ModelListParams, ModelListResult, ProviderStatus, ServerStatusParams,
@@ -61,3 +62,4 @@ pub use session::{
     SessionRewindResult, SessionStatus, SessionUnrewindParams, SessionUpdateParams, Usage,
 };
 pub use turn::{StopReason, Turn, TurnError, TurnStatus};
+pub use usage::{ModelUsage, UsageGetParams, UsageGetResult};

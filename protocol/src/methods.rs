@@ -10,7 +10,8 @@ use crate::{
     ModelListResult, ServerStatusParams, ServerStatusResult, Session, SessionCreateParams,
     SessionDeleteParams, SessionGetParams, SessionItemsParams, SessionItemsResult,
     SessionListParams, SessionListResult, SessionRewindParams, SessionRewindResult,
-    SessionUnrewindParams, SessionUpdateParams, ToolListParams, ToolListResult,
+    SessionUnrewindParams, SessionUpdateParams, ToolListParams, ToolListResult, UsageGetParams,
+    UsageGetResult,
 };
 
 /// A request: its name, params and result.
@@ -120,6 +121,8 @@ methods! {
     TOOL_LIST ToolList = "tool/list": ToolListParams => ToolListResult;
     /// Lists the models that are known.
     MODEL_LIST ModelList = "model/list": ModelListParams => ModelListResult;
+    /// Says what models were sent and what it cost, by day and model.
+    USAGE_GET UsageGet = "usage/get": UsageGetParams => UsageGetResult;
     /// Says how the server is.
     SERVER_STATUS ServerStatus = "server/status": ServerStatusParams => ServerStatusResult;
 }

@@ -618,6 +618,18 @@ export interface ModelListResult {
   models: ModelInfo[];
 }
 
+/** What the requests of one day to one model used. */
+export interface ModelUsage {
+  /** A day in UTC, for example `2026-01-31`. */
+  day: string;
+  /** `provider/model`. */
+  model: string;
+  /** How many requests were made. */
+  requests: number;
+  /** What they used. */
+  usage: Usage;
+}
+
 /** How bad a notice is. */
 export type NoticeLevel =
   /** For information. */
@@ -1098,6 +1110,22 @@ export interface Usage {
   costUsd?: number;
 }
 
+/** Params of `usage/get`. */
+export interface UsageGetParams {
+  /** Only of this session; of all of the workspace, deleted ones included, where absent. */
+  sessionId?: string;
+  /** Only from then on: a time (RFC 3339, UTC) or a day, such as `2026-01-31`. */
+  since?: string;
+}
+
+/** Result of `usage/get`. */
+export interface UsageGetResult {
+  /** By day and model, the newest day first. */
+  days: ModelUsage[];
+  /** All of them together. */
+  total: Usage;
+}
+
 /** The requests that the server answers, by method. */
 export interface ClientRequests {
   /** Cancels a turn; what came so far is kept. */
@@ -1136,6 +1164,8 @@ export interface ClientRequests {
   "session/update": { params: SessionUpdateParams; result: Session };
   /** Lists the tools that a model is offered. */
   "tool/list": { params?: ToolListParams; result: ToolListResult };
+  /** Says what models were sent and what it cost, by day and model. */
+  "usage/get": { params?: UsageGetParams; result: UsageGetResult };
 }
 
 /** The requests that the server sends, by method. */

@@ -8,6 +8,7 @@ pub mod limits;
 pub mod models;
 mod queries;
 mod repair;
+pub mod usage;
 mod watch;
 
 use std::collections::HashMap;
@@ -52,6 +53,8 @@ pub struct Workspace {
     pub database: PathBuf,
     /// The folder of the servers' lock files.
     pub servers: PathBuf,
+    /// Where Aside keeps its data, of all workspaces.
+    pub data: PathBuf,
 }
 
 impl Workspace {
@@ -63,6 +66,7 @@ impl Workspace {
             uri: crate::wire::path_to_uri(key).0,
             database: files.database,
             servers: files.servers,
+            data: dirs.data.clone(),
         }
     }
 }
@@ -147,6 +151,7 @@ impl Engine {
             parallel_reads: turn.max_parallel_reads,
             repeat_limit: turn.repeat_limit,
             tool_timeout: turn.tool_timeout(),
+            max_output_tokens: turn.max_output_tokens,
             ..Limits::default()
         }
     }

@@ -14,7 +14,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::Registry;
 
 use crate::settings::{Dirs, Settings};
-use file::RotatedFile;
+pub use file::RotatedFile;
 use layer::JsonLines;
 
 /// The longest field of a line, in bytes; the rest is cut off.

@@ -40,6 +40,7 @@ pub fn register(service: LspServiceBuilder<Backend>) -> LspServiceBuilder<Backen
         .custom_method(wire::EDIT_AMEND, Backend::edit_amend)
         .custom_method(wire::TOOL_LIST, Backend::tool_list)
         .custom_method(wire::MODEL_LIST, Backend::model_list)
+        .custom_method(wire::USAGE_GET, Backend::usage_get)
         .custom_method(wire::SERVER_STATUS, Backend::server_status)
         .custom_method("window/workDoneProgress/cancel", Backend::progress_cancel)
 }
@@ -149,6 +150,10 @@ impl Backend {
                 reason: available.err().map(|error| error.message),
             }],
         }))
+    }
+
+    async fn usage_get(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.usage(read(params)?).await)
     }
 
     async fn server_status(&self, params: Value) -> Result<Value> {

@@ -49,6 +49,21 @@ fn own() -> Vec<(&'static str, u64, &'static str)> {
             "warnings",
         ),
         (
+            "the ledger of usage, before a new one is begun",
+            engine::usage::MAX_LEDGER_BYTES,
+            "bytes",
+        ),
+        (
+            "ledgers of usage that are kept",
+            engine::usage::MAX_LEDGERS as u64,
+            "files",
+        ),
+        (
+            "providers whose connections are kept",
+            engine::models::MAX_REMOTES as u64,
+            "providers",
+        ),
+        (
             "one setting of text",
             super::value::MAX_TEXT_BYTES as u64,
             "bytes",

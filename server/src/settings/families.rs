@@ -31,7 +31,10 @@ pub static PROVIDER_FIELDS: [Spec; 10] = [
     },
     Spec {
         doc: "The wire format, where it is not the provider's usual one.",
-        ..optional("wire", Kind::Choice(&["chat", "responses", "messages", "gemini"]))
+        ..optional(
+            "wire",
+            Kind::Choice(&["chat", "responses", "messages", "gemini"]),
+        )
     },
     Spec {
         doc: "The organisation that requests are made for (OpenAI, GitHub Models).",
@@ -196,7 +199,8 @@ fn split(name: &str) -> Option<(&str, &str)> {
 }
 
 fn is_id(id: &str) -> bool {
-    let is_fine = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
+    let is_fine =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
     !id.is_empty() && id.len() <= MAX_ID && id.bytes().all(is_fine)
 }
 
@@ -223,7 +227,11 @@ pub fn collect(entries: &BTreeMap<String, Entry>) -> BTreeMap<String, ProviderSe
         match &entry.key.part {
             Part::Fixed => {}
             Part::Provider(id) => {
-                set_provider(all.entry(id.clone()).or_default(), entry.key.spec.key, value);
+                set_provider(
+                    all.entry(id.clone()).or_default(),
+                    entry.key.spec.key,
+                    value,
+                );
             }
             Part::Header(id, header) => {
                 if let Value::Secret(text) = value {
@@ -243,9 +251,8 @@ pub fn collect(entries: &BTreeMap<String, Entry>) -> BTreeMap<String, ProviderSe
 
 /// Providers that the settings speak of, but that can mean none.
 pub fn unknown(all: &BTreeMap<String, ProviderSettings>) -> impl Iterator<Item = String> {
-    let nobody = |(id, own): &(&String, &ProviderSettings)| {
-        provider(id).is_none() && own.base_url.is_none()
-    };
+    let nobody =
+        |(id, own): &(&String, &ProviderSettings)| provider(id).is_none() && own.base_url.is_none();
     all.iter().filter(nobody).map(|(id, _)| {
         format!(
             "providers.{id}: Aside knows no provider of that name; correct it (`aside models --providers` lists them), or set providers.{id}.base_url"

@@ -143,7 +143,10 @@ impl Layers {
             return Vec::new();
         };
         let mut warnings: Vec<String> = layer.warnings().collect();
-        let keys: Vec<&str> = layer.entries().map(|(key, _, _)| key.name.as_str()).collect();
+        let keys: Vec<&str> = layer
+            .entries()
+            .map(|(key, _, _)| key.name.as_str())
+            .collect();
         if !keys.is_empty() {
             warnings.push(format!(
                 "{}: {} not applied, because settings of a workspace are not trusted; \

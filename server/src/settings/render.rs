@@ -30,16 +30,24 @@ impl Resolved {
 
     /// A line for each setting that someone set: `name = value  (where from)`.
     pub fn changed(&self) -> Vec<String> {
-        let set = self.in_order().filter(|entry| entry.origin != DEFAULT_ORIGIN);
+        let set = self
+            .in_order()
+            .filter(|entry| entry.origin != DEFAULT_ORIGIN);
         set.map(|Entry { key, value, origin }| {
-            format!("{} = {}  ({origin})", key.name, value::shown(key.spec, value))
+            format!(
+                "{} = {}  ({origin})",
+                key.name,
+                value::shown(key.spec, value)
+            )
         })
         .collect()
     }
 
     /// Those of the fixed table in its order, then those of providers and models by name.
     fn in_order(&self) -> impl Iterator<Item = &Entry> {
-        let fixed = SETTINGS.iter().filter_map(|spec| self.entries.get(spec.key));
+        let fixed = SETTINGS
+            .iter()
+            .filter_map(|spec| self.entries.get(spec.key));
         fixed.chain(self.entries.values().filter(|entry| !entry.key.is_fixed()))
     }
 }

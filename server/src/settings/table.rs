@@ -165,7 +165,7 @@ pub static SETTINGS: [Spec; 35] = [
         doc: "Where `aside auth add` keeps keys: the system's keyring, an encrypted file, or whichever is there.",
     },
     Spec {
-        doc: "A file to which each request's tokens and cost are added as a line of JSON.",
+        doc: "A file to which each request's tokens and cost are added as a line of JSON; a relative path starts at the data directory.",
         ..optional("usage.ledger", Kind::Text)
     },
     Spec {

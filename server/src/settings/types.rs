@@ -304,9 +304,8 @@ impl Reader<'_> {
     fn text(&self, key: &str) -> String {
         match self.0.get(key).map(|entry| &entry.value) {
             Some(Value::Text(text)) => text.clone(),
-            Some(Value::Unset | Value::Integer(_) | Value::Dollars(_) | Value::Secret(_)) | None => {
-                String::new()
-            }
+            Some(Value::Unset | Value::Integer(_) | Value::Dollars(_) | Value::Secret(_))
+            | None => String::new(),
         }
     }
 
@@ -332,7 +331,9 @@ impl Reader<'_> {
     fn secret(&self, key: &str) -> Option<Secret> {
         match self.0.get(key).map(|entry| &entry.value) {
             Some(Value::Secret(secret)) => Some(secret.clone()),
-            Some(Value::Unset | Value::Text(_) | Value::Integer(_) | Value::Dollars(_)) | None => None,
+            Some(Value::Unset | Value::Text(_) | Value::Integer(_) | Value::Dollars(_)) | None => {
+                None
+            }
         }
     }
 

@@ -57,4 +57,9 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         crate::MAX_STATS as u64,
         "pairs",
     ),
+    (
+        "pairs of a day and a model summed for usage",
+        crate::MAX_USAGE_SUMS as u64,
+        "pairs",
+    ),
 ];

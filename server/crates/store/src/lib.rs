@@ -30,6 +30,7 @@ mod rewinds;
 mod rows;
 mod sessions;
 mod thread;
+mod usage;
 mod write;
 
 #[cfg(test)]
@@ -51,6 +52,7 @@ pub use rows::{
     SessionPage, SessionPatch, SessionRow, Stats, TakenOver, TurnRow, Write,
 };
 pub use thread::{Opened, Store, StoreOptions};
+pub use usage::{MAX_USAGE_SUMS, UsageRow, UsageSum};
 
 /// How many rows a page of sessions or items has at most.
 pub const MAX_PAGE: u32 = 500;

@@ -10,6 +10,7 @@ use crate::error::{Result, StoreError};
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_init.sql"),
     include_str!("../migrations/0002_edits.sql"),
+    include_str!("../migrations/0003_usage.sql"),
 ];
 
 /// The newest format that this version knows.

@@ -1,6 +1,7 @@
 //! The rows as callers see them. Times are RFC 3339 text in UTC, ids are UUIDv7, both
 //! given by the caller; what is named JSON is text that the store never looks into.
 use crate::edit_rows::{AttemptRow, EditRow, RewindRow};
+use crate::usage::UsageRow;
 
 /// A session.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -134,7 +135,7 @@ pub struct EventRow {
 }
 
 /// One change in a batch of [`crate::Store::write`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Write {
     /// A new session, owned by nobody.
     CreateSession(SessionRow),
@@ -223,6 +224,8 @@ pub enum Write {
         /// One of [`crate::OUTCOMES`].
         outcome: String,
     },
+    /// Adds what a request to a model used. It stays when the session goes.
+    Usage(UsageRow),
     /// Sets a value of the workspace that belongs to no session.
     Meta {
         /// Its name.

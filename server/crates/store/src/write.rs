@@ -140,6 +140,7 @@ impl<'a> Batch<'a> {
             Write::DeleteNotes { session_id, up_to } => self.delete_notes(session_id, *up_to),
             Write::Attempt(row) => self.attempt(row),
             Write::AttemptOutcome { id, outcome } => self.attempt_outcome(id, outcome),
+            Write::Usage(row) => self.usage(row),
             Write::ReserveSeq { session_id, up_to } => self.reserve(session_id, *up_to),
             Write::Meta { key, value } => {
                 self.tx

@@ -26,10 +26,10 @@ impl Actor {
             }
             TurnEvent::ItemCompleted(record) => self.item_completed(record).await,
             TurnEvent::UsageUpdated {
-                model: _,
+                model,
                 request,
                 context_tokens,
-            } => self.usage_updated(request, context_tokens).await,
+            } => self.usage_updated(&model, request, context_tokens).await,
             TurnEvent::PermissionRequested { request_id, record } => {
                 let event = Event::PermissionRequested {
                     request_id,
@@ -180,6 +180,7 @@ impl Actor {
 
     async fn usage_updated(
         &mut self,
+        model: &str,
         request: aside_llm::Usage,
         context_tokens: u64,
     ) -> Result<(), StoreError> {
@@ -195,6 +196,9 @@ impl Actor {
             ..SessionPatch::default()
         };
         let turn = Write::UpsertTurn(running.row.clone());
+        let used = self
+            .engine
+            .used(&self.session_id, Some(&running.turn_id), model, &request);
         self.patch(&patch);
         let session = Write::UpdateSession {
             id: self.session_id.to_string(),
@@ -205,7 +209,9 @@ impl Actor {
             window_tokens: self.engine.context_window(),
         };
         let entry = self.in_turn(None, Event::UsageUpdated { usage, context });
-        self.log.record_soon(vec![turn, session], entry).await
+        self.log
+            .record_soon(vec![turn, session, Write::Usage(used)], entry)
+            .await
     }
 
     /// A question is asked or settled: the session waits, or runs again.

@@ -20,4 +20,5 @@ mod rewinds;
 mod sessions;
 mod support;
 mod upgrade;
+mod usage;
 mod writes;

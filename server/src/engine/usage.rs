@@ -1,0 +1,149 @@
+//! What models were sent and what it cost: a row for each request, a line of the ledger where one
+//! is kept, and the sums for people.
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use aside_llm::Usage;
+use aside_protocol::{ModelUsage, UsageGetParams, UsageGetResult};
+use aside_store::{UsageRow, UsageSum};
+use serde::Serialize;
+
+use super::Engine;
+use super::error::EngineError;
+use crate::clock;
+use crate::logs::RotatedFile;
+
+/// The largest ledger, in bytes; it is renamed then, and a new one is begun.
+pub const MAX_LEDGER_BYTES: u64 = 64 * 1024 * 1024;
+/// How many ledgers are kept, the one that is written to included.
+pub const MAX_LEDGERS: usize = 8;
+/// More tokens than any request has: a server that counts more is not believed.
+const MAX_TOKENS: u64 = 1_000_000_000;
+
+/// A line of the ledger.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Line<'a> {
+    time: &'a str,
+    workspace: &'a Path,
+    session_id: &'a str,
+    turn_id: Option<&'a str>,
+    model: &'a str,
+    purpose: &'a str,
+    #[serde(flatten)]
+    usage: &'a Usage,
+}
+
+impl Engine {
+    /// The row of a request that has just ended, which is added to the ledger too.
+    pub(super) fn used(
+        self: &Arc<Self>,
+        session_id: &str,
+        turn_id: Option<&str>,
+        model: &str,
+        usage: &Usage,
+    ) -> UsageRow {
+        let row = UsageRow {
+            session_id: session_id.to_owned(),
+            turn_id: turn_id.map(str::to_owned),
+            created_at: clock::now(),
+            model: model.to_owned(),
+            purpose: "turn".to_owned(),
+            input_tokens: stored(usage.input_tokens),
+            cached_input_tokens: stored(usage.cached_input_tokens),
+            cache_write_tokens: stored(usage.cache_write_tokens),
+            output_tokens: stored(usage.output_tokens),
+            reasoning_tokens: stored(usage.reasoning_tokens),
+            cost_usd: usage.cost_usd.filter(|cost| cost.is_finite()),
+        };
+        if let Some(ledger) = &self.settings().usage.ledger {
+            let line = Line {
+                time: &row.created_at,
+                workspace: &self.workspace.key,
+                session_id,
+                turn_id,
+                model,
+                purpose: &row.purpose,
+                usage,
+            };
+            // A relative path starts at the folder of data.
+            add_line(
+                self.workspace.data.join(ledger),
+                crate::wire::to_json(&line),
+            );
+        }
+        row
+    }
+
+    /// `usage/get`.
+    pub async fn usage(
+        self: &Arc<Self>,
+        params: UsageGetParams,
+    ) -> Result<UsageGetResult, EngineError> {
+        if let Some(since) = params.since.as_deref().filter(|since| !is_time(since)) {
+            return Err(EngineError::invalid(format!(
+                "`since` {since:?} is neither a day such as 2026-01-31 nor a time such as 2026-01-31T08:00:00Z"
+            )));
+        }
+        let store = self.store().await?;
+        if let Some(session) = &params.session_id {
+            // A session that is gone is one that is not known, but its rows are still there.
+            if store.usage(Some(session.clone()), None).await?.is_empty() {
+                store.get_session(session.as_str()).await?;
+            }
+        }
+        let sums = store.usage(params.session_id, params.since).await?;
+        let mut total = Usage::default();
+        for sum in &sums {
+            total += read(sum);
+        }
+        Ok(UsageGetResult {
+            days: sums.iter().map(by_model).collect(),
+            total: crate::wire::usage(total),
+        })
+    }
+}
+
+/// Adds a line to the ledger, aside: nobody waits for it, and a ledger that cannot be written
+/// does not stop a turn.
+fn add_line(path: PathBuf, mut line: String) {
+    line.push('\n');
+    tokio::task::spawn_blocking(move || {
+        let file = RotatedFile::new(path.clone(), MAX_LEDGER_BYTES, MAX_LEDGERS);
+        if let Err(error) = file.append(line.as_bytes()) {
+            tracing::warn!(%error, path = %path.display(), "the ledger of usage cannot be written; see the setting usage.ledger");
+        }
+    });
+}
+
+fn stored(tokens: u64) -> i64 {
+    i64::try_from(tokens.min(MAX_TOKENS)).unwrap_or(i64::MAX)
+}
+
+fn by_model(sum: &UsageSum) -> ModelUsage {
+    ModelUsage {
+        day: sum.day.clone(),
+        model: sum.sum.model.clone(),
+        requests: u64::try_from(sum.requests).unwrap_or_default(),
+        usage: crate::wire::usage(read(sum)),
+    }
+}
+
+fn read(sum: &UsageSum) -> Usage {
+    let row = &sum.sum;
+    let tokens = |count: i64| u64::try_from(count).unwrap_or_default();
+    Usage {
+        input_tokens: tokens(row.input_tokens),
+        cached_input_tokens: tokens(row.cached_input_tokens),
+        cache_write_tokens: tokens(row.cache_write_tokens),
+        output_tokens: tokens(row.output_tokens),
+        reasoning_tokens: tokens(row.reasoning_tokens),
+        cost_usd: row.cost_usd,
+    }
+}
+
+/// A day, or a time as rows have it: texts that sort as times do.
+fn is_time(text: &str) -> bool {
+    text.parse::<jiff::civil::Date>().is_ok() && text.len() == 10
+        || text.parse::<jiff::Timestamp>().is_ok() && text.ends_with('Z')
+}
