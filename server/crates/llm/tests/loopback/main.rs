@@ -5,6 +5,7 @@
     reason = "the helpers of tests may panic as tests do"
 )]
 mod failures;
+mod gemini;
 mod streams;
 
 use std::future::Future;
