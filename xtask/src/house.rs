@@ -16,6 +16,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("protocol", &[]),
     ("server/crates/llm", &[]),
     ("server/crates/edit", &[]),
+    ("server/crates/keys", &[]),
     ("server/crates/store", &[]),
     ("server/crates/script", &[]),
     ("server/crates/agent", &["aside-llm", "aside-edit"]),
