@@ -23,6 +23,11 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "calls",
     ),
     (
+        "items of one answer over Responses",
+        crate::wire::responses::MAX_ITEMS as u64,
+        "items",
+    ),
+    (
         "a provider's error text",
         crate::failure::MAX_ERROR_BODY as u64,
         "bytes",

@@ -5,7 +5,7 @@ mod gemini;
 mod left_out;
 mod lenient;
 mod messages;
-mod responses;
+pub(crate) mod responses;
 pub(crate) mod stream;
 #[cfg(test)]
 pub(crate) mod testkit;
