@@ -9,7 +9,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use tokio::time::timeout;
 
 use crate::client::Http;
-use crate::failure::{error_body, request_id};
+use crate::failure::error_body;
 use crate::wire::stream::{Reading, chunks};
 use crate::wire::{body, decoder};
 use crate::{ChunkStream, Model, ModelError, ModelErrorKind, ModelRequest, ProviderConfig};
@@ -84,8 +84,8 @@ impl Remote {
         let page = error_body(&mut response).await;
         let mut error = failures.web_page(&String::from_utf8_lossy(&page));
         error.status = Some(response.status().as_u16());
-        error.request_id = request_id(response.headers());
-        Err(error)
+        let id = failures.request_id(response.headers());
+        Err(failures.identified(error, id))
     }
 
     async fn send(self, request: ModelRequest) -> Result<ChunkStream, ModelError> {

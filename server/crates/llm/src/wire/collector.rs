@@ -180,7 +180,10 @@ impl Collector {
         }
         tracing::debug!(%error, "an event of the model's stream is not understood");
         let end = data.floor_char_boundary(MAX_QUOTED);
-        let what = format!("The model's stream holds something else: {:?}.", &data[..end]);
+        let what = format!(
+            "The model's stream holds something else: {:?}.",
+            &data[..end]
+        );
         self.fail_truncated(&what);
     }
 

@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout};
 
 use super::Decode;
 use super::collector::Collector;
-use crate::failure::{Failures, request_id};
+use crate::failure::Failures;
 use crate::sse::{MAX_EVENT_BYTES, Parser};
 use crate::{ChunkStream, ModelError};
 
@@ -42,7 +42,7 @@ pub(crate) struct Reading {
 /// Makes the stream of chunks of a good response.
 pub(crate) fn chunks(response: Response, reading: Reading) -> ChunkStream {
     let answer = Answer {
-        request_id: request_id(response.headers()),
+        request_id: reading.failures.request_id(response.headers()),
         body: Some(response),
         format: Format::Unknown(Parser::new(MAX_EVENT_BYTES)),
         out: Collector::new(reading.failures.clone(), reading.origin),
@@ -104,9 +104,8 @@ impl Answer {
         if self.out.has_chunks() {
             return Some(Ok(self.out.take_chunks()));
         }
-        let mut error = self.out.take_error()?;
-        error.request_id = error.request_id.or_else(|| self.request_id.take());
-        Some(Err(error))
+        let error = self.out.take_error()?;
+        Some(Err(self.failures.identified(error, self.request_id.take())))
     }
 
     /// Waits for bytes, then takes with them what has arrived already.
@@ -141,7 +140,8 @@ impl Answer {
         let Ok(read) = timeout(limit, body.chunk()).await else {
             // With a finish reason the answer is whole, and this error is not used.
             self.fail(if left < silence {
-                self.failures.timeout("did not finish its answer", self.total)
+                self.failures
+                    .timeout("did not finish its answer", self.total)
             } else {
                 self.failures.timeout("sent nothing more", silence)
             });

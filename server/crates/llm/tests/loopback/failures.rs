@@ -49,35 +49,35 @@ fn statuses() {
         Reply::error(401, &format!("Incorrect API key: {KEY}.")),
         &expect![[r#"
             Auth Some(401) retryable false
-            The model server at URL refuses the API key (HTTP 401: Incorrect API key: [redacted]). Check OPENAI_API_KEY.
+            The model server at URL refuses the API key (HTTP 401: Incorrect API key: [redacted]). Check OPENAI_API_KEY. Request id: req-7.
         "#]],
     );
     check_refusal(
         Reply::error(403, "Region not allowed."),
         &expect![[r#"
-        Auth Some(403) retryable false
-        The model server at URL refuses the API key (HTTP 403: Region not allowed). Check OPENAI_API_KEY.
-    "#]],
+            Auth Some(403) retryable false
+            The model server at URL refuses access (HTTP 403: Region not allowed). Check OPENAI_API_KEY and what it allows. Request id: req-7.
+        "#]],
     );
     check_refusal(
         Reply::error(404, "The model `m` does not exist"),
         &expect![[r#"
             Rejected Some(404) retryable false
-            The model server at URL does not know the model or the address (HTTP 404: The model `m` does not exist). Check the model's name and OPENAI_BASE_URL.
+            The model server at URL does not know the model or the address (HTTP 404: The model `m` does not exist). Check the model's name and OPENAI_BASE_URL. Request id: req-7.
         "#]],
     );
     check_refusal(
         Reply::error(429, "Slow down").header("retry-after", "7"),
         &expect![[r#"
             RateLimited Some(429) retryable true
-            The model server at URL limits the rate (HTTP 429: Slow down). Try again after 7 s.
+            The model server at URL limits the rate (HTTP 429: Slow down). Try again after 7 s. Request id: req-7.
         "#]],
     );
     check_refusal(
         Reply::error(429, "").header("retry-after", "Wed, 21 Oct 2015 07:28:00 GMT"),
         &expect![[r#"
             RateLimited Some(429) retryable true
-            The model server at URL limits the rate (HTTP 429). Try again after Wed, 21 Oct 2015 07:28:00 GMT.
+            The model server at URL limits the rate (HTTP 429). Try again after Wed, 21 Oct 2015 07:28:00 GMT. Request id: req-7.
         "#]],
     );
     check_refusal(
@@ -87,49 +87,49 @@ fn statuses() {
         ),
         &expect![[r#"
             RateLimited Some(429) retryable false
-            The account at URL has no quota left (HTTP 429: You have no quota). Check its plan.
+            The account at URL has no quota left (HTTP 429: You have no quota). Check its plan. Request id: req-7.
         "#]],
     );
     check_refusal(
         Reply::error(400, "Too many\n\u{1b}[31m tokens"),
         &expect![[r#"
             Rejected Some(400) retryable false
-            The model server at URL rejects the request (HTTP 400: Too many [31m tokens).
+            The model server at URL rejects the request (HTTP 400: Too many [31m tokens). Request id: req-7.
         "#]],
     );
     check_refusal(
         Reply::body(422, "text/plain", "bad  field"),
         &expect![[r#"
-        Rejected Some(422) retryable false
-        The model server at URL rejects the request (HTTP 422: bad field).
-    "#]],
+            Rejected Some(422) retryable false
+            The model server at URL rejects the request (HTTP 422: bad field). Request id: req-7.
+        "#]],
     );
     check_refusal(
         Reply::json(500, &json!({"detail": [{"loc": 1}]})),
         &expect![[r#"
             Provider Some(500) retryable true
-            The model server at URL failed (HTTP 500: [{"loc":1}]). Try again later.
+            The model server at URL failed (HTTP 500: [{"loc":1}]). Try again later. Request id: req-7.
         "#]],
     );
     check_refusal(
         Reply::body(503, "text/plain", ""),
         &expect![[r#"
-        Provider Some(503) retryable true
-        The model server at URL failed (HTTP 503). Try again later.
-    "#]],
+            Provider Some(503) retryable true
+            The model server at URL failed (HTTP 503). Try again later. Request id: req-7.
+        "#]],
     );
     check_refusal(
         Reply::body(502, "text/html", "<html><TITLE>Bad\nGateway</TITLE><body>x"),
         &expect![[r#"
             Provider Some(502) retryable true
-            The model server at URL failed (HTTP 502: Bad Gateway). Try again later.
+            The model server at URL failed (HTTP 502: Bad Gateway). Try again later. Request id: req-7.
         "#]],
     );
     check_refusal(
         Reply::body(200, "text/html; charset=utf-8", "<!doctype html><p>Log in"),
         &expect![[r#"
             Rejected Some(200) retryable false
-            A web page came from URL instead of an answer: a web page without a title. Check OPENAI_BASE_URL (it commonly ends in /v1) and any proxy in between.
+            A web page came from URL instead of an answer: a web page without a title. Check OPENAI_BASE_URL (it commonly ends in /v1) and any proxy in between. Request id: req-7.
         "#]],
     );
 }
@@ -141,7 +141,7 @@ fn redirects_are_not_followed() {
         Reply::body(307, "text/plain", "").header("location", "http://other.test/v1"),
         &expect![[r#"
             Rejected Some(307) retryable false
-            The model server at URL redirects elsewhere (HTTP 307), which is not followed. Set OPENAI_BASE_URL to the address that it names: http://other.test/v1.
+            The model server at URL redirects elsewhere (HTTP 307), which is not followed. Set OPENAI_BASE_URL to the address that it names: http://other.test/v1. Request id: req-7.
         "#]],
     );
     run(async {

@@ -1,9 +1,9 @@
 //! From the events of a stream to chunks: calls told apart.
 use super::types::{CallDelta, Completion, Delta, FunctionDelta};
+use crate::StopReason;
 use crate::wire::Decode;
 use crate::wire::collector::{Collector, MAX_CALLS};
 use crate::wire::lenient::{Count, Text};
-use crate::StopReason;
 
 /// The data of the event that ends a stream.
 const DONE: &str = "[DONE]";

@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Response, Url};
-use serde_json::Value;
 
 use crate::{ModelError, ModelErrorKind, ProviderConfig, Secret};
 
+mod words;
+
+pub(crate) use words::filtered_categories;
+use words::{Special, Words, in_one_line};
+
 /// Bytes read of an error's body.
 pub(crate) const MAX_ERROR_BODY: usize = 64 * 1024;
-/// Characters of the provider's own words that are shown.
-const MAX_WORDS: usize = 600;
 /// Characters of a request id or a `retry-after` that are kept.
 const MAX_HEADER: usize = 128;
 /// How long an error's body may take; what came until then is used.
@@ -93,7 +95,7 @@ impl Failures {
                 ),
             );
         }
-        let cause = words(&root_cause(error));
+        let cause = in_one_line(&root_cause(error));
         if error.is_connect() {
             return self.error(
                 ModelErrorKind::Network,
@@ -124,30 +126,49 @@ impl Failures {
         let status = response.status().as_u16();
         let headers = std::mem::take(response.headers_mut());
         let body = error_body(&mut response).await;
-        let mut error = self.described(status, &headers, &String::from_utf8_lossy(&body));
-        error.request_id = request_id(&headers);
-        error
+        self.described(status, &headers, &String::from_utf8_lossy(&body))
     }
 
     fn described(&self, status: u16, headers: &HeaderMap, body: &str) -> ModelError {
-        let provider = self.words(body);
-        let said = provider.quoted();
+        let mut provider = self.words(body);
+        if status == 402 {
+            provider.special.get_or_insert(Special::NoQuota);
+        }
+        let kind = provider.kind_at(kind_of(status));
+        let said = format!(" (HTTP {status}{})", provider.quoted());
+        let message = match self.special(kind, &provider, &said) {
+            Some(message) => message,
+            None => self.plain(kind, status, headers, &said),
+        };
+        let mut error = self.error(kind, message);
+        error.status = Some(status);
+        error.retryable = match should_retry(headers) {
+            Some(retryable) => retryable,
+            None => provider.is_retryable(kind),
+        };
+        error.retry_after = retry_after(headers).or(provider.retry_after);
+        let id = self.request_id(headers).or(provider.request_id);
+        self.identified(error, id)
+    }
+
+    /// The message of a failure that has no special one.
+    fn plain(&self, kind: ModelErrorKind, status: u16, headers: &HeaderMap, said: &str) -> String {
         let place = &self.place;
-        let kind = kind_of(status);
-        let message = match (kind, status) {
+        match (kind, status) {
             (ModelErrorKind::Auth, _) if self.key.is_none() => format!(
-                "The model server at {place} wants an API key (HTTP {status}{said}). Set {}.",
+                "The model server at {place} wants an API key{said}. Set {}.",
+                self.key_hint
+            ),
+            (ModelErrorKind::Auth, 403) => format!(
+                "The model server at {place} refuses access{said}. Check {} and what it allows.",
                 self.key_hint
             ),
             (ModelErrorKind::Auth, _) => format!(
-                "The model server at {place} refuses the API key (HTTP {status}{said}). Check {}.",
+                "The model server at {place} refuses the API key{said}. Check {}.",
                 self.key_hint
             ),
-            (ModelErrorKind::RateLimited, _) if provider.no_quota => format!(
-                "The account at {place} has no quota left (HTTP {status}{said}). Check its plan."
-            ),
             (ModelErrorKind::RateLimited, _) => format!(
-                "The model server at {place} limits the rate (HTTP {status}{said}). {}",
+                "The model server at {place} limits the rate{said}. {}",
                 match header(headers, RETRY_AFTER.as_str()) {
                     Some(after) if after.bytes().all(|byte| byte.is_ascii_digit()) =>
                         format!("Try again after {after} s."),
@@ -156,8 +177,8 @@ impl Failures {
                 }
             ),
             (_, 404) => format!(
-                "The model server at {place} does not know the model or the address \
-                 (HTTP 404{said}). Check the model's name and {}.",
+                "The model server at {place} does not know the model or the address{said}. Check \
+                 the model's name and {}.",
                 self.base_url_hint
             ),
             (_, 300..=399) => format!(
@@ -166,38 +187,91 @@ impl Failures {
                 self.base_url_hint,
                 header(headers, "location").map_or_else(String::new, |to| format!(": {to}"))
             ),
-            (ModelErrorKind::Provider, _) => format!(
-                "The model server at {place} failed (HTTP {status}{said}). Try again later."
-            ),
-            (_, _) => {
-                format!("The model server at {place} rejects the request (HTTP {status}{said}).")
+            (ModelErrorKind::Provider, _) => {
+                format!("The model server at {place} failed{said}. Try again later.")
             }
-        };
-        let mut error = self.error(kind, message);
-        error.status = Some(status);
-        error.retryable &= !provider.no_quota;
-        error.retry_after = retry_after(headers);
-        error
+            (_, _) => format!("The model server at {place} rejects the request{said}."),
+        }
+    }
+
+    /// The message of a failure that wants something else of the user than others do.
+    fn special(&self, kind: ModelErrorKind, provider: &Words, said: &str) -> Option<String> {
+        let place = &self.place;
+        if kind == ModelErrorKind::ContextFull {
+            return Some(format!(
+                "The conversation is too long for the model at {place}{said}. Begin a new session, \
+                 or choose a model with a larger context window."
+            ));
+        }
+        Some(match provider.special.as_ref()? {
+            Special::NoQuota => {
+                format!("The account at {place} has no quota left{said}. Check its plan.")
+            }
+            Special::Filtered(categories) => {
+                let found = match categories.as_slice() {
+                    [] => String::new(),
+                    some => format!(" It found: {}.", some.join(", ")),
+                };
+                format!(
+                    "The content filter of the model server at {place} refuses the request{said}.\
+                     {found} Say it in other words."
+                )
+            }
+            Special::BadAnswer => format!(
+                "The model at {place} wrote what its own server cannot take{said}. Try again."
+            ),
+        })
     }
 
     /// An error that the provider sent in a stream or in place of an answer.
     pub(crate) fn provider(&self, body: &str) -> ModelError {
         let provider = self.words(body);
-        let kind = match provider.status.map(kind_of) {
-            Some(kind) => kind,
+        let kind = match provider.status.map(kind_of).or(provider.kind) {
+            Some(kind) => provider.kind_at(kind),
             None => ModelErrorKind::Provider,
         };
-        let mut error = self.error(
-            kind,
-            format!(
+        let said = match provider.text.trim_end_matches('.') {
+            "" => String::new(),
+            text => format!(" ({text})"),
+        };
+        let message = match self.special(kind, &provider, &said) {
+            Some(message) => message,
+            None => format!(
                 "The model server at {} sent an error{}.",
                 self.place,
                 provider.quoted()
             ),
-        );
+        };
+        let mut error = self.error(kind, message);
         error.status = provider.status;
-        error.retryable &= !provider.no_quota;
+        error.retryable = provider.is_retryable(kind);
+        error.retry_after = provider.retry_after;
+        self.identified(error, provider.request_id)
+    }
+
+    /// The error with the provider's id of the request, also in its message: the provider asks
+    /// for it. An id that it has already stays.
+    pub(crate) fn identified(&self, mut error: ModelError, id: Option<String>) -> ModelError {
+        if error.request_id.is_some() {
+            return error;
+        }
+        if let Some(id) = &id
+            && !error.message.contains(id)
+        {
+            error.message.push_str(&format!(" Request id: {id}."));
+        }
+        error.request_id = id;
         error
+    }
+
+    /// The value of `x-request-id`, or of what else providers call it.
+    pub(crate) fn request_id(&self, headers: &HeaderMap) -> Option<String> {
+        let names = ["x-request-id", "request-id", "apim-request-id", "cf-ray"];
+        let id = names.iter().find_map(|name| header(headers, name))?;
+        Some(match &self.key {
+            Some(key) => key.redact(&id),
+            None => id,
+        })
     }
 
     /// The provider's words. The key is taken out before anything is cut, lest half of it stay.
@@ -223,13 +297,6 @@ impl Failures {
     }
 }
 
-/// The value of `x-request-id`, or of what else providers call it.
-pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
-    ["x-request-id", "request-id", "apim-request-id", "cf-ray"]
-        .iter()
-        .find_map(|name| header(headers, name))
-}
-
 /// Reads what there is of an error's body, within its bounds of bytes and time.
 pub(crate) async fn error_body(response: &mut Response) -> Vec<u8> {
     let mut body = Vec::new();
@@ -250,6 +317,7 @@ pub(crate) async fn error_body(response: &mut Response) -> Vec<u8> {
 fn kind_of(status: u16) -> ModelErrorKind {
     match status {
         401 | 403 => ModelErrorKind::Auth,
+        413 => ModelErrorKind::ContextFull,
         408 => ModelErrorKind::Timeout,
         429 => ModelErrorKind::RateLimited,
         500.. => ModelErrorKind::Provider,
@@ -269,6 +337,33 @@ fn is_retryable(kind: ModelErrorKind) -> bool {
         | ModelErrorKind::Rejected
         | ModelErrorKind::ContextFull => false,
     }
+}
+
+impl Words {
+    /// The kind of failure, where the status alone says `kind`: servers say 400 or 500 to much.
+    fn kind_at(&self, kind: ModelErrorKind) -> ModelErrorKind {
+        match (kind, self.kind) {
+            (
+                ModelErrorKind::Rejected | ModelErrorKind::Provider,
+                Some(ModelErrorKind::ContextFull),
+            ) => ModelErrorKind::ContextFull,
+            (ModelErrorKind::Rejected, Some(ModelErrorKind::Auth)) => ModelErrorKind::Auth,
+            (kind, _) => kind,
+        }
+    }
+
+    fn is_retryable(&self, kind: ModelErrorKind) -> bool {
+        match self.special {
+            Some(Special::NoQuota | Special::Filtered(_)) => false,
+            Some(Special::BadAnswer) => true,
+            None => is_retryable(kind),
+        }
+    }
+}
+
+/// What the provider says of it, where it says anything.
+fn should_retry(headers: &HeaderMap) -> Option<bool> {
+    header(headers, "x-should-retry")?.parse().ok()
 }
 
 /// How long the provider asks to wait. A date in `retry-after` is not read: clocks differ.
@@ -294,92 +389,5 @@ fn root_cause(error: &reqwest::Error) -> String {
     cause.to_string()
 }
 
-/// What a provider says went wrong.
-#[derive(Debug, Default, PartialEq)]
-struct Words {
-    text: String,
-    /// A status that the body names.
-    status: Option<u16>,
-    /// The account is out of money, so that waiting does not help.
-    no_quota: bool,
-}
-
-impl Words {
-    /// Finds the words in a body: JSON in the shapes that servers use, a page, or plain text.
-    fn of_body(body: &str) -> Self {
-        let body = body.trim();
-        let Ok(json) = serde_json::from_str::<Value>(body) else {
-            return Self {
-                text: words(title(body).unwrap_or(body)),
-                ..Self::default()
-            };
-        };
-        // Some servers put the object into an array.
-        let json = json.get(0).unwrap_or(&json);
-        let error = json.get("error").unwrap_or(json);
-        let text = ["message", "detail", "error", "msg"]
-            .iter()
-            .find_map(|name| error.get(name).or_else(|| json.get(name)))
-            .unwrap_or(error);
-        let codes: Vec<&Value> = ["code", "type", "status"]
-            .iter()
-            .filter_map(|name| error.get(name))
-            .collect();
-        Self {
-            text: match text {
-                Value::String(text) => words(text),
-                other => words(&other.to_string()),
-            },
-            status: codes
-                .iter()
-                .filter_map(|code| code.as_u64().or_else(|| code.as_str()?.parse().ok()))
-                .find_map(|code| u16::try_from(code).ok().filter(|s| (400..600).contains(s))),
-            no_quota: codes.iter().any(|code| *code == "insufficient_quota"),
-        }
-    }
-
-    /// The words after a colon, for the end of a clause; nothing if there are none.
-    fn quoted(&self) -> String {
-        if self.text.is_empty() {
-            return String::new();
-        }
-        format!(": {}", self.text.trim_end_matches('.'))
-    }
-}
-
-/// The text in one line, without control characters, cut to a length that can be read.
-fn words(text: &str) -> String {
-    let mut words = String::new();
-    // More is not looked at: only the beginning is shown.
-    for word in text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .take(MAX_WORDS)
-    {
-        if !words.is_empty() {
-            words.push(' ');
-        }
-        words.push_str(word);
-        if words.len() > MAX_WORDS {
-            let cut = words.floor_char_boundary(MAX_WORDS);
-            words.truncate(cut);
-            words.push('…');
-            break;
-        }
-    }
-    words
-}
-
-/// The title of a web page, or that it has none; `None` if the text is no page.
-fn title(body: &str) -> Option<&str> {
-    if !body.starts_with('<') {
-        return None;
-    }
-    let lower = body.to_ascii_lowercase();
-    let found = lower.find("<title").and_then(|open| {
-        let start = open + lower[open..].find('>')? + 1;
-        let end = start + lower[start..].find('<')?;
-        Some(&body[start..end])
-    });
-    Some(found.unwrap_or("a web page without a title"))
-}
+#[cfg(test)]
+mod tests;
