@@ -28,6 +28,21 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "calls",
     ),
     (
+        "what only the provider understands of one answer",
+        crate::limits::MAX_OPAQUE_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "remarks of the provider about one answer",
+        crate::limits::MAX_ANSWER_NOTES as u64,
+        "remarks",
+    ),
+    (
+        "times an answer is asked for again after a part of it was seen",
+        crate::limits::MAX_PARTIAL_RETRIES as u64,
+        "times",
+    ),
+    (
         "one tool's output to the model",
         crate::limits::MAX_OUTPUT_BYTES as u64,
         "bytes",

@@ -18,7 +18,7 @@ use crate::history;
 use crate::host::{Approver, Files};
 use crate::item::{ItemBody, ItemRecord};
 use crate::limits::Limits;
-use crate::machine::{Action, ApplyEnd, Context, Input, Setup, State, step};
+use crate::machine::{Action, ApplyEnd, Context, Input, ModelFact, Setup, State, step};
 use crate::notes::Notes;
 use crate::prefix::PrefixWatch;
 use crate::seen::Seen;
@@ -39,6 +39,16 @@ pub struct TurnModel {
     pub facts: ModelFacts,
     /// How much it is to think.
     pub thinking: Thinking,
+}
+
+impl TurnModel {
+    fn fact(&self) -> ModelFact {
+        ModelFact {
+            id: self.id.clone(),
+            prices: self.facts.prices,
+            context_window: self.facts.context_window,
+        }
+    }
 }
 
 /// All that a turn needs.
@@ -99,7 +109,7 @@ struct Run {
     base: Option<Vec<Message>>,
     started: Instant,
     answer: AnswerSource,
-    /// Running tools and open questions.
+    /// Running tools, open questions, and the wait before a request.
     work: FuturesUnordered<BoxFuture<'static, Input>>,
     applying: Option<BoxFuture<'static, Input>>,
     cancelled: bool,
@@ -124,6 +134,7 @@ impl Run {
             session_id: turn.session_id.clone(),
             turn_id: turn.turn_id.clone(),
             prompt,
+            models: turn.models.iter().map(TurnModel::fact).collect(),
             tools: turn.tools.facts(),
             edit_mode: turn.edit_mode,
             dialect: turn.dialect,
@@ -159,7 +170,8 @@ impl Run {
                 match action {
                     Action::Emit(event) => self.emit(event).await?,
                     Action::Finish(outcome) => return Ok(outcome),
-                    Action::RequestModel
+                    Action::RequestModel { .. }
+                    | Action::Wait { .. }
                     | Action::Examine { .. }
                     | Action::Judge { .. }
                     | Action::Run { .. }
@@ -176,12 +188,13 @@ impl Run {
     /// Begins what an action says. Nothing here waits: what takes time is polled by
     /// [`Self::next_input`], which looks at the cancel first.
     fn begin(&mut self, action: Action) {
-        if matches!(action, Action::RequestModel) {
-            self.answer = self.request();
+        if let Action::RequestModel { model } = action {
+            self.answer = self.request(model);
             return;
         }
         let turn = &self.turn;
         match action {
+            Action::Wait { delay_ms } => self.work.push(work::wait(delay_ms)),
             Action::Examine {
                 call,
                 name,
@@ -210,11 +223,11 @@ impl Run {
                 self.work = FuturesUnordered::new();
             }
             // The caller does the first two itself, since they wait or end the loop.
-            Action::Emit(_) | Action::Finish(_) | Action::RequestModel => {}
+            Action::Emit(_) | Action::Finish(_) | Action::RequestModel { .. } => {}
         }
     }
 
-    fn request(&mut self) -> AnswerSource {
+    fn request(&mut self, model: usize) -> AnswerSource {
         let Self {
             state,
             history,
@@ -233,7 +246,7 @@ impl Run {
         let mut messages = Vec::with_capacity(base.len() + turn_messages.len());
         messages.extend_from_slice(base);
         messages.extend(turn_messages);
-        let Some(model) = self.turn.models.first() else {
+        let Some(model) = self.turn.models.get(model) else {
             return AnswerSource::None;
         };
         let request = ModelRequest {

@@ -6,7 +6,8 @@ use aside_llm::{AssistantPart, Message, UserPart};
 use serde_json::Value;
 
 use crate::item::{
-    ContentBlock, ItemBody, ItemRecord, LineRange, Replay, ToolCall, ToolKind, ToolStatus,
+    ContentBlock, ItemBody, ItemRecord, LineRange, MessageStatus, Replay, ToolCall, ToolKind,
+    ToolStatus,
 };
 use crate::output::fenced;
 
@@ -23,6 +24,9 @@ const TEXT_RESULTS: &str = "[Aside: what came of the edits in your answer]";
 /// Arguments that are not a JSON object are replayed as this: several servers parse them again
 /// and fail the whole request otherwise.
 const NO_ARGUMENTS: &str = "{}";
+
+/// What is sent in a block for pictures, but is no picture.
+const PDF: &str = "application/pdf";
 
 /// The messages for a model. Items of one answer become one assistant message, followed by
 /// exactly one result for each of its calls.
@@ -43,6 +47,9 @@ struct Builder {
     summary: Option<String>,
     answer: Option<AnswerKey>,
     parts: Vec<AssistantPart>,
+    /// How many of the parts are sent: reasoning at the end, after which nothing was said, is not,
+    /// since providers refuse it.
+    sent: usize,
     results: Vec<Message>,
     /// Results of edits that were written as text.
     text_results: Vec<String>,
@@ -72,12 +79,16 @@ enum AnswerKey {
 impl Builder {
     fn add(&mut self, record: &ItemRecord) {
         let item = &record.item;
+        let replay = record.replay.as_ref();
+        if replay.is_some_and(|replay| replay.superseded) {
+            return;
+        }
         match &item.body {
             ItemBody::UserMessage { content, .. } => {
                 self.close_answer();
                 self.close_turn();
                 let mut start = self.summary.take().unwrap_or_default();
-                push_paragraph(&mut start, &marked_notes(record.replay.as_ref()));
+                push_paragraph(&mut start, &marked_notes(replay));
                 self.messages
                     .push(Message::User(user_parts(start, content)));
             }
@@ -89,15 +100,30 @@ impl Builder {
                 self.summary = Some(format!("Summary of the conversation so far:\n\n{summary}"));
             }
             ItemBody::AssistantMessage { text, .. } => {
-                self.enter(&item.turn_id, record.replay.as_ref());
+                self.enter(&item.turn_id, replay);
                 if !text.trim().is_empty() {
                     self.parts.push(AssistantPart::Text(text.clone()));
+                    self.attach(replay);
+                    self.sent = self.parts.len();
                 }
+                self.leave(replay);
             }
-            ItemBody::Reasoning { .. } => {}
+            ItemBody::Reasoning { text, status } => {
+                self.enter(&item.turn_id, replay);
+                match status {
+                    MessageStatus::Completed => {
+                        self.add_reasoning(text);
+                        self.attach(replay);
+                    }
+                    // Half a thought has no signature, and is none of the model's.
+                    MessageStatus::InProgress | MessageStatus::Interrupted => {}
+                }
+                self.leave(replay);
+            }
             ItemBody::ToolCall(call) => {
-                self.enter(&item.turn_id, record.replay.as_ref());
-                self.add_call(&item.id, call, record.replay.as_ref());
+                self.enter(&item.turn_id, replay);
+                self.add_call(&item.id, call, replay);
+                self.leave(replay);
             }
         }
     }
@@ -115,6 +141,40 @@ impl Builder {
         }
         self.flush_summary();
         self.answer = Some(key);
+        let before = replay.map_or(&[][..], |replay| &replay.before);
+        let before = before.iter().cloned().map(AssistantPart::Opaque);
+        self.parts.extend(before);
+    }
+
+    /// What belongs to the part that was added last.
+    fn attach(&mut self, replay: Option<&Replay>) {
+        let attached = replay.and_then(|replay| replay.attached.clone());
+        self.parts.extend(attached.map(AssistantPart::Attached));
+    }
+
+    /// What stood after the item.
+    fn leave(&mut self, replay: Option<&Replay>) {
+        let after = replay.map_or(&[][..], |replay| &replay.after);
+        if after.is_empty() {
+            return;
+        }
+        let after = after.iter().cloned().map(AssistantPart::Opaque);
+        self.parts.extend(after);
+        self.sent = self.parts.len();
+    }
+
+    fn add_reasoning(&mut self, text: &str) {
+        match self.parts.last_mut() {
+            // Two of them follow each other only with a signature between them.
+            Some(AssistantPart::Reasoning(before)) => push_paragraph(before, text),
+            Some(
+                AssistantPart::Text(_)
+                | AssistantPart::Attached(_)
+                | AssistantPart::Opaque(_)
+                | AssistantPart::ToolCall { .. },
+            )
+            | None => self.parts.push(AssistantPart::Reasoning(text.to_owned())),
+        }
     }
 
     fn flush_summary(&mut self) {
@@ -168,6 +228,8 @@ impl Builder {
             name: call.name.clone(),
             arguments,
         });
+        self.attach(replay);
+        self.sent = self.parts.len();
     }
 
     fn has_call(&self, wanted: &str) -> bool {
@@ -182,6 +244,7 @@ impl Builder {
 
     fn close_answer(&mut self) {
         self.answer = None;
+        self.parts.truncate(std::mem::take(&mut self.sent));
         let text_results = std::mem::take(&mut self.text_results);
         if self.parts.is_empty() {
             if !text_results.is_empty() {
@@ -308,9 +371,14 @@ fn user_parts(start: String, content: &[ContentBlock]) -> Vec<UserPart> {
                 if !text.is_empty() {
                     parts.push(UserPart::Text(std::mem::take(&mut text)));
                 }
-                parts.push(UserPart::Image {
-                    mime_type: mime_type.clone(),
-                    data: data.clone(),
+                let (mime_type, data) = (mime_type.clone(), data.clone());
+                parts.push(match mime_type.as_str() {
+                    PDF => UserPart::Document {
+                        mime_type,
+                        data,
+                        name: None,
+                    },
+                    _ => UserPart::Image { mime_type, data },
                 });
             }
         }

@@ -15,6 +15,13 @@ pub const MAX_ANSWER_ITEMS: usize = 256;
 pub const MAX_ANSWER_CALLS: usize = 64;
 /// How many bytes of a tool's output the model is given; the middle of longer output is cut.
 pub const MAX_OUTPUT_BYTES: usize = 64 * 1024;
+/// How many bytes that only the provider understands are kept of one answer, to be sent back;
+/// more are dropped, with a notice.
+pub const MAX_OPAQUE_BYTES: usize = 4 * 1024 * 1024;
+/// How many remarks of the provider about one answer are shown; further ones are dropped.
+pub const MAX_ANSWER_NOTES: usize = 8;
+/// How often an answer is asked for again after the user has seen a part of it.
+pub const MAX_PARTIAL_RETRIES: u32 = 2;
 /// How often one change is computed anew because the user changed its file meanwhile.
 pub const MAX_REBASES: u32 = 5;
 /// How often a repeated call is refused before the turn ends.

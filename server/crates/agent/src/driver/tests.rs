@@ -21,7 +21,8 @@ use crate::permission::{Effect, PermissionMode};
 use crate::seen::Seen;
 use crate::testing::{
     FakeApprover, FakeTool, MemoryFiles, RecordingSink, Reply, ScriptedModel, Ticks, call,
-    calls_end, change, end, more, show_event, show_messages, show_stop, text, usage, user,
+    calls_end, change, end, more, no_retries, show_event, show_messages, show_stop, text, usage,
+    user,
 };
 use crate::tool::{Outcome, Tool, ToolOutput};
 use crate::toolbox::Toolbox;
@@ -75,7 +76,7 @@ impl World {
             files: Arc::default(),
             approver: FakeApprover::new(PermissionMode::Full, Vec::new()),
             sink: RecordingSink::default(),
-            limits: Limits::default(),
+            limits: no_retries(),
             seen: Arc::default(),
             notes: Notes::default(),
             edit_mode: EditMode::default(),
@@ -333,7 +334,7 @@ async fn a_whole_turn() {
         delta #3 arguments ":\"a\"}"
         started #4 call read Pending
         delta #4 arguments "{\"path\":\"b\"}"
-        usage : 10 in, 5 out, context 15
+        usage p/m: 10 in, 5 out, context 15
         running #3 call read {"path":"a"} Running changes []
         running #4 call read {"path":"b"} Running changes []
         completed #4 call read {"path":"b"} Completed "old"
@@ -345,7 +346,7 @@ async fn a_whole_turn() {
         delta #6 arguments "{}"
         started #7 call sh Pending
         delta #7 arguments "{\"command\":\"ls\"}"
-        usage : 20 in, 6 out, context 26
+        usage p/m: 20 in, 6 out, context 26
         updated #6 call edit {} Waiting
         question #8 #6 call edit {} Waiting
         answer #8 allowed #6 call edit {} Pending
@@ -361,7 +362,7 @@ async fn a_whole_turn() {
         started #12 text InProgress ""
         delta #12 text "Done."
         completed #12 text Completed "Done."
-        usage : 30 in, 7 out, context 37
+        usage p/m: 30 in, 7 out, context 37
         => end of turn
     "#]]
     .assert_eq(&shown);
@@ -370,6 +371,7 @@ async fn a_whole_turn() {
     expect_test::expect![[r#"
         user: Do it.
         assistant:
+          reasoning "I should look."
           "I look."
           call c0 read {"path":"a"}
           call c1 read {"path":"b"}

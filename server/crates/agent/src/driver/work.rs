@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use aside_llm::{ChunkStream, Model, ModelError, ModelRequest};
 use futures_util::future::{BoxFuture, CatchUnwind};
@@ -91,6 +92,14 @@ pub(super) async fn apply_end(applying: &mut Option<BoxFuture<'static, Input>>) 
     let input = future.await;
     *applying = None;
     input
+}
+
+/// Waits before a request is made again.
+pub(super) fn wait(delay_ms: u64) -> BoxFuture<'static, Input> {
+    Box::pin(async move {
+        tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+        Input::Waited
+    })
 }
 
 impl Turn {

@@ -136,7 +136,7 @@ impl Step<'_> {
                 self.finish_stopping();
                 return;
             }
-            Phase::Ready | Phase::Answering(_) | Phase::Finished => return,
+            Phase::Ready | Phase::Answering(_) | Phase::Waiting | Phase::Finished => return,
         }
         while let Some(next) = self.next_call() {
             self.begin_call(next);

@@ -8,8 +8,10 @@ mod calls;
 mod edits;
 mod in_text;
 mod notes;
+mod opaque;
 mod permit;
 mod repeat;
+mod retry;
 mod stop;
 mod stream;
 mod taken_back;
@@ -18,7 +20,7 @@ mod texts;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aside_llm::{Chunk, ModelError, Usage};
+use aside_llm::{Chunk, ModelError, Prices, Usage};
 
 use crate::attempt::Attempt;
 use crate::clock::Clock;
@@ -37,6 +39,7 @@ use crate::toolbox::ToolFacts;
 use answer::Answer;
 use calls::Call;
 use repeat::Repeats;
+use retry::Tries;
 
 /// What a turn starts from.
 #[derive(Debug, Clone)]
@@ -47,6 +50,8 @@ pub struct Setup {
     pub turn_id: String,
     /// The user's message that the turn answers.
     pub prompt: Option<ItemRecord>,
+    /// The models: the session's own, then those that are asked where it fails.
+    pub models: Vec<ModelFact>,
     /// The tools by name.
     pub tools: Arc<BTreeMap<String, ToolFacts>>,
     /// What becomes of edits.
@@ -57,10 +62,21 @@ pub struct Setup {
     pub limits: Limits,
 }
 
+/// What a turn knows of a model.
+#[derive(Debug, Clone, Default)]
+pub struct ModelFact {
+    /// As `provider/model`.
+    pub id: String,
+    /// What it costs, where known.
+    pub prices: Option<Prices>,
+    /// How many tokens a request and its answer may have together, where known.
+    pub context_window: Option<u64>,
+}
+
 /// What a step is given besides its input.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
-    /// Times and ids, asked only where one is needed: most steps are a piece of text.
+    /// Times, ids and chance, asked only where needed: most steps are a piece of text.
     pub clock: &'a dyn Clock,
     /// What the model is to be told with the next request.
     pub notes: &'a Notes,
@@ -79,6 +95,8 @@ pub enum Input {
     AnswerEnded,
     /// The request or its stream failed.
     AnswerFailed(ModelError),
+    /// The wait before a request is over.
+    Waited,
     /// A call was looked at.
     Examined {
         /// Which call.
@@ -163,7 +181,15 @@ pub enum Action {
     /// Emit the event and wait until it is taken.
     Emit(TurnEvent),
     /// Ask the model, with the history and [`State::records`].
-    RequestModel,
+    RequestModel {
+        /// Which of the setup's models.
+        model: usize,
+    },
+    /// Wait before a request is made again.
+    Wait {
+        /// How long, in milliseconds.
+        delay_ms: u64,
+    },
     /// Ask the tool for the call's title and effects, and judge them.
     Examine {
         /// Which call.
@@ -212,7 +238,7 @@ pub enum Action {
     },
     /// The model takes files to be what these changes, which are made, meant them to be.
     NoteSeen(Vec<FileChange>),
-    /// Drop the request, running tools and open questions, but not a change being made.
+    /// Drop the request or the wait before it, running tools and open questions, but not a change being made.
     StopWork,
     /// The turn is over; nothing follows.
     Finish(TurnOutcome),
@@ -223,8 +249,11 @@ pub enum Action {
 pub struct State {
     setup: Setup,
     phase: Phase,
-    /// Requests to the model so far.
+    /// Answers that the turn went on to so far.
     requests: u32,
+    /// Requests to models so far, those made again included.
+    answers: u32,
+    tries: Tries,
     records: Vec<ItemRecord>,
     /// The calls of the current answer.
     calls: Vec<Call>,
@@ -236,6 +265,8 @@ pub struct State {
 enum Phase {
     Ready,
     Answering(Answer),
+    /// A request failed, and is made again after a while.
+    Waiting,
     Working,
     /// All is closed but a change that is being made.
     Stopping(TurnStop),
@@ -249,6 +280,8 @@ impl State {
             setup,
             phase: Phase::Ready,
             requests: 0,
+            answers: 0,
+            tries: Tries::default(),
             records: Vec::new(),
             calls: Vec::new(),
             usage: Usage::default(),
@@ -314,6 +347,7 @@ impl Step<'_> {
             Input::Chunks(chunks) => self.chunks(chunks),
             Input::AnswerEnded => self.answer_ended(),
             Input::AnswerFailed(error) => self.answer_failed(&error),
+            Input::Waited => self.waited(),
             Input::Examined {
                 call,
                 title,

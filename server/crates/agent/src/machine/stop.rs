@@ -71,7 +71,7 @@ impl Step<'_> {
         }
     }
 
-    fn close_call(&mut self, call: usize, why: Closing, acting: bool) {
+    pub(super) fn close_call(&mut self, call: usize, why: Closing, acting: bool) {
         let (status, text) = why.result(acting);
         self.end_call(call, status, text.to_owned());
     }

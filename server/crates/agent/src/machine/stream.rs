@@ -10,9 +10,10 @@ use crate::item::{
     Item, ItemBody, ItemRecord, MessageStatus, Replay, ToolCall, ToolKind, ToolSource, ToolStatus,
 };
 use crate::limits::{
-    MAX_ANSWER_BYTES, MAX_ANSWER_CALLS, MAX_ANSWER_ITEMS, MAX_ARGUMENT_BYTES, MAX_TEXT_BYTES,
+    MAX_ANSWER_BYTES, MAX_ANSWER_CALLS, MAX_ANSWER_ITEMS, MAX_ANSWER_NOTES, MAX_ARGUMENT_BYTES,
+    MAX_QUOTE_BYTES, MAX_TEXT_BYTES,
 };
-use crate::output::floor_boundary;
+use crate::output::{floor_boundary, quote};
 
 /// The name of a call whose name never came.
 const UNNAMED: &str = "unnamed";
@@ -36,7 +37,16 @@ impl Step<'_> {
                 self.close_text(answer, MessageStatus::Completed);
                 self.call_part(answer, index, id, name, arguments)
             }
-            Chunk::Opaque(..) | Chunk::Note(_) => Flow::Open,
+            Chunk::Opaque(place, opaque) => self.opaque(answer, place, opaque),
+            Chunk::Note(words) => {
+                answer.bytes = answer.bytes.saturating_add(words.len());
+                if answer.notes.len() < MAX_ANSWER_NOTES {
+                    answer
+                        .notes
+                        .push(quote(&words, MAX_QUOTE_BYTES).into_owned());
+                }
+                Flow::Open
+            }
             Chunk::Usage(usage) => {
                 answer.usage = Some(usage);
                 Flow::Open
@@ -161,6 +171,7 @@ impl Step<'_> {
                     index,
                     id,
                     arguments,
+                    attached: None,
                 }
             }
         };
@@ -187,6 +198,7 @@ impl Step<'_> {
         let replay = Replay {
             call_id: Some(call_id),
             arguments: Some(String::new()),
+            attached: begun.attached,
             ..Replay::default()
         };
         let record = self.start_item(answer, body, replay);
@@ -256,6 +268,7 @@ impl Step<'_> {
             },
             replay: Some(Replay {
                 answer: answer.number,
+                before: std::mem::take(&mut answer.waiting),
                 ..replay
             }),
         };

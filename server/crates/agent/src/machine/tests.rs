@@ -2,9 +2,11 @@
 mod answers;
 mod edits;
 mod in_text;
+mod opaque;
 mod permission;
 mod proposals;
 mod rebases;
+mod retries;
 mod running;
 
 use std::sync::Arc;
@@ -12,7 +14,7 @@ use std::sync::Arc;
 use aside_llm::Chunk;
 use expect_test::Expect;
 
-use super::{Action, Context, Input, Judgement, Setup, State, step};
+use super::{Action, Context, Input, Judgement, ModelFact, Setup, State, step};
 use crate::editing::{EditDialect, EditMode};
 use crate::event::TurnEvent;
 use crate::host::FileChange;
@@ -20,7 +22,7 @@ use crate::item::ToolKind;
 use crate::limits::Limits;
 use crate::notes::Notes;
 use crate::permission::{Effect, PermissionMode};
-use crate::testing::{Ticks, check_events, check_history, facts, show_action, user};
+use crate::testing::{Ticks, check_events, check_history, facts, no_retries, show_action, user};
 use crate::tool::{Outcome, ToolOutput};
 
 /// A machine with a clock that counts 10 ms for each input.
@@ -46,6 +48,10 @@ impl Bench {
             state: State::new(Setup {
                 session_id: "s".to_owned(),
                 turn_id: "t".to_owned(),
+                models: vec![ModelFact {
+                    id: "p/m".to_owned(),
+                    ..ModelFact::default()
+                }],
                 tools: Arc::new(facts(&tools)),
                 prompt: Some(user("u1", "t", "Do it.")),
                 edit_mode: EditMode::default(),
@@ -76,7 +82,8 @@ impl Bench {
             match action {
                 Action::Emit(event) => self.events.push(event.clone()),
                 Action::Finish(_) => self.finished += 1,
-                Action::RequestModel
+                Action::RequestModel { .. }
+                | Action::Wait { .. }
                 | Action::Examine { .. }
                 | Action::Judge { .. }
                 | Action::Run { .. }
@@ -107,11 +114,14 @@ impl Bench {
 
 /// All actions, with an empty line after those of each input. The turn must end.
 fn check(inputs: Vec<Input>, expect: Expect) {
-    check_within(Limits::default(), inputs, expect);
+    check_within(no_retries(), inputs, expect);
 }
 
 fn check_within(limits: Limits, inputs: Vec<Input>, expect: Expect) {
-    let mut bench = Bench::new(limits);
+    check_bench(Bench::new(limits), inputs, expect);
+}
+
+fn check_bench(mut bench: Bench, inputs: Vec<Input>, expect: Expect) {
     for input in inputs {
         bench.take(input);
     }

@@ -231,5 +231,52 @@ pub(super) fn dropped_calls(limit: usize) -> String {
     format!("The model made more than {limit} tool calls in one answer; the rest were dropped.")
 }
 
+pub(super) const BROKEN_OFF: &str = "The model's answer broke off before its end. Try again.";
+
+pub(super) const DROPPED_OPAQUE: &str = "The provider's own data in this answer is more than Aside \
+    keeps, so a part of it is not sent back. If the next request fails, start a new session.";
+
+pub(super) const REFUSED: &str =
+    "The model refused to answer. Say it in other words, or try another model.";
+
+pub(super) fn filtered(said: Option<&str>) -> String {
+    match said {
+        Some(said) => format!("The provider stopped the answer: {said}."),
+        None => "The provider's filter stopped the answer. Say it in other words, or try another \
+                 model."
+            .to_owned(),
+    }
+}
+
+pub(super) fn provider_says(said: &str) -> String {
+    format!("The provider says: {said}.")
+}
+
+pub(super) fn context_full(window: Option<u64>) -> String {
+    let size = window.map_or_else(String::new, |tokens| format!(" of {tokens} tokens"));
+    format!(
+        "The conversation fills the model's context window{size}, so the answer was cut. Start a \
+         new session, or choose a model with a larger window."
+    )
+}
+
+pub(super) fn context_full_error(message: &str) -> String {
+    format!(
+        "{message} The conversation is too long for this model. Start a new session, or choose a \
+         model with a larger context window."
+    )
+}
+
+pub(super) fn tried_often(message: &str, times: u32) -> String {
+    format!("{message} Aside has tried {times} times.")
+}
+
+pub(super) fn going_on(failed: &str, message: &str, next: &str) -> String {
+    format!(
+        "{failed} failed ({}); going on with {next}.",
+        message.trim_end_matches('.')
+    )
+}
+
 pub(super) const LONG_ANSWER: &str =
     "The model's answer grew past what Aside keeps of one answer, so it was cut there.";

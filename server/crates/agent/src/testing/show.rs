@@ -10,7 +10,9 @@ use crate::permission::Effect;
 pub(crate) fn show_action(action: &Action) -> String {
     match action {
         Action::Emit(event) => show_event(event),
-        Action::RequestModel => "=> request the model".to_owned(),
+        Action::RequestModel { model: 0 } => "=> request the model".to_owned(),
+        Action::RequestModel { model } => format!("=> request model {model}"),
+        Action::Wait { delay_ms } => format!("=> wait {delay_ms} ms"),
         Action::Examine {
             call,
             name,

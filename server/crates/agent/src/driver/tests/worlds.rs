@@ -205,6 +205,7 @@ async fn a_proposal_touches_nothing() {
 
         Do it.
         assistant:
+          reasoning "I should look."
           "I look."
           call c0 read {"path":"a"}
           call c1 read {"path":"b"}

@@ -9,7 +9,7 @@ use crate::item::{ContentBlock, ItemBody};
 use crate::limits::{
     Limits, MAX_ANSWER_CALLS, MAX_ANSWER_ITEMS, MAX_ARGUMENT_BYTES, MAX_TEXT_BYTES,
 };
-use crate::testing::{call, calls_end, end, model_error, more, text, usage};
+use crate::testing::{call, calls_end, end, model_error, more, no_retries, text, usage};
 
 fn turn(parts: Vec<Vec<Input>>) -> Vec<Input> {
     let mut inputs = vec![Input::Start];
@@ -33,7 +33,7 @@ fn text_streams_and_ends() {
 
 
             completed #1 text Completed "Hello"
-            usage : 10 in, 2 out, context 12
+            usage p/m: 10 in, 2 out, context 12
             => stop work
             => finish: end of turn, 10 in, 2 out
 
@@ -214,7 +214,7 @@ fn a_stream_that_breaks_off_keeps_what_came_and_runs_nothing() {
             delta #1 text "I lo"
 
             completed #1 text Interrupted "I lo"
-            usage : 3 in, 1 out, context 4
+            usage p/m: 3 in, 1 out, context 4
             => stop work
             => finish: error provider (retryable: true) The model failed., 3 in, 1 out
 
@@ -233,7 +233,7 @@ fn a_stream_that_breaks_off_keeps_what_came_and_runs_nothing() {
 
             => stop work
             completed #1 call sh Failed "This call was not made: the answer broke off before it was complete."
-            => finish: error provider (retryable: true) The model's answer broke off before its end. Send the message again., 0 in, 0 out
+            => finish: error provider (retryable: true) The model's answer broke off before its end. Try again., 0 in, 0 out
 
         "#]],
     );
@@ -309,7 +309,7 @@ fn each_kind_of_failure_has_its_code() {
     ];
     let mut shown = String::new();
     for kind in kinds {
-        let mut bench = Bench::new(Limits::default());
+        let mut bench = Bench::new(no_retries());
         bench.take(Input::Start);
         bench.take(Input::AnswerFailed(model_error(kind)));
         bench.check_end();

@@ -8,7 +8,9 @@ use crate::editing::{EditDialect, EditMode};
 use crate::item::ToolKind;
 use crate::limits::{Limits, MAX_ANSWER_CALLS};
 use crate::permission::PermissionMode::{Full, ReadOnly};
-use crate::testing::{call, change, check_history, end, facts, model_error, show_messages, text};
+use crate::testing::{
+    call, change, check_history, end, facts, model_error, no_retries, show_messages, text,
+};
 use crate::toolbox::EDIT_FILE;
 
 fn block(path: &str, search: &str, replace: &str) -> String {
@@ -24,7 +26,7 @@ fn bench(limits: Limits) -> Bench {
 
 /// The actions of a turn, which must end, and the conversation after it.
 fn check(inputs: Vec<Input>, expect: Expect, messages: Expect) {
-    let mut bench = bench(Limits::default());
+    let mut bench = bench(no_retries());
     bench.take(Input::Start);
     for input in inputs {
         bench.take(input);
@@ -385,7 +387,7 @@ fn a_session_that_may_not_write_says_so() {
 
 #[test]
 fn proposed_blocks_end_the_turn() {
-    let mut bench = bench(Limits::default());
+    let mut bench = bench(no_retries());
     bench.state.setup.edit_mode = EditMode::Propose;
     bench.take(Input::Start);
     let mut inputs = [answer(&block("a", "1", "2")), edited(0, "a")].concat();
@@ -401,7 +403,7 @@ fn proposed_blocks_end_the_turn() {
 #[test]
 fn blocks_beside_calls_are_told_not_to_be_made() {
     let check = |said: &str, told: bool| {
-        let mut bench = bench(Limits::default());
+        let mut bench = bench(no_retries());
         bench.take(Input::Start);
         for input in at_once(vec![text(said), call(0, "nope", "{}"), end()]) {
             bench.take(input);
@@ -423,7 +425,7 @@ fn the_files_of_one_answer_are_bounded() {
         (MAX_ANSWER_CALLS, MAX_ANSWER_CALLS),
         (MAX_ANSWER_CALLS + 1, MAX_ANSWER_CALLS - 1),
     ] {
-        let mut bench = bench(Limits::default());
+        let mut bench = bench(no_retries());
         bench.take(Input::Start);
         let blocks = (0..files).map(|n| block(&format!("f{n}"), "1", "2"));
         let mut call = 0;
@@ -456,7 +458,7 @@ fn the_files_of_one_answer_are_bounded() {
 
 #[test]
 fn the_same_blocks_again_and_again_end_the_turn() {
-    let mut bench = bench(Limits::default());
+    let mut bench = bench(no_retries());
     bench.take(Input::Start);
     let mut answers = 0;
     while bench.finished == 0 {
