@@ -11,6 +11,9 @@ use tokio::task::JoinHandle;
 /// The longest head of a request, in bytes.
 const MAX_HEAD: usize = 64 * 1024;
 
+/// How a head ends.
+const END: &[u8] = b"\r\n\r\n";
+
 /// How much of an answer is read at once, in bytes.
 const PIECE: usize = 16 * 1024;
 
@@ -99,14 +102,9 @@ async fn pass(
     let Some(request) = read(&mut client).await? else {
         return Ok(());
     };
-    let mut head = format!("{} {} HTTP/1.1\r\n", request.method, route(&request.path));
-    for line in &request.headers {
-        if !line.to_ascii_lowercase().starts_with("connection:") {
-            head.push_str(line);
-            head.push_str("\r\n");
-        }
-    }
-    head.push_str("connection: close\r\n\r\n");
+    let first = format!("{} {} HTTP/1.1", request.method, route(&request.path));
+    let headers = request.headers.iter().map(String::as_str);
+    let head = closing_head(&first, headers);
     let body = request.raw.clone();
     let nth = {
         let mut seen = seen.lock().expect("the requests");
@@ -121,6 +119,8 @@ async fn pass(
     let (mut from_client, mut to_client) = client.split();
     let mut byte = [0];
     let mut piece = vec![0; PIECE];
+    // The head of the answer, until it is whole.
+    let mut head = Some(Vec::new());
     loop {
         let count = tokio::select! {
             count = upstream.read(&mut piece) => count?,
@@ -130,27 +130,65 @@ async fn pass(
         if count == 0 {
             return Ok(());
         }
+        let piece = &piece[..count];
         seen.lock().expect("the requests")[nth]
             .answer
-            .extend_from_slice(&piece[..count]);
-        to_client.write_all(&piece[..count]).await?;
+            .extend_from_slice(piece);
+        let Some(mut so_far) = head.take() else {
+            to_client.write_all(piece).await?;
+            continue;
+        };
+        so_far.extend_from_slice(piece);
+        let Some(end) = head_end(&so_far) else {
+            head = Some(so_far);
+            continue;
+        };
+        let text = String::from_utf8_lossy(&so_far[..end]).into_owned();
+        let mut lines = text.split("\r\n");
+        let first = lines.next().unwrap_or_default();
+        let mut answer = closing_head(first, lines).into_bytes();
+        answer.extend_from_slice(&so_far[end + END.len()..]);
+        to_client.write_all(&answer).await?;
     }
+}
+
+/// A head whose connection ends with what it is the head of: what the server says of that is
+/// about its own connection.
+fn closing_head<'a>(first: &str, headers: impl Iterator<Item = &'a str>) -> String {
+    let mut head = format!("{first}\r\n");
+    for line in headers {
+        let line_in_lower_case = line.to_ascii_lowercase();
+        let is_of_connection = ["connection:", "keep-alive:"]
+            .iter()
+            .any(|name| line_in_lower_case.starts_with(name));
+        if !is_of_connection {
+            head.push_str(line);
+            head.push_str("\r\n");
+        }
+    }
+    head.push_str("connection: close");
+    head + "\r\n\r\n"
+}
+
+/// Where the head ends, which these bytes begin with.
+fn head_end(bytes: &[u8]) -> Option<usize> {
+    bytes.windows(END.len()).position(|end| end == END)
 }
 
 /// Reads one request. `None` if the connection ends before it is whole.
 async fn read(client: &mut TcpStream) -> io::Result<Option<Seen>> {
     let mut bytes = Vec::new();
-    let head_end = loop {
-        if let Some(at) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
-            break at;
+    let end = loop {
+        if let Some(end) = head_end(&bytes) {
+            break end;
         }
         assert!(bytes.len() < MAX_HEAD, "a head without an end");
         if client.read_buf(&mut bytes).await? == 0 {
             return Ok(None);
         }
     };
-    let mut raw = bytes.split_off(head_end + 4);
-    let head = String::from_utf8_lossy(&bytes[..head_end]).into_owned();
+    let mut raw = bytes.split_off(end + END.len());
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.split("\r\n").map(str::to_owned);
     let first = lines.next().unwrap_or_default();
     let headers: Vec<String> = lines.collect();

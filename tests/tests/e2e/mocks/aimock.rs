@@ -1,7 +1,7 @@
 //! Turns of two tools against `aimock`: all comes in order, is counted, and the file is changed.
 use serde_json::{Value, json};
 
-use super::script::{AFTER, FILE, PROMPT, aimock, answers, begin, edit_call, good, read_call};
+use super::script::{AFTER, FILE, PROMPT, aimock, answers, edit_call, good, read_call};
 use super::{Format, Outcome, Place};
 
 in_each_format!(one_after_the_other, super::check_one_after_the_other);
@@ -58,7 +58,6 @@ async fn check(format: Format, test: &str, turn: &[Value], story: &[&str]) {
     let outcome = place.turn(&editor, PROMPT).await;
     check_outcome(&place, &outcome, story, turn.len());
     editor.close().await;
-    begin(&place.world);
     let outcome = place.run(PROMPT).await;
     check_outcome(&place, &outcome, story, turn.len());
     assert_eq!(place.tap.asked().len(), 2 * turn.len());

@@ -2,8 +2,7 @@
 use serde_json::{Value, json};
 
 use super::script::{
-    AFTER, BEFORE, FILE, Fixture, PROMPT, aimock, answers, begin, edit_call, good, read_call,
-    status,
+    AFTER, BEFORE, FILE, Fixture, PROMPT, aimock, answers, edit_call, good, read_call, status,
 };
 use super::{Format, Outcome, Place};
 use crate::common::check_sentence;
@@ -27,7 +26,6 @@ async fn turn_with(place: &Place, format: Format, nth: usize, faults: &[Fixture]
     let mut tries: Vec<Vec<Fixture>> = turn().into_iter().map(|one| vec![good(one)]).collect();
     tries[nth].splice(0..0, faults.iter().cloned());
     answers(place, format, &tries).await;
-    begin(&place.world);
     place.run(PROMPT).await
 }
 

@@ -2,7 +2,7 @@
 //! that are not as they should be.
 use serde_json::{Value, json};
 
-use super::script::{AFTER, BEFORE, FILE, PROMPT, begin, edit_call, llmock, read_call};
+use super::script::{AFTER, BEFORE, FILE, PROMPT, edit_call, llmock, read_call};
 use super::{Format, Place};
 
 in_each_format!(two_tools, super::check_two_tools);
@@ -36,7 +36,6 @@ async fn check_two_tools(format: Format, test: &str) {
     let editor = place.open().await;
     for (behaviors, first) in [(&in_turn[..], Some("I read it.")), (&at_once[..], None)] {
         behave(&place, behaviors).await;
-        begin(&place.world);
         let outcome = place.turn(&editor, PROMPT).await;
         outcome.expect_good(test);
         let mut story: Vec<String> = first
@@ -80,7 +79,6 @@ async fn check_bad_calls(format: Format, test: &str) {
             reply("I could not.", &[]),
         ];
         behave(&place, &behaviors).await;
-        begin(&place.world);
         let outcome = place.turn(&editor, PROMPT).await;
         outcome.expect_good(kind);
         let story = outcome.story();

@@ -41,6 +41,7 @@ use aside_tests::rules::{Restarts, check_events, kind, text};
 use aside_tests::world::{SECRET, World};
 use serde_json::Value;
 
+use self::script::{BEFORE, FILE};
 use crate::common::check_types;
 
 /// Names the program of npm's `@copilotkit/aimock`.
@@ -123,12 +124,22 @@ impl Place {
     /// Settings that many tests of faults want: short waits.
     const QUICK: &str = "[providers]\nretry_base_ms = 20\nmax_retries = 4\n";
 
+    /// An editor that saves what the model changes.
     async fn open(&self) -> Editor {
-        Editor::open(&self.world, Client::full(&self.world)).await
+        let client = Client {
+            saves: Some(str::to_owned),
+            ..Client::full(&self.world)
+        };
+        Editor::open(&self.world, client).await
     }
 
-    /// One turn in a new session of an editor.
+    /// One turn in a new session of an editor, with the file as it was.
     async fn turn(&self, editor: &Editor, prompt: &str) -> Outcome {
+        let path = self.world.path(FILE);
+        if editor.read(|state| state.buffers.contains_key(&path)) {
+            editor.close_file(&path);
+        }
+        self.world.write(FILE, BEFORE);
         let session = editor.create_free().await;
         let turn = editor.turn(&session, prompt).await;
         let events = editor.checked_events(&session);
@@ -136,8 +147,9 @@ impl Place {
         Outcome { turn, events }
     }
 
-    /// One turn in the shell.
+    /// One turn in the shell, with the file as it was.
     async fn run(&self, prompt: &str) -> Outcome {
+        self.world.write(FILE, BEFORE);
         let arguments = ["run", "--json", "--permission-mode", "acceptEdits", prompt];
         let done = run(&self.world, &arguments, "").await;
         let parse = |line: &str| -> Value {

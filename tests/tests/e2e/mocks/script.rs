@@ -27,11 +27,6 @@ pub(super) fn edit_call() -> Value {
     json!({"name": "edit_file", "arguments": {"path": FILE, "edits": edits}})
 }
 
-/// A file to read and change.
-pub(super) fn begin(world: &World) {
-    world.write(FILE, BEFORE);
-}
-
 /// One answer as `aimock` has it, with what is wrong with it beside `response`.
 pub(super) type Fixture = Value;
 
@@ -70,7 +65,6 @@ pub(super) async fn aimock(format: Format, test: &str) -> Option<Place> {
         Format::Messages | Format::Gemini | Format::Azure => "",
     };
     format.settle(&mut world, &tap.url(), prefix);
-    begin(&world);
     Some(Place { mock, tap, world })
 }
 
@@ -115,6 +109,5 @@ pub(super) async fn llmock(format: Format, test: &str) -> Option<Place> {
         Format::Azure => "",
     };
     format.settle(&mut world, &tap.url(), prefix);
-    begin(&world);
     Some(Place { mock, tap, world })
 }

@@ -2,7 +2,7 @@
 use serde_json::{Value, json};
 
 use super::llmock::{behave, reply};
-use super::script::{AFTER, FILE, PROMPT, begin, edit_call, llmock, read_call};
+use super::script::{AFTER, FILE, PROMPT, edit_call, llmock, read_call};
 use super::{Format, Outcome, Place};
 
 in_each_format!(of_errors, super::check_errors);
@@ -76,7 +76,6 @@ async fn check_errors(format: Format, test: &str) {
     ] {
         let what = fault.to_string();
         behave(&place, &[vec![fault], turn(0)].concat()).await;
-        begin(&place.world);
         let outcome = place.turn(&editor, PROMPT).await;
         check_whole(&place, &outcome, retries, &what);
         check_verdict(&place, &what).await;
@@ -123,7 +122,6 @@ async fn check_all_places(format: Format, test: &str, kind: &str) {
         let fault = json!({"type": "stream_fault", "kind": kind, "after_chunks": after});
         let what = format!("{kind} after {after} events");
         behave(&place, &[vec![fault], turn(1)].concat()).await;
-        begin(&place.world);
         let asked = place.tap.asked().len();
         let outcome = place.turn(&editor, PROMPT).await;
         let answer = place.tap.asked()[asked].answer.clone();
@@ -152,7 +150,6 @@ async fn check_stalls(format: Format, test: &str) {
         });
         let what = format!("a stall after {after} events");
         behave(&place, &[vec![fault], turn(1)].concat()).await;
-        begin(&place.world);
         let outcome = place.turn(&editor, PROMPT).await;
         check_whole(&place, &outcome, 1, &what);
         check_verdict(&place, &what).await;
