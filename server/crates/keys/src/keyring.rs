@@ -106,6 +106,12 @@ impl Keyring {
         })
     }
 
+    /// How many calls wait.
+    #[cfg(test)]
+    pub(crate) fn calls(&self) -> usize {
+        self.calls.load(Ordering::Acquire)
+    }
+
     /// Runs this on a thread of its own. One that takes too long is left to itself: nothing can
     /// end a call into the system.
     fn call<T: Send + 'static>(

@@ -99,18 +99,25 @@ impl KeyStore {
         let Some(place) = self.place_of(name)? else {
             return Ok(None);
         };
-        if let Some(key) = self.read(name, place, prompt)? {
+        let known = self.passphrase_for(place, prompt)?;
+        if let Some(key) = self.read(name, place, known.as_ref())? {
             return Ok(Some(key));
         }
-        // It may have been moved or removed between the two looks.
-        match self.place_of(name)? {
-            None => Ok(None),
-            Some(now) if now != place => self.read(name, now, prompt),
-            Some(place) => Err(KeyError::Missing {
-                name: name.to_owned(),
-                place,
-            }),
-        }
+        // It may be moved or removed just now, which is done once the lock is ours.
+        let _lock = Lock::take(&self.folder)?;
+        let Some(place) = self.place_of(name)? else {
+            return Ok(None);
+        };
+        let known = match known {
+            Some(known) => Some(known),
+            None => self.passphrase_for(place, prompt)?,
+        };
+        let key = self.read(name, place, known.as_ref())?;
+        let missing = || KeyError::Missing {
+            name: name.to_owned(),
+            place,
+        };
+        key.ok_or_else(missing).map(Some)
     }
 
     /// Keeps a key, in the place of one of that name.
@@ -180,17 +187,29 @@ impl KeyStore {
         Ok(self.index.read()?.get(name).copied())
     }
 
-    fn read(&self, name: &str, place: Place, prompt: &dyn Prompt) -> Result<Option<Key>, KeyError> {
+    fn read(
+        &self,
+        name: &str,
+        place: Place,
+        known: Option<&Found>,
+    ) -> Result<Option<Key>, KeyError> {
         match place {
             Place::Keyring => {
                 self.need_keyring()?;
                 self.keyring.get(name, self.options.patience.limit())
             }
-            Place::File if !self.file.exists() => Ok(None),
-            Place::File => {
-                let found = self.passphrase(prompt)?;
-                Ok(self.file.read(found.passphrase())?.remove(name))
-            }
+            Place::File => match known {
+                Some(found) => Ok(self.file.read(found.passphrase())?.remove(name)),
+                None => Ok(None),
+            },
+        }
+    }
+
+    /// The passphrase, if a key of that place needs one; without a file there is nothing to open.
+    fn passphrase_for(&self, place: Place, prompt: &dyn Prompt) -> Result<Option<Found>, KeyError> {
+        match place {
+            Place::File if self.file.exists() => self.passphrase(prompt).map(Some),
+            Place::File | Place::Keyring => Ok(None),
         }
     }
 
