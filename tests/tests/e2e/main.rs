@@ -50,3 +50,4 @@ mod restart;
 mod sessions;
 mod story;
 mod two_servers;
+mod wires;

@@ -52,7 +52,7 @@ const LLMOCK: &str = "ASIDE_TEST_LLMOCK";
 
 /// A way to speak with a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Format {
+pub(crate) enum Format {
     Chat,
     Responses,
     Messages,
@@ -63,7 +63,7 @@ enum Format {
 
 impl Format {
     /// The model that is asked. All of them are of families that reason.
-    fn model(self) -> &'static str {
+    pub(crate) fn model(self) -> &'static str {
         match self {
             Self::Chat => "openai-chat/gpt-5-mini",
             Self::Responses => "openai-responses/gpt-5-mini",
@@ -73,8 +73,13 @@ impl Format {
         }
     }
 
-    /// Has the program talk in this format with the servers at this URL, and with nobody else.
-    fn settle(self, world: &mut World, url: &str, prefix: &str) {
+    /// Whether OpenAI's own variables say where the model is.
+    pub(crate) fn is_openai(self) -> bool {
+        matches!(self, Self::Chat | Self::Responses)
+    }
+
+    /// Has the program talk in this format with the server at this URL, and with nobody else.
+    pub(crate) fn settle(self, world: &mut World, url: &str, prefix: &str) {
         world.unset("OPENAI_BASE_URL");
         world.unset("OPENAI_API_KEY");
         world.set("ASIDE_MODEL", self.model());
