@@ -43,6 +43,21 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "bytes",
     ),
     (
+        "texts of one request for vectors",
+        crate::embed::MAX_BATCH_TEXTS as u64,
+        "texts",
+    ),
+    (
+        "text of one request for vectors",
+        crate::embed::MAX_BATCH_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "vectors of one request",
+        crate::embed::MAX_VECTORS_BYTES as u64,
+        "bytes",
+    ),
+    (
         "idle connections to a provider",
         crate::client::MAX_IDLE_CONNECTIONS as u64,
         "connections",

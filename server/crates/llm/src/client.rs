@@ -55,15 +55,28 @@ impl Http {
     pub(crate) async fn post(&self, model: &str, body: Vec<u8>) -> Result<Response, ModelError> {
         let wire = self.config.wire;
         let path = self.config.path.as_deref().unwrap_or(wire.path());
+        self.post_to(path, model, wire::query(wire), "text/event-stream", body)
+            .await
+    }
+
+    /// Sends a POST with a JSON body to this path, in which `{model}` stands for the model's
+    /// name, and waits for headers.
+    pub(crate) async fn post_to(
+        &self,
+        path: &str,
+        model: &str,
+        query: &[(&str, &str)],
+        accept: &'static str,
+        body: Vec<u8>,
+    ) -> Result<Response, ModelError> {
         let path = path.replace("{model}", &encoded(model));
         let mut request = self.request(Method::POST, &path)?;
-        let wanted = wire::query(wire);
-        if !wanted.is_empty() {
-            request.url_mut().query_pairs_mut().extend_pairs(wanted);
+        if !query.is_empty() {
+            request.url_mut().query_pairs_mut().extend_pairs(query);
         }
         let headers = request.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
+        headers.insert(ACCEPT, HeaderValue::from_static(accept));
         *request.body_mut() = Some(body.into());
         self.pacer.wait(self.config.min_interval).await;
         self.send(request, self.config.headers_timeout).await

@@ -3,6 +3,7 @@ mod bounds;
 pub mod catalog;
 mod client;
 mod config;
+mod embed;
 mod error;
 mod facts;
 mod failure;
@@ -19,6 +20,7 @@ pub use bounds::BOUNDS;
 pub use config::{
     EffortField, KeyStyle, MaxTokensField, Network, ProviderConfig, Quirks, ReasoningReplay, Wire,
 };
+pub use embed::Embeddings;
 pub use error::{ModelError, ModelErrorKind};
 pub use facts::{ModelFacts, Prices, ReasoningStyle, Tokenizer};
 pub use remote::Remote;

@@ -21,7 +21,7 @@ pub(crate) const MAX_LIST_BYTES: usize = 4 * 1024 * 1024;
 /// its connections are kept for later ones. Clones share it.
 #[derive(Clone)]
 pub struct Remote {
-    http: Arc<Http>,
+    pub(crate) http: Arc<Http>,
     origin: Arc<str>,
 }
 
@@ -73,7 +73,7 @@ impl Remote {
     }
 
     /// The response if it is good, else why not.
-    async fn checked(&self, mut response: Response) -> Result<Response, ModelError> {
+    pub(crate) async fn checked(&self, mut response: Response) -> Result<Response, ModelError> {
         let failures = &self.http.failures;
         if !response.status().is_success() {
             return Err(failures.status(response).await);

@@ -4,6 +4,7 @@
     clippy::panic,
     reason = "the helpers of tests may panic as tests do"
 )]
+mod embed;
 mod failures;
 mod gemini;
 mod streams;
