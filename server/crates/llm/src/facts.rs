@@ -72,20 +72,53 @@ pub struct Prices {
     pub cache_write: f64,
     /// Of output, reasoning included.
     pub output: f64,
+    /// What requests with much input cost instead, the whole of them, where that differs.
+    pub long: Option<LongPrices>,
+}
+
+/// US dollars for a million tokens of a request that has more input than a certain count.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LongPrices {
+    /// A request with more tokens of input than this, cached ones included, is a long one.
+    pub above_tokens: u64,
+    /// As [`Prices::input`].
+    pub input: f64,
+    /// As [`Prices::cached_input`].
+    pub cached_input: f64,
+    /// As [`Prices::cache_write`].
+    pub cache_write: f64,
+    /// As [`Prices::output`].
+    pub output: f64,
 }
 
 impl Prices {
-    /// What these tokens cost, in US dollars.
+    /// What the tokens of one request cost, in US dollars. The sum of several requests costs
+    /// what each of them costs: which prices hold depends on how long each is.
     #[must_use]
     pub fn cost(&self, usage: &Usage) -> f64 {
+        let prices = self.of(usage.input_tokens);
         let cached = usage.cached_input_tokens.min(usage.input_tokens);
         let written = usage.cache_write_tokens.min(usage.input_tokens - cached);
         let fresh = usage.input_tokens - cached - written;
         let of = |tokens: u64, price: f64| to_f64(tokens) * price / 1e6;
-        of(fresh, self.input)
-            + of(cached, self.cached_input)
-            + of(written, self.cache_write)
-            + of(usage.output_tokens, self.output)
+        of(fresh, prices.input)
+            + of(cached, prices.cached_input)
+            + of(written, prices.cache_write)
+            + of(usage.output_tokens, prices.output)
+    }
+
+    /// The prices of a request with so many tokens of input.
+    fn of(&self, input_tokens: u64) -> Self {
+        match self.long {
+            Some(long) if input_tokens > long.above_tokens => Self {
+                input: long.input,
+                cached_input: long.cached_input,
+                cache_write: long.cache_write,
+                output: long.output,
+                long: None,
+            },
+            Some(_) | None => *self,
+        }
     }
 }
 
@@ -108,6 +141,7 @@ mod tests {
             cached_input: 0.3,
             cache_write: 3.75,
             output: 15.0,
+            long: None,
         };
         let usage = Usage {
             input_tokens: 1_000_000,
@@ -126,5 +160,35 @@ mod tests {
             ..Usage::default()
         };
         assert!((prices.cost(&odd) - 10.0 * 0.3 / 1e6).abs() < 1e-15);
+    }
+
+    #[test]
+    fn a_long_request_costs_the_long_price_from_its_first_token() {
+        let prices = Prices {
+            input: 2.0,
+            cached_input: 0.2,
+            cache_write: 2.5,
+            output: 10.0,
+            long: Some(LongPrices {
+                above_tokens: 200_000,
+                input: 4.0,
+                cached_input: 0.4,
+                cache_write: 5.0,
+                output: 15.0,
+            }),
+        };
+        let check = |input: u64, expect: f64| {
+            let usage = Usage {
+                input_tokens: input,
+                cached_input_tokens: 100_000,
+                cache_write_tokens: 50_000,
+                output_tokens: 10_000,
+                ..Usage::default()
+            };
+            let cost = prices.cost(&usage);
+            assert!((cost - expect).abs() < 1e-9, "{input}: {cost}");
+        };
+        check(200_000, 0.1 + 0.02 + 0.125 + 0.1);
+        check(200_001, 0.200_004 + 0.04 + 0.25 + 0.15);
     }
 }

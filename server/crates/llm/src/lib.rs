@@ -22,7 +22,7 @@ pub use config::{
 };
 pub use embed::Embeddings;
 pub use error::{ModelError, ModelErrorKind};
-pub use facts::{ModelFacts, Prices, ReasoningStyle, Tokenizer};
+pub use facts::{LongPrices, ModelFacts, Prices, ReasoningStyle, Tokenizer};
 pub use remote::Remote;
 pub use request::{
     AssistantPart, Chunk, ChunkStream, Effort, Message, Model, ModelRequest, Opaque, OutputSchema,

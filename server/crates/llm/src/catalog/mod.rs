@@ -1,8 +1,11 @@
 //! Which providers and models there are, and how a name and the user's settings become
 //! something that can be asked.
+mod assemble;
+mod find;
 mod resolve;
 mod settings;
 
+pub use find::{KnownModel, facts_of, known_models};
 pub use resolve::{ModelName, Resolved, resolve, split};
 pub use settings::{ModelSettings, ProviderSettings};
 
@@ -46,6 +49,8 @@ pub struct ProviderSpec {
 pub struct ModelSpec {
     /// The provider's name for it.
     pub name: &'static str,
+    /// The wire format that it is asked in, where it is not its provider's usual one.
+    pub wire: Option<Wire>,
     /// What is known of it.
     pub facts: ModelFacts,
 }
@@ -62,28 +67,14 @@ pub fn provider(id: &str) -> Option<&'static ProviderSpec> {
     providers().iter().find(|spec| spec.id == id)
 }
 
-static PROVIDERS: &[ProviderSpec] = &[ProviderSpec {
-    id: "openai",
-    name: "OpenAI",
-    wire: Wire::Responses,
-    base_url: crate::ProviderConfig::OPENAI_BASE_URL,
-    base_url_env: &["OPENAI_BASE_URL"],
-    key_env: &["OPENAI_API_KEY"],
-    key_style: KeyStyle::Bearer,
-    key_url: "https://platform.openai.com/api-keys",
-    path: "",
-    models_path: "",
-    headers: &[],
-    ports: &[],
-    quirks: Quirks {
-        max_tokens: crate::MaxTokensField::MaxCompletionTokens,
-        stream_options: true,
-        cache_key: true,
-        effort: crate::EffortField::ReasoningEffort,
-        reasoning: crate::ReasoningReplay::None,
-        short_call_ids: false,
-        pdf: true,
-        cache_marks: false,
-    },
-    models: &[],
-}];
+static PROVIDERS: &[ProviderSpec] = include!(concat!(env!("OUT_DIR"), "/providers.rs"));
+
+#[cfg(test)]
+mod find_tests;
+#[cfg(test)]
+mod resolve_tests;
+#[cfg(test)]
+#[path = "../../build/table.rs"]
+mod table;
+#[cfg(test)]
+mod table_tests;

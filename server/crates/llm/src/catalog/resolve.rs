@@ -1,7 +1,7 @@
 //! From `provider/model` and the user's settings to a configuration.
 use std::collections::BTreeMap;
 
-use super::{ProviderSettings, provider};
+use super::{ProviderSettings, assemble, facts_of, provider};
 use crate::{ModelError, ModelFacts, ProviderConfig, Thinking, Wire};
 
 /// The provider of names that name none.
@@ -72,55 +72,40 @@ pub fn split<'a>(
     Err(ModelError::no_model(message))
 }
 
-/// Takes `provider/model` apart and finds all that is needed to ask it. A name without a known
-/// provider before its first slash is a model of provider `openai`, slashes and all, since
-/// compatible servers have such names.
+/// Finds all that is needed to ask the model of this name; the name is read as by [`split`].
 ///
 /// # Errors
 /// [`crate::ModelErrorKind::NoModel`] if there is no name, or if something is missing that only
-/// the user can give.
+/// the user can give: a key, a base URL, a project.
 pub fn resolve(
     model: &str,
     settings: &BTreeMap<String, ProviderSettings>,
 ) -> Result<Resolved, ModelError> {
-    let ModelName { wire, name, .. } = split(model, settings)?;
-    let model = model.trim();
+    let model = split(model, settings)?;
     let none = ProviderSettings::default();
-    let own = settings.get("openai").unwrap_or(&none);
-    let spec = provider("openai");
-    let base_url = own
-        .base_url
-        .clone()
-        .unwrap_or_else(|| ProviderConfig::OPENAI_BASE_URL.to_owned());
-    let is_itself = base_url == ProviderConfig::OPENAI_BASE_URL;
-    if is_itself && own.key.is_none() {
-        return Err(ModelError::no_model(
-            "No model is set up. Set OPENAI_API_KEY, or OPENAI_BASE_URL (such as \
-             http://127.0.0.1:11434/v1) for a compatible server; `aside doctor` shows what is \
-             in force."
-                .into(),
-        ));
-    }
-    let usual = if is_itself {
-        Wire::Responses
-    } else {
-        Wire::Chat
-    };
-    let mut config = ProviderConfig::new(
-        wire.or(own.wire).unwrap_or(usual),
-        base_url,
-        own.key.clone(),
-    );
-    if let Some(spec) = spec
-        && is_itself
-    {
-        config.quirks = spec.quirks;
-    }
+    let own = settings.get(model.provider).unwrap_or(&none);
+    let (config, name) = assemble::config(&model, own)?;
+    let said = own.models.get(model.name);
     Ok(Resolved {
-        id: model.to_owned(),
-        name: name.to_owned(),
+        id: model.id(),
+        name,
         config,
-        facts: ModelFacts::default(),
-        thinking: Thinking::default(),
+        facts: facts_of(model.provider, model.name, own),
+        thinking: Thinking {
+            effort: said.and_then(|said| said.effort),
+            budget: said.and_then(|said| said.thinking_budget),
+        },
     })
+}
+
+impl ModelName<'_> {
+    /// The one form of the name that is stored and shown, which names the same model again.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let suffix = match self.wire {
+            Some(wire) => format!("-{}", wire.word()),
+            None => String::new(),
+        };
+        format!("{}{suffix}/{}", self.provider, self.name)
+    }
 }
