@@ -23,4 +23,9 @@ impl aside_agent::clock::Clock for SystemClock {
     fn new_id(&self) -> String {
         new_id()
     }
+
+    fn random(&self) -> u64 {
+        // The second half of the id is random but for its first two bits.
+        uuid::Uuid::now_v7().as_u64_pair().1 << 2
+    }
 }

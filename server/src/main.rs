@@ -4,6 +4,7 @@
 //! engine.
 mod cli;
 mod clock;
+mod columns;
 mod engine;
 mod host;
 mod logs;

@@ -33,6 +33,10 @@ pub enum Command {
     Edits(EditsArgs),
     /// Take the agent's last turn back: its edits, and its place in the conversation.
     Undo(UndoArgs),
+    /// List models: what each can do, what it costs, and whether it can be used.
+    Models(ModelsArgs),
+    /// Show how many tokens were used, and what they cost.
+    Usage(UsageArgs),
     /// Show what is set up, what is not, and what to do about it.
     Doctor(DoctorArgs),
     /// See Aside fix a small program. Needs no key and no network.
@@ -283,6 +287,59 @@ pub struct UndoArgs {
 const UNDO_HELP: &str = "\
 Only files that the agent touched are changed, and what you changed since stays. A file in which
 your later work would be lost is left alone and named; the exit code is then 1.";
+
+/// Arguments of `aside models`.
+#[derive(Debug, Args)]
+#[command(after_help = MODELS_EXAMPLES)]
+pub struct ModelsArgs {
+    /// Only those whose id contains this.
+    pub filter: Option<String>,
+    /// Also those that cannot be used with the settings in force, and why.
+    #[arg(long)]
+    pub all: bool,
+    /// List providers instead: how each is reached, and where its key comes from.
+    #[arg(long, conflicts_with_all = ["filter", "all"])]
+    pub providers: bool,
+    /// Do not ask servers which models they have.
+    #[arg(long)]
+    pub offline: bool,
+    /// Print `model/list` as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+const MODELS_EXAMPLES: &str = "\
+Examples:
+  aside models                 those that can be used now
+  aside models --all claude    all that are known, by a part of their name
+  aside models --providers     what to set for each provider
+Use one with `aside run --model ID`, ASIDE_MODEL, or `model` in config.toml. A model that is not
+listed can be used too: its name is sent as it is. Prices are in US dollars for a million tokens.";
+
+/// Arguments of `aside usage`.
+#[derive(Debug, Args)]
+#[command(after_help = USAGE_EXAMPLES)]
+pub struct UsageArgs {
+    /// Only of this session.
+    #[arg(long, value_name = "ID")]
+    pub session: Option<String>,
+    /// Only from this day on (UTC), or from so many days back, such as 7d.
+    #[arg(long, value_name = "DAY")]
+    pub since: Option<String>,
+    /// Of all folders, not only this one.
+    #[arg(long, conflicts_with = "session")]
+    pub all: bool,
+    /// Print `usage/get` as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+const USAGE_EXAMPLES: &str = "\
+Examples:
+  aside usage --since 7d
+  aside usage --all --json
+Tokens are those that providers report; costs come from a table of prices, which `aside models`
+shows. Providers' bills may differ by taxes, discounts and rounding.";
 
 /// Arguments of `aside doctor`.
 #[derive(Debug, Args)]

@@ -69,6 +69,15 @@ impl Context {
     }
 }
 
+impl Context {
+    /// Where a provider's key comes from, if settings or the environment have it.
+    pub fn key_origin(&self, provider: &str) -> Option<&str> {
+        let fields = ["api_key", "token"].iter();
+        let mut names = fields.map(|field| format!("providers.{provider}.{field}"));
+        names.find_map(|name| self.resolved.origin(&name))
+    }
+}
+
 /// The environment; values that are not text cannot be settings of ours.
 pub fn environment() -> BTreeMap<String, String> {
     std::env::vars_os()

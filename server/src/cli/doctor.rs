@@ -7,7 +7,7 @@ use super::args::DoctorArgs;
 use super::context::Context;
 use super::terminal::{self, Style};
 use super::{Failure, exit};
-use crate::engine::models::find;
+use crate::engine::listing::Asking;
 
 /// How long the provider may take to answer.
 const PROBE_LIMIT: Duration = Duration::from_secs(5);
@@ -69,19 +69,34 @@ async fn provider(context: &Context, offline: bool) -> Result<bool, Failure> {
     heading("Model")?;
     let settings = &context.resolved.settings;
     info(&format!("model     {}", settings.model))?;
-    let resolved = match find(&settings.model, settings) {
+    let resolved = match context.engine.find_model(&settings.model).await {
         Ok(resolved) => resolved,
         Err(error) => {
             bad(&error.message)?;
+            others(context, offline).await?;
             return Ok(false);
         }
     };
-    info(&format!("base URL  {}", resolved.config.base_url))?;
+    let config = &resolved.config;
+    info(&format!(
+        "base URL  {} ({})",
+        config.base_url,
+        config.wire.word()
+    ))?;
+    let key = match (&config.key, context.key_origin(&config.id)) {
+        (None, _) => "none".to_owned(),
+        (Some(_), origin) => format!("from {}", origin.unwrap_or("aside auth")),
+    };
+    info(&format!("key       {key}"))?;
     if offline {
         info("not asked, because of --offline")?;
         return Ok(true);
     }
     match Remote::new(resolved.config).models(PROBE_LIMIT).await {
+        Ok(models) if models.iter().any(|model| *model == resolved.name) => {
+            good("the server answers, and has the model")?;
+            Ok(true)
+        }
         Ok(models) => {
             let named: Vec<&str> = models
                 .iter()
@@ -94,16 +109,42 @@ async fn provider(context: &Context, offline: bool) -> Result<bool, Failure> {
                 count => format!(" and {count} more"),
             };
             good(&format!(
-                "the server answers; its models: {}{more}",
+                "the server answers; it does not list the model, but: {}{more}",
                 named.join(", ")
             ))?;
             Ok(true)
         }
+        // Some servers list nothing, and answer prompts all the same.
+        Err(error) if error.status == Some(404) => {
+            good("the server is there; it does not list its models")?;
+            Ok(true)
+        }
         Err(error) => {
             bad(&error.message)?;
+            others(context, offline).await?;
             Ok(false)
         }
     }
+}
+
+/// What could be used instead.
+async fn others(context: &Context, offline: bool) -> Result<(), Failure> {
+    let asking = if offline {
+        Asking::Nobody
+    } else {
+        Asking::Servers
+    };
+    let models = context.engine.models(asking).await;
+    let usable = models.iter().filter(|model| model.reason.is_none());
+    let usable: Vec<&str> = usable.map(|model| model.id.as_str()).collect();
+    if usable.is_empty() {
+        return Ok(());
+    }
+    let named = usable.iter().take(MAX_MODELS_SHOWN).copied();
+    let named = named.collect::<Vec<_>>().join(", ");
+    info(&format!(
+        "can be used now: {named} (`aside models` lists all); set one by ASIDE_MODEL, or `model` in config.toml"
+    ))
 }
 
 async fn database(context: &Context) -> Result<bool, Failure> {

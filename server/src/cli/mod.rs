@@ -7,10 +7,12 @@ mod edits;
 mod failure;
 mod interrupts;
 mod lsp;
+mod models;
 mod run;
 mod sessions;
 mod terminal;
 mod undo;
+mod usage;
 
 pub use args::{Cli, Command};
 pub use failure::Failure;
@@ -49,6 +51,8 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Sessions(args) => on_runtime(sessions::sessions(args)),
         Command::Edits(args) => on_runtime(edits::edits(args)),
         Command::Undo(args) => on_runtime(undo::undo(args)),
+        Command::Models(args) => on_runtime(models::models(args)),
+        Command::Usage(args) => on_runtime(usage::usage(args)),
         Command::Doctor(args) => on_runtime(doctor::doctor(args)),
         Command::Demo(args) => on_runtime(demo::demo(args)),
     }

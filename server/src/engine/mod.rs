@@ -5,6 +5,7 @@ pub mod edits;
 pub mod error;
 pub mod front;
 pub mod limits;
+pub mod listing;
 pub mod models;
 mod queries;
 mod repair;
@@ -16,7 +17,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
-use aside_agent::driver::TurnModel;
 use aside_agent::editing::EditDialect;
 use aside_agent::event::NoticeLevel;
 use aside_agent::item::ItemRecord;
@@ -68,6 +68,22 @@ impl Workspace {
             servers: files.servers,
             data: dirs.data.clone(),
         }
+    }
+}
+
+impl Workspace {
+    /// All workspaces that have data, by what is known of them without opening their database:
+    /// their folders' paths are not.
+    pub fn all(dirs: &Dirs) -> Vec<Self> {
+        let files = dirs.workspaces().into_iter();
+        let of_files = |files: crate::settings::WorkspaceFiles| Self {
+            key: PathBuf::new(),
+            uri: String::new(),
+            database: files.database,
+            servers: files.servers,
+            data: dirs.data.clone(),
+        };
+        files.map(of_files).collect()
     }
 }
 
@@ -125,7 +141,8 @@ impl Engine {
             .unwrap_or_else(PoisonError::into_inner) = settings;
     }
 
-    fn front(&self) -> Arc<dyn Front> {
+    /// Who is told.
+    pub fn front(&self) -> Arc<dyn Front> {
         Arc::clone(&self.front)
     }
 
@@ -145,13 +162,15 @@ impl Engine {
     }
 
     fn limits(&self) -> Limits {
-        let turn = &self.settings().turn;
+        let settings = self.settings();
+        let turn = &settings.turn;
         Limits {
             max_iterations: turn.max_iterations,
             parallel_reads: turn.max_parallel_reads,
             repeat_limit: turn.repeat_limit,
             tool_timeout: turn.tool_timeout(),
             max_output_tokens: turn.max_output_tokens,
+            retry: settings.providers.retry,
             ..Limits::default()
         }
     }
@@ -357,7 +376,7 @@ impl Engine {
             Some(id) => (id, None),
             None => {
                 // Nothing is created for a prompt that nobody could answer.
-                self.model(&self.settings().model)?;
+                self.find_model(&self.settings().model).await?;
                 let params = SessionCreateParams::default();
                 (clock::new_id(), Some(NewSession { params }))
             }
@@ -398,16 +417,6 @@ impl Engine {
         Ok(rows.iter().filter_map(crate::wire::item_record).collect())
     }
 
-    /// Whether a model can be used at all.
-    fn check_model(&self, model: &str) -> Result<(), EngineError> {
-        // A model without a key is a fine name: the key may come later.
-        match models::find(model, &self.settings()) {
-            Ok(_) => Ok(()),
-            Err(error) if error.code == ErrorCode::NoModel && model.contains('/') => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-
     fn check_agent(&self, agent: Option<&str>) -> Result<(), EngineError> {
         match agent {
             None | Some(DEFAULT_AGENT) => Ok(()),
@@ -415,10 +424,5 @@ impl Engine {
                 "`agent` \"{other}\" is not an agent template; there is \"{DEFAULT_AGENT}\""
             ))),
         }
-    }
-
-    /// The model that a session names.
-    pub fn model(&self, model: &str) -> Result<TurnModel, EngineError> {
-        self.models.get(model, &self.settings())
     }
 }

@@ -1,38 +1,31 @@
 //! From a session's `provider/model` to something that answers.
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aside_agent::driver::TurnModel;
-use aside_llm::catalog::{Resolved, resolve};
+use aside_llm::catalog::{ProviderSettings, Resolved, resolve, split};
 use aside_llm::{ProviderConfig, Remote};
 
+use super::Engine;
 use super::error::EngineError;
+use super::listing::Answer;
 use crate::settings::Settings;
 
 /// How many providers' connections are kept.
 pub const MAX_REMOTES: usize = 32;
 
-/// Keeps the connections to providers while their settings stay the same.
+/// Keeps the connections to providers while their settings stay the same, and what they said of
+/// their models.
 #[derive(Default)]
 pub struct Models {
     remotes: Mutex<Vec<Remote>>,
+    answers: Mutex<Vec<Answer>>,
 }
 
 impl Models {
-    /// The model that a session names, ready to be asked.
-    pub fn get(&self, model: &str, settings: &Settings) -> Result<TurnModel, EngineError> {
-        let resolved = find(model, settings)?;
-        let remote = self.remote(resolved.config);
-        Ok(TurnModel {
-            id: resolved.id,
-            name: resolved.name,
-            model: Arc::new(remote),
-            facts: resolved.facts,
-            thinking: resolved.thinking,
-        })
-    }
-
-    fn remote(&self, config: ProviderConfig) -> Remote {
+    /// The server that is reached so, with its connections.
+    pub(super) fn remote(&self, config: ProviderConfig) -> Remote {
         let mut remotes = self.remotes.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(remote) = remotes.iter().find(|remote| *remote.config() == config) {
             return remote.clone();
@@ -44,12 +37,74 @@ impl Models {
         remotes.push(remote.clone());
         remote
     }
+
+    pub(super) fn answers(&self) -> MutexGuard<'_, Vec<Answer>> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Engine {
+    /// What the user says of providers, by settings, environment and the store of keys: of one,
+    /// or of all.
+    pub async fn provider_settings(
+        &self,
+        _only: Option<&str>,
+    ) -> BTreeMap<String, ProviderSettings> {
+        self.settings().providers.own.clone()
+    }
+
+    /// All that is needed to ask a model.
+    pub async fn find_model(&self, model: &str) -> Result<Resolved, EngineError> {
+        let settings = self.settings();
+        let id = split(model, &settings.providers.own)?.provider.to_owned();
+        let own = self.provider_settings(Some(&id)).await;
+        resolved(model, &own, &settings)
+    }
+
+    /// A model, ready to be asked.
+    pub async fn model(&self, model: &str) -> Result<TurnModel, EngineError> {
+        let resolved = self.find_model(model).await?;
+        let remote = self.models.remote(resolved.config);
+        Ok(TurnModel {
+            id: resolved.id,
+            name: resolved.name,
+            model: Arc::new(remote),
+            facts: resolved.facts,
+            thinking: resolved.thinking,
+        })
+    }
+
+    /// The model that a session names, and those that are asked where it fails. One of the
+    /// latter that is not set up is left out, with a line in the log.
+    pub(super) async fn models_of_turn(&self, model: &str) -> Result<Vec<TurnModel>, EngineError> {
+        let mut models = vec![self.model(model).await?];
+        for fallback in &self.settings().fallback_models {
+            match self.model(fallback).await {
+                Ok(model) if models.iter().any(|other| other.id == model.id) => {}
+                Ok(model) => models.push(model),
+                Err(error) => {
+                    tracing::warn!(model = fallback, %error, "a fallback model cannot be used");
+                }
+            }
+        }
+        Ok(models)
+    }
+
+    /// Whether a model's name is one. It may lack a key, which may come later.
+    pub(super) fn check_model(&self, model: &str) -> Result<(), EngineError> {
+        split(model, &self.settings().providers.own)?;
+        Ok(())
+    }
 }
 
 /// All that is needed to ask a model, with the limits that the settings have.
-pub fn find(model: &str, settings: &Settings) -> Result<Resolved, EngineError> {
+pub(super) fn resolved(
+    model: &str,
+    own: &BTreeMap<String, ProviderSettings>,
+    settings: &Settings,
+) -> Result<Resolved, EngineError> {
+    let mut resolved = resolve(model, own)?;
     let limits = &settings.providers;
-    let mut resolved = resolve(model, &limits.own)?;
     let seconds = Duration::from_secs;
     let config = &mut resolved.config;
     config.connect_timeout = seconds(limits.connect_timeout_s);

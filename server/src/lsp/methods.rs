@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use aside_protocol::methods as wire;
 use aside_protocol::{
-    ModelInfo, ModelListResult, PermissionDecision, ProviderStatus, ServerStatusResult, ToolInfo,
+    ModelListResult, PermissionDecision, ProviderStatus, ServerStatusResult, ToolInfo,
     ToolListResult, read_params,
 };
 use serde::Serialize;
@@ -19,6 +19,7 @@ use super::backend::Backend;
 use super::error::{invalid, to_rpc};
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
+use crate::engine::listing::Asking;
 
 /// Registers them all.
 pub fn register(service: LspServiceBuilder<Backend>) -> LspServiceBuilder<Backend> {
@@ -130,26 +131,9 @@ impl Backend {
 
     async fn model_list(&self, params: Value) -> Result<Value> {
         let _: aside_protocol::ModelListParams = read(params)?;
-        let settings = self.shared.settings();
-        let available = self.shared.engine().map_err(to_rpc)?.model(&settings.model);
-        let (provider, name) = settings
-            .model
-            .split_once('/')
-            .unwrap_or(("openai", &settings.model));
-        answer(Ok(ModelListResult {
-            models: vec![ModelInfo {
-                id: settings.model.clone(),
-                provider: provider.to_owned(),
-                name: name.to_owned(),
-                context_window: settings.turn.context_window,
-                max_output: 0,
-                vision: true,
-                reasoning: true,
-                tools: true,
-                available: available.is_ok(),
-                reason: available.err().map(|error| error.message),
-            }],
-        }))
+        let models = self.engine()?.models(Asking::Servers).await;
+        let models = models.into_iter().map(crate::wire::model_info).collect();
+        answer(Ok(ModelListResult { models }))
     }
 
     async fn usage_get(&self, params: Value) -> Result<Value> {
@@ -158,24 +142,22 @@ impl Backend {
 
     async fn server_status(&self, params: Value) -> Result<Value> {
         let _: aside_protocol::ServerStatusParams = read(params)?;
-        let settings = self.shared.settings();
         let engine = self.shared.engine().ok();
-        let model = engine.as_ref().map(|engine| engine.model(&settings.model));
-        let reason = match model {
-            None => Some("no folder is open".to_owned()),
-            Some(Ok(_)) => None,
-            Some(Err(error)) => Some(error.message),
+        let providers = match &engine {
+            Some(engine) => engine.provider_states().await,
+            None => Vec::new(),
         };
+        let providers = providers.into_iter().map(|state| ProviderStatus {
+            name: state.id,
+            available: state.reason.is_none(),
+            reason: state.reason,
+        });
         answer(Ok(ServerStatusResult {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             uptime_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
             memory_bytes: crate::memory::resident_bytes(),
             database_path: engine.map(|engine| engine.workspace().database.display().to_string()),
-            providers: vec![ProviderStatus {
-                name: "openai".to_owned(),
-                available: reason.is_none(),
-                reason,
-            }],
+            providers: providers.collect(),
         }))
     }
 

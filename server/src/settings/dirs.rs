@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+/// The folder of data that holds one for each workspace.
+const WORKSPACES: &str = "workspaces";
 /// How many characters of a workspace's name its data folder shows.
 const MAX_NAME_CHARS: usize = 40;
 /// How many bytes of the path's hash its data folder shows, two hexadecimal digits each.
@@ -105,17 +107,33 @@ impl Dirs {
         }
         let folder = self
             .data
-            .join("workspaces")
+            .join(WORKSPACES)
             .join(format!("{name}-{}", readable(path)));
-        WorkspaceFiles {
-            database: folder.join("aside.db"),
-            servers: folder.join("servers"),
-        }
+        files_in(&folder)
+    }
+
+    /// The files of all workspaces that have a database.
+    pub fn workspaces(&self) -> Vec<WorkspaceFiles> {
+        let Ok(folders) = std::fs::read_dir(self.data.join(WORKSPACES)) else {
+            return Vec::new();
+        };
+        let paths = folders.filter_map(|entry| Some(entry.ok()?.path()));
+        let mut all: Vec<WorkspaceFiles> = paths.map(|folder| files_in(&folder)).collect();
+        all.retain(|files| files.database.is_file());
+        all.sort_by(|a, b| a.database.cmp(&b.database));
+        all
     }
 
     /// The folder of the log files.
     pub fn logs(&self) -> PathBuf {
         self.data.join("logs")
+    }
+}
+
+fn files_in(folder: &Path) -> WorkspaceFiles {
+    WorkspaceFiles {
+        database: folder.join("aside.db"),
+        servers: folder.join("servers"),
     }
 }
 

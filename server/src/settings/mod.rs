@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
-pub use dirs::Dirs;
+pub use dirs::{Dirs, WorkspaceFiles};
 use families::Key;
 use layer::Layer;
 use table::SETTINGS;

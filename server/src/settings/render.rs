@@ -3,6 +3,7 @@ use super::bounds::{Bound, bounds};
 use super::table::{SETTINGS, Spec};
 use super::value::{self, Value};
 use super::{DEFAULT_ORIGIN, Entry, Resolved};
+use crate::columns::aligned;
 
 impl Resolved {
     /// All settings, aligned: name, value, default, where the value comes from, what it is for;
@@ -20,11 +21,11 @@ impl Resolved {
                 spec.doc.replace('`', ""),
             ]
         }));
-        let mut text = aligned(&rows);
+        let mut text = lines(&rows);
         text.push('\n');
         let mut rows = vec![["FIXED BOUND", "VALUE"].map(str::to_owned)];
         rows.extend(bounds().map(|bound| [bound.what.to_owned(), amount(&bound)]));
-        text.push_str(&aligned(&rows));
+        text.push_str(&lines(&rows));
         text
     }
 
@@ -41,6 +42,11 @@ impl Resolved {
             )
         })
         .collect()
+    }
+
+    /// Where a setting's value comes from, if it is set.
+    pub fn origin(&self, name: &str) -> Option<&str> {
+        Some(self.entries.get(name)?.origin.as_str())
     }
 
     /// Those of the fixed table in its order, then those of providers and models by name.
@@ -103,23 +109,8 @@ fn amount(bound: &Bound) -> String {
     }
 }
 
-fn aligned<const COLUMNS: usize>(rows: &[[String; COLUMNS]]) -> String {
-    let mut widths = [0; COLUMNS];
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = cell.chars().count().max(*width);
-        }
-    }
-    let mut text = String::new();
-    for row in rows {
-        let mut line = String::new();
-        for (width, cell) in widths.iter().zip(row) {
-            let padding = width - cell.chars().count();
-            line.push_str(cell);
-            line.push_str(&" ".repeat(padding + 2));
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
+fn lines<const N: usize>(rows: &[[String; N]]) -> String {
+    let mut text = aligned(rows, N).join("\n");
+    text.push('\n');
     text
 }

@@ -2,6 +2,7 @@
 //! nothing depends on an editor's position encoding.
 mod edit;
 mod item;
+mod models;
 mod rows;
 mod uri;
 
@@ -10,9 +11,10 @@ pub use edit::{
     whole_lines,
 };
 pub use item::{content_from_wire, effect, item, tool_kind};
+pub use models::model_info;
 pub use rows::{
-    agent_item, item_record, item_row, model_usage, parse_mode, parse_usage, session, stop_reason,
-    turn, turn_error, usage,
+    agent_item, from_usage, item_record, item_row, model_usage, parse_mode, parse_usage, session,
+    stop_reason, turn, turn_error, usage,
 };
 pub use uri::{path_to_uri, uri_to_path};
 

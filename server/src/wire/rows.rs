@@ -56,6 +56,18 @@ pub fn usage(usage: aside_llm::Usage) -> wire::Usage {
     }
 }
 
+/// Tokens as clients see them, back to count with.
+pub fn from_usage(usage: wire::Usage) -> aside_llm::Usage {
+    aside_llm::Usage {
+        input_tokens: usage.input_tokens,
+        cached_input_tokens: usage.cached_input_tokens,
+        output_tokens: usage.output_tokens,
+        reasoning_tokens: usage.reasoning_tokens,
+        cost_usd: usage.cost_usd,
+        ..aside_llm::Usage::default()
+    }
+}
+
 /// Tokens as they are stored.
 pub fn model_usage(usage: aside_llm::Usage) -> String {
     to_json(&usage)

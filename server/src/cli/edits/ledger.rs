@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::cli::context::Context;
 use crate::cli::terminal::{self, Style};
 use crate::cli::{Failure, exit};
+use crate::columns::aligned;
 use crate::engine::error::EngineError;
 
 /// How many attempts are read at once.
@@ -46,7 +47,7 @@ pub async fn stats(context: &Context, json: bool) -> Result<(), Failure> {
             row.conflicted.to_string(),
         ]
     }));
-    for (index, line) in aligned(&table).iter().enumerate() {
+    for (index, line) in aligned(&table, 2).iter().enumerate() {
         let style = if index == 0 {
             Style::Bold
         } else {
@@ -99,24 +100,6 @@ fn percent(part: i64, whole: i64) -> String {
 }
 
 /// Columns side by side: the first two to the left, numbers to the right.
-fn aligned<const N: usize>(table: &[[String; N]]) -> Vec<String> {
-    let width = |column: usize| {
-        let cells = table.iter().map(|row| row[column].chars().count());
-        cells.max().unwrap_or(0)
-    };
-    let line = |row: &[String; N]| {
-        let cells = row.iter().enumerate().map(|(column, cell)| {
-            let width = width(column);
-            match column {
-                0 | 1 => format!("{cell:<width$}"),
-                _ => format!("{cell:>width$}"),
-            }
-        });
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    table.iter().map(line).collect()
-}
-
 /// What came of running the ledger again.
 #[derive(Debug, Default)]
 struct Tally {

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use aside_agent::event::{SinkError, TurnEvent, TurnOutcome};
 use aside_agent::item::{ContentBlock, ItemRecord};
 use aside_agent::notes::Notes;
+use aside_agent::prefix::PrefixWatch;
 use aside_agent::seen::Seen;
 use aside_protocol::{ChatCancelResult, ChatSendResult, Delivery, Session, SessionUpdateParams};
 use aside_store::{SessionRow, Store, TurnRow};
@@ -177,6 +178,8 @@ struct Actor {
     log: EventLog,
     /// What the model has seen of files since this server took up the session.
     seen: Arc<Seen>,
+    /// What the last request was, to know when a cache cannot be used again.
+    prefix: Arc<std::sync::Mutex<PrefixWatch>>,
     /// What the user did to the agent's edits and the model does not know yet.
     notes: Notes,
     /// Whether notes are stored that the model may not have been told.
@@ -210,6 +213,7 @@ impl Actor {
             approver: Arc::new(SessionApprover::new(engine.front(), mode)),
             log: EventLog::new(Arc::clone(session_id), store, engine.front()),
             seen: Arc::default(),
+            prefix: Arc::default(),
             notes: Notes::default(),
             has_stored_notes: false,
             queue: VecDeque::new(),

@@ -46,7 +46,7 @@ impl Actor {
             .engine
             .history(self.log.store(), &self.session_id)
             .await?;
-        let model = self.engine.model(&self.row.model)?;
+        let models = self.engine.models_of_turn(&self.row.model).await?;
 
         let now = clock::now();
         row.status = "running".to_owned();
@@ -113,7 +113,7 @@ impl Actor {
             return Err(error.into());
         }
         history.push(prompt);
-        self.launch(row, turn_id, model, history);
+        self.launch(row, turn_id, models, history);
         Ok(())
     }
 
@@ -121,7 +121,7 @@ impl Actor {
         &mut self,
         row: TurnRow,
         turn_id: Arc<str>,
-        model: TurnModel,
+        models: Vec<TurnModel>,
         history: Vec<ItemRecord>,
     ) {
         let Some(own) = self.own.upgrade() else {
@@ -135,7 +135,7 @@ impl Actor {
         let turn = Turn {
             session_id: self.session_id.to_string(),
             turn_id: row.id.clone(),
-            models: vec![model],
+            models,
             system: self.engine.system_prompt(dialect),
             history,
             tools: self.engine.toolbox(),
@@ -144,6 +144,7 @@ impl Actor {
             sink: Arc::new(MailboxSink(own.clone())),
             clock: Arc::new(clock::SystemClock),
             seen: Arc::clone(&self.seen),
+            prefix: Arc::clone(&self.prefix),
             notes: self.notes.clone(),
             edit_mode: edits.mode,
             dialect,

@@ -1,0 +1,198 @@
+//! `aside models`: which models and providers there are, and what is missing to use them.
+use std::collections::BTreeMap;
+
+use aside_llm::catalog::{ProviderSettings, ProviderSpec, providers};
+use aside_llm::{ModelFacts, ReasoningStyle};
+
+use super::args::ModelsArgs;
+use super::context::Context;
+use super::terminal::{self, Style};
+use super::{Failure, exit};
+use crate::columns::aligned;
+use crate::engine::listing::{Asking, Listed};
+
+/// Lists models, or providers.
+pub async fn models(args: ModelsArgs) -> Result<u8, Failure> {
+    let context = Context::open()?;
+    if args.providers {
+        let own = context.engine.provider_settings(None).await;
+        show_providers(&context, &own, args.json)?;
+        return Ok(exit::DONE);
+    }
+    let asking = if args.offline {
+        Asking::Nobody
+    } else {
+        Asking::Servers
+    };
+    let mut models = context.engine.models(asking).await;
+    if let Some(filter) = &args.filter {
+        let filter = filter.to_lowercase();
+        models.retain(|model| model.id.to_lowercase().contains(&filter));
+    }
+    let hidden = models.iter().filter(|model| model.reason.is_some()).count();
+    if !args.all {
+        models.retain(|model| model.reason.is_none());
+    }
+    if args.json {
+        let models = models.into_iter().map(crate::wire::model_info).collect();
+        let result = aside_protocol::ModelListResult { models };
+        terminal::line(&crate::wire::to_json(&result), Style::Plain)?;
+        return Ok(exit::DONE);
+    }
+    show(&models)?;
+    if models.is_empty() && hidden == 0 {
+        terminal::note("There is no model of that name.", Style::Dim);
+    } else if models.is_empty() {
+        terminal::note(
+            "No model can be used yet. Set a key (`aside auth add openai`, or OPENAI_API_KEY), or start a local server such as Ollama; `aside models --providers` lists what there is.",
+            Style::Bold,
+        );
+    }
+    if !args.all && hidden > 0 {
+        let note = format!("{hidden} more are known but not set up; --all lists them.");
+        terminal::note(&note, Style::Dim);
+    }
+    Ok(exit::DONE)
+}
+
+fn show(models: &[Listed]) -> Result<(), Failure> {
+    if models.is_empty() {
+        return Ok(());
+    }
+    let head = [
+        "model", "can", "context", "output", "$ in", "$ cached", "$ out",
+    ];
+    let mut rows = vec![head.map(str::to_owned)];
+    rows.extend(models.iter().map(|model| row(&model.id, &model.facts)));
+    let lines = aligned(&rows, 2);
+    terminal::line(&lines[0], Style::Bold)?;
+    let mut last_reason = None;
+    for (model, line) in models.iter().zip(&lines[1..]) {
+        let reason = model.reason.as_deref();
+        if reason != last_reason {
+            if let Some(reason) = reason {
+                terminal::line(&crate::redact::redact(reason), Style::Bold)?;
+            }
+            last_reason = reason;
+        }
+        let style = match reason {
+            Some(_) => Style::Dim,
+            None => Style::Plain,
+        };
+        terminal::line(line, style)?;
+    }
+    Ok(())
+}
+
+fn row(id: &str, facts: &ModelFacts) -> [String; 7] {
+    let mut can = Vec::new();
+    if facts.tools {
+        can.push("tools");
+    }
+    if facts.vision {
+        can.push("vision");
+    }
+    match facts.reasoning {
+        ReasoningStyle::None => {}
+        ReasoningStyle::Effort | ReasoningStyle::Budget | ReasoningStyle::Always => {
+            can.push("reasoning");
+        }
+        // Of a model that nobody knows, nothing is said.
+        ReasoningStyle::Unknown => can.clear(),
+    }
+    let price = |price: Option<f64>| price.map_or_else(|| "-".to_owned(), |usd| format!("{usd}"));
+    let prices = facts.prices;
+    [
+        id.to_owned(),
+        can.join(" "),
+        tokens(facts.context_window),
+        tokens(facts.max_output),
+        price(prices.map(|prices| prices.input)),
+        price(prices.map(|prices| prices.cached_input)),
+        price(prices.map(|prices| prices.output)),
+    ]
+}
+
+/// In thousands, as people speak of them.
+fn tokens(count: Option<u64>) -> String {
+    match count {
+        None => "-".to_owned(),
+        Some(count) if count >= 10_000 => format!("{}k", count / 1000),
+        Some(count) => count.to_string(),
+    }
+}
+
+fn show_providers(
+    context: &Context,
+    own: &BTreeMap<String, ProviderSettings>,
+    json: bool,
+) -> Result<(), Failure> {
+    let added = own
+        .keys()
+        .filter(|id| providers().iter().all(|spec| spec.id != id.as_str()));
+    if json {
+        let of_table = providers().iter().map(|spec| {
+            serde_json::json!({
+                "id": spec.id, "name": spec.name, "wire": spec.wire.word(),
+                "baseUrl": base_url(spec, own), "keyVariables": spec.key_env,
+                "key": key(context, spec, own), "keyUrl": spec.key_url,
+            })
+        });
+        let added = added.map(|id| serde_json::json!({"id": id, "baseUrl": own[id].base_url}));
+        let all: Vec<serde_json::Value> = of_table.chain(added).collect();
+        terminal::line(&crate::wire::to_json(&all), Style::Plain)?;
+        return Ok(());
+    }
+    let head = ["provider", "name", "key", "where it is"];
+    let mut rows = vec![head.map(str::to_owned)];
+    for spec in providers() {
+        rows.push([
+            spec.id.to_owned(),
+            spec.name.to_owned(),
+            key(context, spec, own).unwrap_or_else(|| missing(spec)),
+            base_url(spec, own),
+        ]);
+    }
+    for id in added {
+        let url = own[id].base_url.clone().unwrap_or_default();
+        rows.push([id.clone(), "yours".to_owned(), String::new(), url]);
+    }
+    for (at, line) in aligned(&rows, 4).iter().enumerate() {
+        let style = if at == 0 { Style::Bold } else { Style::Plain };
+        terminal::line(line, style)?;
+    }
+    terminal::note(
+        "Any compatible server: set providers.NAME.base_url (and wire: chat, responses, messages or gemini) in config.toml, or OPENAI_BASE_URL.",
+        Style::Dim,
+    );
+    Ok(())
+}
+
+fn base_url(spec: &ProviderSpec, own: &BTreeMap<String, ProviderSettings>) -> String {
+    let said = own.get(spec.id).and_then(|own| own.base_url.clone());
+    said.unwrap_or_else(|| spec.base_url.to_owned())
+}
+
+/// Where the key comes from.
+fn key(
+    context: &Context,
+    spec: &ProviderSpec,
+    own: &BTreeMap<String, ProviderSettings>,
+) -> Option<String> {
+    let said = own.get(spec.id)?;
+    said.key.as_ref().or(said.token.as_ref())?;
+    Some(
+        context
+            .key_origin(spec.id)
+            .unwrap_or("aside auth")
+            .to_owned(),
+    )
+}
+
+fn missing(spec: &ProviderSpec) -> String {
+    match spec.key_env.first() {
+        _ if !spec.ports.is_empty() => "needs none".to_owned(),
+        Some(variable) => format!("not set: {variable}"),
+        None => format!("not set: aside auth add {}", spec.id),
+    }
+}

@@ -1,0 +1,147 @@
+//! `aside usage`: what models were sent, and what it cost.
+use std::sync::Arc;
+
+use aside_llm::Usage;
+use aside_protocol::{ModelUsage, UsageGetParams, UsageGetResult};
+
+use super::args::UsageArgs;
+use super::context::Context;
+use super::terminal::{self, Style};
+use super::{Failure, exit};
+use crate::columns::aligned;
+use crate::engine::{Engine, Workspace};
+
+/// How many workspaces `--all` looks at.
+const MAX_WORKSPACES: usize = 10_000;
+/// How many days back `--since 30d` may go.
+const MAX_DAYS: i64 = 36_500;
+
+/// Shows what was used.
+pub async fn usage(args: UsageArgs) -> Result<u8, Failure> {
+    let context = Context::open()?;
+    let params = UsageGetParams {
+        session_id: args.session,
+        since: args.since.as_deref().map(since).transpose()?,
+    };
+    let result = if args.all {
+        all(&context, &params).await?
+    } else {
+        context.engine.usage(params).await?
+    };
+    context.engine.close().await;
+    if args.json {
+        terminal::line(&crate::wire::to_json(&result), Style::Plain)?;
+        return Ok(exit::DONE);
+    }
+    if result.days.is_empty() {
+        terminal::note("No model was asked in that time.", Style::Dim);
+        return Ok(exit::DONE);
+    }
+    print(&result)?;
+    Ok(exit::DONE)
+}
+
+/// Of all workspaces together.
+async fn all(context: &Context, params: &UsageGetParams) -> Result<UsageGetResult, Failure> {
+    let mut days: Vec<ModelUsage> = Vec::new();
+    let mut total = Usage::default();
+    for workspace in Workspace::all(&context.dirs)
+        .into_iter()
+        .take(MAX_WORKSPACES)
+    {
+        let settings = Arc::clone(&context.engine.settings());
+        let engine = Engine::new(workspace, settings, context.engine.front());
+        let result = engine.usage(params.clone()).await;
+        engine.close().await;
+        for more in result?.days {
+            total += crate::wire::from_usage(more.usage);
+            let same = |day: &&mut ModelUsage| day.day == more.day && day.model == more.model;
+            match days.iter_mut().find(same) {
+                Some(day) => {
+                    let mut sum = crate::wire::from_usage(day.usage);
+                    sum += crate::wire::from_usage(more.usage);
+                    day.usage = crate::wire::usage(sum);
+                    day.requests += more.requests;
+                }
+                None => days.push(more),
+            }
+        }
+    }
+    days.sort_by(|a, b| b.day.cmp(&a.day).then_with(|| a.model.cmp(&b.model)));
+    Ok(UsageGetResult {
+        days,
+        total: crate::wire::usage(total),
+    })
+}
+
+fn print(result: &UsageGetResult) -> Result<(), Failure> {
+    let head = [
+        "day",
+        "model",
+        "requests",
+        "input",
+        "cached",
+        "output",
+        "reasoning",
+        "cost",
+    ];
+    let mut rows = vec![head.map(str::to_owned)];
+    let row = |day: &str, model: &str, requests: u64, usage: &aside_protocol::Usage| {
+        [
+            day.to_owned(),
+            model.to_owned(),
+            requests.to_string(),
+            usage.input_tokens.to_string(),
+            usage.cached_input_tokens.to_string(),
+            usage.output_tokens.to_string(),
+            usage.reasoning_tokens.to_string(),
+            cost(usage.cost_usd),
+        ]
+    };
+    for day in &result.days {
+        rows.push(row(&day.day, &day.model, day.requests, &day.usage));
+    }
+    let requests = result.days.iter().map(|day| day.requests).sum();
+    rows.push(row("total", "", requests, &result.total));
+    let last = rows.len() - 1;
+    for (at, line) in aligned(&rows, 2).iter().enumerate() {
+        let style = if at == 0 || at == last {
+            Style::Bold
+        } else {
+            Style::Plain
+        };
+        terminal::line(line, style)?;
+    }
+    if result.total.cost_usd.is_none() {
+        terminal::note(
+            "`-` stands for a cost that is not known: no price is known of that model. Set providers.NAME.models.MODEL.input_price and output_price to have it counted from now on.",
+            Style::Dim,
+        );
+    }
+    Ok(())
+}
+
+fn cost(usd: Option<f64>) -> String {
+    usd.map_or_else(|| "-".to_owned(), |usd| format!("${usd:.4}"))
+}
+
+/// A day as it is, or so many days back from today: `7d`.
+fn since(text: &str) -> Result<String, Failure> {
+    let Some(days) = text
+        .strip_suffix('d')
+        .and_then(|days| days.parse::<i64>().ok())
+    else {
+        return Ok(text.to_owned());
+    };
+    let too_far = || Failure::usage(format!("--since {text}: there are not that many days"));
+    if !(0..=MAX_DAYS).contains(&days) {
+        return Err(too_far());
+    }
+    let today = jiff::Timestamp::now()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date();
+    let day = today
+        .checked_sub(jiff::Span::new().days(days))
+        .map_err(|_| too_far())?;
+    Ok(day.to_string())
+}
