@@ -4,6 +4,8 @@ mod anthropic;
 mod azure;
 mod github;
 mod openai;
+#[cfg(test)]
+mod tests;
 mod vertex;
 
 use super::resolve::ModelName;
