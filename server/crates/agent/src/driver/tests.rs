@@ -1,6 +1,8 @@
 //! The driver against doubles of everything it touches.
 mod faults;
 mod order;
+mod random;
+mod retries;
 mod worlds;
 
 use std::collections::BTreeMap;
@@ -32,7 +34,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A turn and the world around it.
 struct World {
+    /// Of the first model.
     replies: Vec<Reply>,
+    /// Of the models that are asked where it fails.
+    others: Vec<Vec<Reply>>,
     tools: Vec<Arc<dyn Tool>>,
     files: Arc<MemoryFiles>,
     approver: FakeApprover,
@@ -72,6 +77,7 @@ impl World {
     fn new(replies: Vec<Reply>) -> Self {
         Self {
             replies,
+            others: Vec::new(),
             tools: Vec::new(),
             files: Arc::default(),
             approver: FakeApprover::new(PermissionMode::Full, Vec::new()),
@@ -91,19 +97,21 @@ impl World {
     }
 
     async fn play(self) -> Played {
-        let model = ScriptedModel::new(self.replies);
+        let requests = Arc::default();
+        let replies = [self.replies].into_iter().chain(self.others);
+        let models = replies.enumerate().map(|(number, replies)| TurnModel {
+            id: format!("p/m{number}"),
+            name: format!("m{number}"),
+            model: ScriptedModel::new(replies, &requests),
+            facts: ModelFacts::default(),
+            thinking: Thinking::default(),
+        });
         let sink = Arc::new(self.sink);
         let approver = Arc::new(self.approver);
         let turn = Turn {
             session_id: "s".to_owned(),
             turn_id: "t".to_owned(),
-            models: vec![TurnModel {
-                id: "p/m".to_owned(),
-                name: "m".to_owned(),
-                model: Arc::clone(&model) as _,
-                facts: ModelFacts::default(),
-                thinking: Thinking::default(),
-            }],
+            models: models.collect(),
             system: "Be good.".to_owned(),
             history: vec![user("u", "t", "Do it.")],
             tools: Toolbox::new(self.tools),
@@ -123,7 +131,7 @@ impl World {
         let outcome = tokio::time::timeout(PATIENCE, turn).await;
         let outcome = outcome.expect("the turn hangs");
         let events = std::mem::take(&mut *sink.events.lock().unwrap());
-        let requests = std::mem::take(&mut *model.requests.lock().unwrap());
+        let requests = std::mem::take(&mut *requests.lock().unwrap());
         // Each request begins with the one before it, byte for byte.
         for pair in requests.windows(2) {
             let [one, next]: &[ModelRequest; 2] = pair.try_into().unwrap();
@@ -334,7 +342,7 @@ async fn a_whole_turn() {
         delta #3 arguments ":\"a\"}"
         started #4 call read Pending
         delta #4 arguments "{\"path\":\"b\"}"
-        usage p/m: 10 in, 5 out, context 15
+        usage p/m0: 10 in, 5 out, context 15
         running #3 call read {"path":"a"} Running changes []
         running #4 call read {"path":"b"} Running changes []
         completed #4 call read {"path":"b"} Completed "old"
@@ -346,7 +354,7 @@ async fn a_whole_turn() {
         delta #6 arguments "{}"
         started #7 call sh Pending
         delta #7 arguments "{\"command\":\"ls\"}"
-        usage p/m: 20 in, 6 out, context 26
+        usage p/m0: 20 in, 6 out, context 26
         updated #6 call edit {} Waiting
         question #8 #6 call edit {} Waiting
         answer #8 allowed #6 call edit {} Pending
@@ -362,7 +370,7 @@ async fn a_whole_turn() {
         started #12 text InProgress ""
         delta #12 text "Done."
         completed #12 text Completed "Done."
-        usage p/m: 30 in, 7 out, context 37
+        usage p/m0: 30 in, 7 out, context 37
         => end of turn
     "#]]
     .assert_eq(&shown);
@@ -386,7 +394,7 @@ async fn a_whole_turn() {
     "#]]
     .assert_eq(&played.last_request());
     let request = &played.requests[2];
-    assert_eq!((&*request.model, &*request.system), ("m", "Be good."));
+    assert_eq!((&*request.model, &*request.system), ("m0", "Be good."));
     let names = request.tools.iter().map(|tool| tool.name.as_str());
     assert_eq!(names.collect::<Vec<_>>(), ["read", "edit", "sh"]);
 }

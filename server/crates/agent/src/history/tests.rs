@@ -320,6 +320,10 @@ fn resources_become_text() {
         ),
         resource("file:///C:/w/x.md", Some((4, 5)), Some("```\ncode\n```")),
         image,
+        ContentBlock::Image {
+            mime_type: "application/pdf".to_owned(),
+            data: "BBBB".to_owned(),
+        },
         resource("file:///w/c%zz%f", Some((u32::MAX, u32::MAX)), None),
         resource("file:///w/%ff", None, None),
         resource("https://example.com/x", None, Some("")),
@@ -345,6 +349,7 @@ fn resources_become_text() {
         ```
         ````
         user: [image/png AAAA]
+        user: [unnamed: application/pdf BBBB]
         user: Attached: /w/c%zz%f, line 4294967296
 
         Attached: /w/%ff

@@ -12,7 +12,7 @@ use crate::item::{ItemBody, MessageStatus};
 use crate::limits::MAX_PARTIAL_RETRIES;
 
 /// Statuses of a rejection that says that the request itself is wrong, for any model.
-const REQUEST_IS_WRONG: [u16; 3] = [400, 413, 422];
+const REQUEST_IS_WRONG: [u16; 2] = [400, 422];
 
 /// Which model is asked, and how often it was asked for the current answer in vain.
 #[derive(Debug, Clone, Default)]
@@ -162,9 +162,6 @@ impl Step<'_> {
             | ModelErrorKind::Truncated => "provider",
         };
         let mut message = error.message.clone();
-        if error.kind == ModelErrorKind::ContextFull {
-            message = texts::context_full_error(&message);
-        }
         let retries = self.state.tries.retries;
         if retries > 0 {
             message = texts::tried_often(&message, retries.saturating_add(1));

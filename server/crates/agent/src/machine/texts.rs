@@ -260,13 +260,6 @@ pub(super) fn context_full(window: Option<u64>) -> String {
     )
 }
 
-pub(super) fn context_full_error(message: &str) -> String {
-    format!(
-        "{message} The conversation is too long for this model. Start a new session, or choose a \
-         model with a larger context window."
-    )
-}
-
 pub(super) fn tried_often(message: &str, times: u32) -> String {
     format!("{message} Aside has tried {times} times.")
 }

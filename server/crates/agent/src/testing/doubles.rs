@@ -44,14 +44,15 @@ impl Reply {
 #[derive(Default)]
 pub(crate) struct ScriptedModel {
     replies: Mutex<VecDeque<Reply>>,
-    pub(crate) requests: Mutex<Vec<ModelRequest>>,
+    /// Models of one turn share it.
+    pub(crate) requests: Arc<Mutex<Vec<ModelRequest>>>,
 }
 
 impl ScriptedModel {
-    pub(crate) fn new(replies: Vec<Reply>) -> Arc<Self> {
+    pub(crate) fn new(replies: Vec<Reply>, requests: &Arc<Mutex<Vec<ModelRequest>>>) -> Arc<Self> {
         Arc::new(Self {
             replies: Mutex::new(replies.into()),
-            requests: Mutex::default(),
+            requests: Arc::clone(requests),
         })
     }
 }

@@ -16,12 +16,13 @@ use crate::toolbox::{EDIT_FILE, WRITE_FILE};
 /// A way to make a world, again and again the same.
 pub(super) type Make = fn() -> (World, Log);
 
-/// The plain turn, and one for each thing that may become of an edit.
-pub(super) const WORLDS: [(&str, Make); 4] = [
+/// The plain turn, one for each thing that may become of an edit, and one whose models fail.
+pub(super) const WORLDS: [(&str, Make); 5] = [
     ("plain", || world(whole_script())),
     ("meddling", meddling),
     ("proposing", proposing),
     ("without tools", without_tools),
+    ("failing", super::retries::failing),
 ];
 
 fn edit(changes: Vec<FileChange>) -> Outcome {

@@ -325,7 +325,8 @@ fn a_paused_answer_is_sent_back_and_goes_on() {
         tool c0 read: old
         assistant:
           "Done."
-    "#]].assert_eq(&show_messages(&crate::history::messages(
+    "#]]
+    .assert_eq(&show_messages(&crate::history::messages(
         bench.state.records(),
     )));
 }

@@ -358,7 +358,7 @@ fn another_model_is_asked_where_it_may_help() {
         (Rejected, Some(402)),
         (Rejected, Some(200)),
         (Rejected, Some(400)),
-        (Rejected, Some(413)),
+        (Rejected, Some(422)),
         (Rejected, None),
         (ContextFull, Some(400)),
     ] {
@@ -376,9 +376,9 @@ fn another_model_is_asked_where_it_may_help() {
         Rejected Some(402) => request model 1
         Rejected Some(200) => request model 1
         Rejected Some(400) => finish: error provider (retryable: false) The model failed., 0 in, 0 out
-        Rejected Some(413) => finish: error provider (retryable: false) The model failed., 0 in, 0 out
+        Rejected Some(422) => finish: error provider (retryable: false) The model failed., 0 in, 0 out
         Rejected None => finish: error provider (retryable: false) The model failed., 0 in, 0 out
-        ContextFull Some(400) => finish: error provider (retryable: false) The model failed. The conversation is too long for this model. Start a new session, or choose a model with a larger context window., 0 in, 0 out
+        ContextFull Some(400) => finish: error provider (retryable: false) The model failed., 0 in, 0 out
     "#]].assert_eq(&shown);
 }
 
