@@ -1,9 +1,14 @@
 //! From the events of a stream to chunks: calls told apart.
-use super::types::{CallDelta, Completion, Delta, FunctionDelta};
-use crate::StopReason;
+use serde_json::value::RawValue;
+
+use super::details::Details;
+use super::kept::Kept;
+use super::stop::finish;
+use super::types::{CallDelta, Completion, Content, Delta, FunctionDelta};
 use crate::wire::Decode;
 use crate::wire::collector::{Collector, MAX_CALLS};
 use crate::wire::lenient::{Count, Text};
+use crate::{Place, StopReason};
 
 /// The data of the event that ends a stream.
 const DONE: &str = "[DONE]";
@@ -12,6 +17,7 @@ const DONE: &str = "[DONE]";
 #[derive(Debug, Default)]
 pub(crate) struct Decoder {
     calls: Vec<Call>,
+    details: Details,
 }
 
 /// A tool call of the answer.
@@ -26,6 +32,19 @@ struct Call {
     index: Option<usize>,
     /// Arguments that came before the name.
     held: String,
+    /// What came with it and is to go back with it, as it is stored.
+    extra: Extra,
+}
+
+/// What is to go back with a call.
+#[derive(Debug, Default)]
+enum Extra {
+    #[default]
+    None,
+    /// It came before the call's name.
+    Held(String),
+    /// It is given out, and what comes later is not looked at.
+    Given,
 }
 
 impl Decode for Decoder {
@@ -60,7 +79,8 @@ impl Decode for Decoder {
         out.stop(StopReason::EndTurn);
     }
 
-    /// Calls that never got a name are still the model's, if they say anything.
+    /// Calls that never got a name are still the model's, if they say anything. What is to be
+    /// sent back comes last, since it may come in pieces until then.
     fn end(&mut self, out: &mut Collector) {
         if !out.has_stop() {
             return;
@@ -69,6 +89,9 @@ impl Decode for Decoder {
             if call.index.is_none() && !(call.held.is_empty() && call.wire_id.is_empty()) {
                 call.start(out);
             }
+        }
+        if let Some(kept) = self.details.kept() {
+            out.opaque(Place::Alone, &kept);
         }
     }
 }
@@ -94,29 +117,38 @@ impl Decoder {
             out.fail_provider(data);
             return;
         }
+        let counts = completion.counts();
         for choice in completion.choices.into_iter().flatten() {
             if choice.index.0.is_some_and(|index| index != 0) {
                 continue;
             }
+            let reason = choice.finish_reason;
             if let Some(delta) = choice.delta.or(choice.message) {
                 self.delta(delta, out);
             }
-            finish_reason(&choice.finish_reason, data, out);
+            finish(&reason, choice.content_filter_results, choice.error, out);
         }
-        if let Some(counts) = completion.usage {
+        if let Some(counts) = counts {
             out.usage(counts.into());
         }
     }
 
     fn delta(&mut self, delta: Delta<'_>, out: &mut Collector) {
-        // Servers that send both send the same text twice.
-        let reasoning = if delta.reasoning_content.is_empty() {
-            delta.reasoning
-        } else {
-            delta.reasoning_content
-        };
-        out.reasoning(&reasoning.0);
-        out.text(&delta.content.0);
+        // Servers that send it in several fields send the same text each time.
+        let details = delta.reasoning_details.map(|json| self.details.take(json));
+        let reasoning = [&delta.reasoning_content, &delta.reasoning]
+            .into_iter()
+            .find(|reasoning| !reasoning.is_empty());
+        match reasoning {
+            Some(reasoning) => out.reasoning(&reasoning.0),
+            None => out.reasoning(&details.unwrap_or_default()),
+        }
+        for part in delta.content() {
+            match part {
+                Content::Text(text) => out.text(&text.0),
+                Content::Thinking(thinking) => out.reasoning(&thinking.0),
+            }
+        }
         out.refusal(&delta.refusal.0);
         for call in delta.tool_calls.into_iter().flatten().flatten() {
             self.call(call, out);
@@ -126,6 +158,7 @@ impl Decoder {
                 index: Count(Some(0)),
                 id: Text::default(),
                 function: Some(function),
+                extra_content: None,
             };
             self.call(call, out);
         }
@@ -149,6 +182,9 @@ impl Decoder {
             }
         };
         self.calls[at].extend(&delta.id.0, &function, out);
+        if let Some(extra) = delta.extra_content {
+            self.calls[at].keep(extra, out);
+        }
     }
 
     /// The call that a delta continues; `None` if it begins one.
@@ -194,28 +230,35 @@ impl Call {
         }
     }
 
+    /// Keeps what is to go back with it.
+    fn keep(&mut self, extra: &RawValue, out: &mut Collector) {
+        let Extra::None = self.extra else {
+            return;
+        };
+        let kept = Kept {
+            reasoning_details: Vec::new(),
+            extra_content: Some(extra),
+        };
+        let Ok(json) = serde_json::to_string(&kept) else {
+            return;
+        };
+        self.extra = Extra::Held(json);
+        self.give_extra(out);
+    }
+
     /// Hands out what is known of it.
     fn start(&mut self, out: &mut Collector) {
         let held = std::mem::take(&mut self.held);
         self.index = out.begin_call(&self.wire_id, &self.name, held);
+        self.give_extra(out);
     }
-}
 
-fn finish_reason(reason: &Text<'_>, data: &str, out: &mut Collector) {
-    let stop = match reason.0.as_ref() {
-        "" => return,
-        "tool_calls" | "function_call" => StopReason::ToolCalls,
-        "length" | "max_tokens" => StopReason::MaxTokens,
-        "content_filter" | "safety" => StopReason::Filtered,
-        "refusal" => StopReason::Refusal,
-        "error" => {
-            out.fail_provider(data);
-            return;
+    fn give_extra(&mut self, out: &mut Collector) {
+        if let (Some(index), Extra::Held(json)) = (self.index, &self.extra) {
+            out.opaque(Place::Call(index), json);
+            self.extra = Extra::Given;
         }
-        // Servers have many words for a proper end: `stop`, `eos`, `end_turn`.
-        _ => StopReason::EndTurn,
-    };
-    out.stop(stop);
+    }
 }
 
 /// Whether an event without choices or counts is an error in one of the flat shapes that

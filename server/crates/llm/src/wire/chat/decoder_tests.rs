@@ -77,7 +77,7 @@ fn choices_that_are_odd() {
 fn usage_is_given_once_and_before_the_stop() {
     let usage = |input: &Value, output: &Value| {
         json!({"choices": [], "usage": {
-            "prompt_tokens": input, "completion_tokens": output, "total_tokens": 1,
+            "prompt_tokens": input, "completion_tokens": output,
             "prompt_tokens_details": {"cached_tokens": 3, "audio_tokens": 0},
             "completion_tokens_details": {"reasoning_tokens": null},
         }})

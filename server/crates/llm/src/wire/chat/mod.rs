@@ -1,10 +1,17 @@
 //! OpenAI's Chat Completions, at OpenAI or any compatible server.
 //! <https://platform.openai.com/docs/api-reference/chat-streaming>.
+#[cfg(test)]
+mod bad_input_tests;
 mod body;
 mod call_id;
+mod counts;
 mod decoder;
+mod details;
 mod kept;
 mod messages;
+#[cfg(test)]
+mod special_tests;
+mod stop;
 mod thinking;
 mod types;
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use crate::Usage;
+use super::counts::Counts;
 use crate::wire::lenient::{Count, Text};
 
 /// One event, or one whole completion.
@@ -16,6 +16,28 @@ pub(super) struct Completion<'a> {
     pub(super) usage: Option<Counts>,
     #[serde(borrow, default)]
     pub(super) error: Option<&'a RawValue>,
+    /// Groq's own place for token counts.
+    #[serde(borrow, default)]
+    x_groq: Option<&'a RawValue>,
+}
+
+impl Completion<'_> {
+    /// The token counts of this event, wherever the server puts them.
+    pub(super) fn counts(&self) -> Option<Counts> {
+        #[derive(serde::Deserialize)]
+        struct Groq {
+            #[serde(default)]
+            usage: Option<Counts>,
+        }
+        let groq = || serde_json::from_str::<Groq>(self.x_groq?.get()).ok()?.usage;
+        let of_choice = || {
+            self.choices
+                .iter()
+                .flatten()
+                .find_map(|choice| choice.usage)
+        };
+        self.usage.or_else(of_choice).or_else(groq)
+    }
 }
 
 /// One of the answers; only one is asked for.
@@ -30,24 +52,82 @@ pub(super) struct Choice<'a> {
     pub(super) message: Option<Delta<'a>>,
     #[serde(borrow, default)]
     pub(super) finish_reason: Text<'a>,
+    /// Azure's: what its filter thinks, by category.
+    #[serde(borrow, default)]
+    pub(super) content_filter_results: Option<&'a RawValue>,
+    /// OpenRouter's: why the provider behind it broke off.
+    #[serde(borrow, default)]
+    pub(super) error: Option<&'a RawValue>,
+    /// Moonshot's place for token counts.
+    #[serde(default)]
+    usage: Option<Counts>,
 }
 
 /// What the model said more.
 #[derive(Debug, serde::Deserialize)]
 pub(super) struct Delta<'a> {
     #[serde(borrow, default)]
-    pub(super) content: Text<'a>,
+    content: Option<&'a RawValue>,
     #[serde(borrow, default)]
     pub(super) reasoning_content: Text<'a>,
     #[serde(borrow, default)]
     pub(super) reasoning: Text<'a>,
     #[serde(borrow, default)]
     pub(super) refusal: Text<'a>,
+    /// OpenRouter's items of reasoning, a list of objects.
+    #[serde(borrow, default)]
+    pub(super) reasoning_details: Option<&'a RawValue>,
     #[serde(borrow, default)]
     pub(super) tool_calls: Option<Vec<Option<CallDelta<'a>>>>,
     /// The form of a call before there were several.
     #[serde(borrow, default)]
     pub(super) function_call: Option<FunctionDelta<'a>>,
+}
+
+impl Delta<'_> {
+    /// The pieces of the content in order: of a list where the server sends one.
+    pub(super) fn content(&self) -> Vec<Content<'_>> {
+        let Some(content) = self.content else {
+            return Vec::new();
+        };
+        let parts = if content.get().starts_with('[') {
+            serde_json::from_str::<Vec<&RawValue>>(content.get()).unwrap_or_default()
+        } else {
+            vec![content]
+        };
+        parts
+            .into_iter()
+            .filter_map(|part| Content::of(part.get()))
+            .collect()
+    }
+}
+
+/// A piece of content.
+#[derive(Debug)]
+pub(super) enum Content<'a> {
+    Text(Text<'a>),
+    /// Mistral's `{"type": "thinking", "thinking": [{"type": "text", "text": …}]}`.
+    Thinking(Text<'a>),
+}
+
+impl<'a> Content<'a> {
+    fn of(json: &'a str) -> Option<Self> {
+        #[derive(serde::Deserialize)]
+        struct Part<'a> {
+            #[serde(borrow, default)]
+            thinking: Option<Text<'a>>,
+            #[serde(borrow, default)]
+            text: Text<'a>,
+        }
+        if !json.starts_with('{') {
+            return serde_json::from_str(json).ok().map(Self::Text);
+        }
+        let part = serde_json::from_str::<Part<'_>>(json).ok()?;
+        Some(match part.thinking {
+            Some(thinking) => Self::Thinking(thinking),
+            None => Self::Text(part.text),
+        })
+    }
 }
 
 /// The start of a tool call or more of it.
@@ -59,6 +139,9 @@ pub(super) struct CallDelta<'a> {
     pub(super) id: Text<'a>,
     #[serde(borrow, default)]
     pub(super) function: Option<FunctionDelta<'a>>,
+    /// What Google adds, thought signatures above all.
+    #[serde(borrow, default)]
+    pub(super) extra_content: Option<&'a RawValue>,
 }
 
 /// The name and the arguments of a call.
@@ -83,43 +166,5 @@ impl<'a> FunctionDelta<'a> {
         }
         // It was parsed once already; the fallback is what the text would be without escapes.
         serde_json::from_str::<Text<'a>>(raw).map_or(Cow::Borrowed(raw), |text| text.0)
-    }
-}
-
-/// Token counts in all their spellings.
-#[derive(Debug, Clone, Copy, serde::Deserialize)]
-pub(super) struct Counts {
-    #[serde(default)]
-    prompt_tokens: Count,
-    #[serde(default)]
-    completion_tokens: Count,
-    #[serde(default)]
-    prompt_tokens_details: Option<PromptDetails>,
-    #[serde(default)]
-    completion_tokens_details: Option<CompletionDetails>,
-}
-
-#[derive(Debug, Clone, Copy, serde::Deserialize)]
-struct PromptDetails {
-    #[serde(default)]
-    cached_tokens: Count,
-}
-
-#[derive(Debug, Clone, Copy, serde::Deserialize)]
-struct CompletionDetails {
-    #[serde(default)]
-    reasoning_tokens: Count,
-}
-
-impl From<Counts> for Usage {
-    fn from(counts: Counts) -> Self {
-        let number = |count: Option<Count>| count.and_then(|count| count.0).unwrap_or_default();
-        Self {
-            input_tokens: number(Some(counts.prompt_tokens)),
-            cached_input_tokens: number(counts.prompt_tokens_details.map(|d| d.cached_tokens)),
-            output_tokens: number(Some(counts.completion_tokens)),
-            reasoning_tokens: number(counts.completion_tokens_details.map(|d| d.reasoning_tokens)),
-            ..Self::default()
-        }
     }
 }
