@@ -100,7 +100,7 @@ fn a_conversation_with_tools() {
     check(
         &whole,
         &expect![[
-            r#"{"generationConfig":{"maxOutputTokens":9},"tools":[{"functionDeclarations":[{"name":"f","description":"Does.","parametersJsonSchema":{"properties":{},"type":"object"}}]}],"systemInstruction":{"parts":[{"text":"Be brief."}]},"contents":[{"role":"user","parts":[{"text":"Look."}]},{"role":"model","parts":[{"text":"I look."},{"functionCall":{"id":"g7","name":"f","args":{"path" : "a"}},"thoughtSignature":"c2ln"},{"functionCall":{"name":"f","args":{}}}]},{"role":"user","parts":[{"functionResponse":{"id":"g7","name":"f","response":{"output":"1\ta"}}},{"functionResponse":{"name":"f","response":{"error":""}}},{"text":"Go on."}]},{"role":"model","parts":[{"functionCall":{"name":"f","args":{"invalid_json":"{\"path"}}}]},{"role":"user","parts":[{"functionResponse":{"name":"f","response":{"error":"no"}}}]},{"role":"model","parts":[{"functionCall":{"name":"f","args":{"invalid_json":"[1]"}}}]},{"role":"user","parts":[{"functionResponse":{"name":"f","response":{"output":"?"}}}]}]}"#
+            r#"{"generationConfig":{"maxOutputTokens":9},"tools":[{"functionDeclarations":[{"name":"f","description":"Does.","parametersJsonSchema":{"properties":{},"type":"object"}}]}],"systemInstruction":{"parts":[{"text":"Be brief."}]},"contents":[{"role":"user","parts":[{"text":"Look."}]},{"role":"model","parts":[{"text":"I look."},{"functionCall":{"id":"g7","name":"f","args":{"path" : "a"}},"thoughtSignature":"c2ln"},{"functionCall":{"name":"f","args":{}}}]},{"role":"user","parts":[{"functionResponse":{"id":"g7","name":"f","response":{"output":"1\ta"}}},{"functionResponse":{"name":"f","response":{"error":""}}}]},{"role":"user","parts":[{"text":"Go on."}]},{"role":"model","parts":[{"functionCall":{"name":"f","args":{"invalid_json":"{\"path"}}}]},{"role":"user","parts":[{"functionResponse":{"name":"f","response":{"error":"no"}}}]},{"role":"model","parts":[{"functionCall":{"name":"f","args":{"invalid_json":"[1]"}}}]},{"role":"user","parts":[{"functionResponse":{"name":"f","response":{"output":"?"}}}]}]}"#
         ]],
     );
 }
@@ -318,7 +318,19 @@ fn thinking_in_tokens_and_in_words() {
             Words,
             three,
             asked(None, Some(5)),
-            r#"{"thinkingBudget":5,"includeThoughts":true}"#,
+            r#"{"thinkingLevel":"MINIMAL","includeThoughts":true}"#,
+        ),
+        (
+            Words,
+            "gemini-3.8-flash",
+            effort(Effort::None),
+            r#"{"thinkingLevel":"LOW","includeThoughts":true}"#,
+        ),
+        (
+            Words,
+            "gemini-4-argon",
+            asked(None, Some(12_000)),
+            r#"{"thinkingLevel":"MEDIUM","includeThoughts":true}"#,
         ),
         (
             Unknown,

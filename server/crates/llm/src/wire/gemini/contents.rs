@@ -180,12 +180,17 @@ struct Contents<'a, 'o> {
 }
 
 impl<'a> Contents<'a, '_> {
-    /// Adds parts to what the same side said last, or as what the other side says now.
+    /// Adds parts to what the same side said last, or as what the other side says now. Results
+    /// keep to themselves: each is counted against a call, and text beside them is refused.
     fn add(&mut self, role: Role, mut parts: Vec<Part<'a>>) {
+        let is_result = |part: &Part<'_>| matches!(part, Part::Response { .. });
+        let joins = |last: &Content<'_>| {
+            last.role == Some(role) && !last.parts.iter().chain(&parts).any(is_result)
+        };
         match self.all.last_mut() {
             _ if parts.is_empty() => {}
-            Some(last) if last.role == Some(role) => last.parts.append(&mut parts),
-            _ => self.all.push(Content {
+            Some(last) if joins(last) => last.parts.append(&mut parts),
+            Some(_) | None => self.all.push(Content {
                 role: Some(role),
                 parts,
             }),

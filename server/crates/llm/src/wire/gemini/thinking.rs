@@ -35,6 +35,9 @@ pub(super) fn config(request: &ModelRequest) -> Option<ThinkingConfig> {
     let (budget, level) = match (style, asked.effort, asked.budget) {
         (ReasoningStyle::Always, _, _) | (_, None, None) => (None, None),
         (ReasoningStyle::Effort, Some(effort), _) => (None, Some(level(effort, model))),
+        (ReasoningStyle::Effort, None, Some(budget)) => {
+            (None, Some(level(effort_of(budget), model)))
+        }
         (_, _, Some(budget)) => (Some(budget), None),
         (_, Some(effort), None) => (Some(budget_of(effort, model)), None),
     };
@@ -58,15 +61,31 @@ fn is_pro(model: &str) -> bool {
     model.contains("-pro")
 }
 
-/// Google's words; its Pro models cannot think less than `LOW`.
+/// Whether the model knows the word `MINIMAL`; others refuse it.
+fn has_minimal(model: &str) -> bool {
+    ["flash-lite", "gemini-3-flash", "gemini-3.1-flash"]
+        .iter()
+        .any(|name| model.contains(name))
+}
+
+/// Google's words. From 3 on no model can be told not to think at all.
 fn level(effort: Effort, model: &str) -> &'static str {
     match effort {
-        Effort::None | Effort::Minimal if is_pro(model) => "LOW",
-        Effort::None | Effort::Minimal => "MINIMAL",
-        Effort::Low => "LOW",
+        Effort::None | Effort::Minimal if has_minimal(model) => "MINIMAL",
+        Effort::None | Effort::Minimal | Effort::Low => "LOW",
         Effort::Medium => "MEDIUM",
         Effort::High | Effort::Max => "HIGH",
     }
+}
+
+/// The most effort that needs no more than so many tokens.
+fn effort_of(budget: u32) -> Effort {
+    let fits = |effort: &Effort| effort.budget() <= budget;
+    Effort::ALL
+        .into_iter()
+        .rev()
+        .find(fits)
+        .unwrap_or(Effort::None)
 }
 
 /// The effort in tokens, within what the model takes.
