@@ -2,7 +2,7 @@
 use serde_json::value::RawValue;
 
 use super::items::{Channel, Items, Kind, MAX_ITEMS};
-use super::types::{Item, Part, arguments, extras};
+use super::types::{self, Item, Part, arguments, extras};
 use crate::Place;
 use crate::wire::collector::Collector;
 
@@ -10,6 +10,8 @@ use crate::wire::collector::Collector;
 const BREAK: &str = "\n\n";
 /// Ends a message of which nothing but its text need go back.
 const PLAIN_MESSAGE: &str = "{}";
+/// What is known of a call by other ways; its item's id is not sent where it is of no use.
+const CALL_FIELDS: [&str; 6] = ["id", "type", "call_id", "name", "arguments", "status"];
 
 /// What came so far.
 #[derive(Debug, Default)]
@@ -39,10 +41,11 @@ impl Answer {
         {
             out.opaque(Place::Part, PLAIN_MESSAGE);
         }
-        self.open = Some((Kind::Message, at));
         if let Some(item) = self.items.get(at) {
+            item.is_split |= item.has_text() && self.open != Some((Kind::Message, at));
             item.note_part(part);
         }
+        self.open = Some((Kind::Message, at));
         if refuses {
             out.refusal(more);
         } else {
@@ -197,7 +200,8 @@ impl Answer {
             }
         }
         // If something else came in between, the message cannot be put together again.
-        if self.open != Some((Kind::Message, at)) {
+        let is_split = self.items.get(at).is_none_or(|item| item.is_split);
+        if is_split || self.open != Some((Kind::Message, at)) {
             return;
         }
         let mut without = vec!["type", "role", "status"];
@@ -248,11 +252,14 @@ impl Answer {
     fn call_done(&mut self, at: usize, raw: &RawValue, item: &Item<'_>, out: &mut Collector) {
         self.begin_call(at, out);
         self.all_arguments(at, &arguments(item.arguments), out);
-        let known = ["type", "id", "call_id", "name", "arguments", "status"];
         let call = self.items.get(at).and_then(|item| item.call);
-        if let Some((call, extras)) = call.zip(extras(raw, &known)) {
-            out.opaque(Place::Call(call), &extras);
-        }
+        let (Some(call), Some(extras)) = (call, extras(raw, &CALL_FIELDS)) else {
+            return;
+        };
+        // The id was given when the call began, and this stands in its place.
+        let [_, others @ ..] = CALL_FIELDS;
+        let with_id = types::extras(raw, &others).filter(|_| self.keeps_ids);
+        out.opaque(Place::Call(call), &with_id.unwrap_or(extras));
     }
 
     /// The part of the reasoning ends; another one may follow.

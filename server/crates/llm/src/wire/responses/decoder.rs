@@ -3,7 +3,7 @@ use serde_json::value::RawValue;
 
 use super::answer::{Answer, checked};
 use super::items::{Channel, Kind, Names};
-use super::types::{Event, Item, Part, Response, arguments, is_error, parsed};
+use super::types::{self, Event, Item, Part, Response, arguments, is_error, parsed};
 use crate::StopReason;
 use crate::wire::Decode;
 use crate::wire::collector::Collector;
@@ -320,7 +320,8 @@ impl Decoder {
 
 /// The item as it came and as it is read.
 fn both(raw: Option<&RawValue>) -> Option<(&RawValue, Item<'_>)> {
-    raw.zip(parsed(raw))
+    let raw = raw?;
+    Some((raw, types::item(raw)?))
 }
 
 /// Whether an event without a type is an error in one of the flat shapes that servers use, for
@@ -343,3 +344,11 @@ fn is_flat_error(data: &str) -> bool {
 #[cfg(test)]
 #[path = "decoder_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "bad_input_tests.rs"]
+mod bad_input_tests;
+
+#[cfg(test)]
+#[path = "kept_tests.rs"]
+mod kept_tests;

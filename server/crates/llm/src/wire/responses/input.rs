@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::items::Kind;
-use super::types::{self, parsed};
+use super::types;
 use crate::wire::left_out::left_out;
 use crate::{AssistantPart, Message, ModelFacts, ModelRequest, Opaque, UserPart};
 
@@ -91,7 +91,7 @@ impl Input<'_> {
             return None;
         }
         let raw: &RawValue = serde_json::from_str(&opaque.json).ok()?;
-        let item: types::Item<'_> = parsed(Some(raw))?;
+        let item = types::item(raw)?;
         if item.kind.is_empty() {
             return None;
         }
@@ -173,18 +173,18 @@ impl Serialize for UserContent<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_seq(self.0.iter().map(|part| {
             if let Some(text) = left_out(part, self.1) {
-                return InputPart::InputText { text: text.into() };
+                return InputPart::Text { text: text.into() };
             }
             match part {
-                UserPart::Text(text) => InputPart::InputText { text: text.into() },
-                UserPart::Image { mime_type, data } => InputPart::InputImage {
+                UserPart::Text(text) => InputPart::Text { text: text.into() },
+                UserPart::Image { mime_type, data } => InputPart::Image {
                     image_url: data_url(mime_type, data),
                 },
                 UserPart::Document {
                     mime_type,
                     data,
                     name,
-                } => InputPart::InputFile {
+                } => InputPart::File {
                     filename: name.as_deref().unwrap_or(UNNAMED_DOCUMENT),
                     file_data: data_url(mime_type, data),
                 },
@@ -198,15 +198,14 @@ fn data_url(mime_type: &str, data: &str) -> String {
 }
 
 #[derive(Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type")]
 enum InputPart<'a> {
-    InputText {
-        text: Cow<'a, str>,
-    },
-    InputImage {
-        image_url: String,
-    },
-    InputFile {
+    #[serde(rename = "input_text")]
+    Text { text: Cow<'a, str> },
+    #[serde(rename = "input_image")]
+    Image { image_url: String },
+    #[serde(rename = "input_file")]
+    File {
         filename: &'a str,
         file_data: String,
     },

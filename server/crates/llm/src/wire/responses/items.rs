@@ -51,6 +51,8 @@ pub(super) struct Item {
     announced: bool,
     /// It is whole.
     pub(super) done: bool,
+    /// Messages: something else came between its texts.
+    pub(super) is_split: bool,
     /// The parts of which text came.
     parts: Vec<u64>,
     /// Reasoning: where it comes from, known with the first text.
@@ -77,6 +79,7 @@ impl Item {
             call_id: names.call_id.to_owned(),
             announced: false,
             done: false,
+            is_split: false,
             parts: Vec::new(),
             channel: None,
             part: None,

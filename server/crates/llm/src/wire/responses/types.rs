@@ -160,6 +160,11 @@ fn parts(raw: Option<&RawValue>) -> Vec<Part<'_>> {
     parsed(raw).map(part).into_iter().collect()
 }
 
+/// The item, if it is one. A list is read as an object would be if nobody looked.
+pub(super) fn item(raw: &RawValue) -> Option<Item<'_>> {
+    raw.get().starts_with('{').then(|| parsed(Some(raw)))?
+}
+
 /// What there is, if it is what is wanted.
 pub(super) fn parsed<'a, T: serde::Deserialize<'a>>(raw: Option<&'a RawValue>) -> Option<T> {
     serde_json::from_str(raw?.get()).ok()
