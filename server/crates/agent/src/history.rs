@@ -462,4 +462,6 @@ fn percent_decoded(text: &str) -> String {
 #[cfg(test)]
 mod note_tests;
 #[cfg(test)]
+mod part_tests;
+#[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use crate::item::{
 };
 use crate::testing::{check_history, record, show_messages, user};
 
-fn check(history: &[ItemRecord], expect: Expect) {
+pub(super) fn check(history: &[ItemRecord], expect: Expect) {
     expect.assert_eq(&show_messages(&messages(history)));
     check_history(history);
     // What was sent once is sent again in the same way, however the conversation goes on.
@@ -18,7 +18,7 @@ fn check(history: &[ItemRecord], expect: Expect) {
     assert_eq!(shorter, longer[..shorter.len()]);
 }
 
-fn says(turn: &str, answer: u32, text: &str, status: MessageStatus) -> ItemRecord {
+pub(super) fn says(turn: &str, answer: u32, text: &str, status: MessageStatus) -> ItemRecord {
     let body = ItemBody::AssistantMessage {
         text: text.to_owned(),
         status,
@@ -33,7 +33,7 @@ fn says(turn: &str, answer: u32, text: &str, status: MessageStatus) -> ItemRecor
     record
 }
 
-fn calls(
+pub(super) fn calls(
     turn: &str,
     answer: u32,
     id: &str,
@@ -320,10 +320,6 @@ fn resources_become_text() {
         ),
         resource("file:///C:/w/x.md", Some((4, 5)), Some("```\ncode\n```")),
         image,
-        ContentBlock::Image {
-            mime_type: "application/pdf".to_owned(),
-            data: "BBBB".to_owned(),
-        },
         resource("file:///w/c%zz%f", Some((u32::MAX, u32::MAX)), None),
         resource("file:///w/%ff", None, None),
         resource("https://example.com/x", None, Some("")),
@@ -349,7 +345,6 @@ fn resources_become_text() {
         ```
         ````
         user: [image/png AAAA]
-        user: [unnamed: application/pdf BBBB]
         user: Attached: /w/c%zz%f, line 4294967296
 
         Attached: /w/%ff
