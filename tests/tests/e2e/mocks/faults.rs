@@ -140,7 +140,9 @@ async fn check_cuts(format: Format, test: &str) {
     for (nth, answer) in turn().into_iter().enumerate() {
         for events in 1.. {
             // The pause lets an event get onto the wire before the connection is gone.
-            let cut = json!({"response": answer, "latency": 3, "truncateAfterChunks": events});
+            let cut = json!({
+                "response": answer, "latency": 3, "chunkSize": 6, "truncateAfterChunks": events,
+            });
             let outcome = turn_with(&place, format, nth, &[cut]).await;
             let what = format!("answer {nth} cut after {events} events");
             check_whole(&place, &outcome, &what);

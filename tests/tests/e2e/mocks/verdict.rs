@@ -50,10 +50,14 @@ fn check_whole(place: &Place, outcome: &Outcome, retries: usize, what: &str) {
     );
 }
 
+/// The server has nothing to blame. Nor to warn of, but for what it cannot know: that a client
+/// which reads a short answer to its end has not ignored the chunk that was no JSON.
 async fn check_verdict(place: &Place, what: &str) {
     let verdict = place.mock.get("/_llmock/verdict").await;
     assert_eq!(verdict["passed"], true, "{what}: {verdict:#}");
-    assert_eq!(verdict["findings"], json!([]), "{what}: {verdict:#}");
+    let findings = verdict["findings"].as_array().unwrap().iter();
+    let others = findings.filter(|finding| finding["code"] != "malformed_chunk_ignored");
+    assert_eq!(others.count(), 0, "{what}: {verdict:#}");
 }
 
 async fn check_errors(format: Format, test: &str) {
@@ -118,24 +122,29 @@ async fn check_all_places(format: Format, test: &str, kind: &str) {
     };
     place.world.configure(SETTINGS);
     let editor = place.open().await;
-    for after in 0.. {
+    for after in 0..=events_to_the_end(&place).await {
         let fault = json!({"type": "stream_fault", "kind": kind, "after_chunks": after});
         let what = format!("{kind} after {after} events");
         behave(&place, &[vec![fault], turn(1)].concat()).await;
-        let asked = place.tap.asked().len();
         let outcome = place.turn(&editor, PROMPT).await;
-        let answer = place.tap.asked()[asked].answer.clone();
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        if ENDS.iter().any(|end| answer.contains(end)) {
-            // The fault came after all that there is to say.
-            outcome.expect_good(&what);
-            assert!(after > 2, "{what}: {answer}");
-            break;
-        }
         check_whole(&place, &outcome, 1, &what);
         check_verdict(&place, &what).await;
     }
     editor.close().await;
+}
+
+/// How many events the first answer has before the one that says that it has come to its end.
+async fn events_to_the_end(place: &Place) -> usize {
+    behave(place, &turn(0)).await;
+    place
+        .run(PROMPT)
+        .await
+        .expect_good("a turn with nothing wrong");
+    let answer = String::from_utf8_lossy(&place.tap.asked()[0].answer).into_owned();
+    let is_end = |event: &str| ENDS.iter().any(|end| event.contains(end));
+    let mut events = answer.lines().filter(|line| line.starts_with("data: "));
+    let count = events.position(is_end);
+    count.unwrap_or_else(|| panic!("an answer without an end: {answer}"))
 }
 
 async fn check_stalls(format: Format, test: &str) {
