@@ -110,10 +110,10 @@ impl Turn {
         if let Some(found) = prefix.check(model, request, known) {
             tracing::info!(
                 session = self.session_id,
-                "the provider must read the conversation again from message {} of {} on: {}",
-                found.kept + 1,
-                found.before,
-                found.why
+                "a request does not begin with the one before: {} ({} of its {} messages are the same)",
+                found.why,
+                found.kept,
+                found.before
             );
         }
     }
