@@ -58,6 +58,11 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "bytes",
     ),
     (
+        "models taken from a provider's list",
+        crate::catalog::MAX_LISTED as u64,
+        "models",
+    ),
+    (
         "idle connections to a provider",
         crate::client::MAX_IDLE_CONNECTIONS as u64,
         "connections",

@@ -87,6 +87,10 @@ impl Http {
         let path = self.config.models_path.as_deref();
         let path = path.unwrap_or(self.config.wire.models_path());
         let mut request = self.request(Method::GET, path)?;
+        let wanted = wire::models_query(self.config.wire);
+        if !wanted.is_empty() {
+            request.url_mut().query_pairs_mut().extend_pairs(wanted);
+        }
         let accept = HeaderValue::from_static("application/json");
         request.headers_mut().insert(ACCEPT, accept);
         self.send(request, limit).await
@@ -113,9 +117,7 @@ impl Http {
         if let Some(key) = &config.key {
             let (name, value) = match config.key_style {
                 KeyStyle::Bearer => (AUTHORIZATION, format!("Bearer {}", key.expose())),
-                KeyStyle::Header(name) => {
-                    (HeaderName::from_static(name), key.expose().to_owned())
-                }
+                KeyStyle::Header(name) => (HeaderName::from_static(name), key.expose().to_owned()),
             };
             let mut value = HeaderValue::from_str(&value).map_err(|_| {
                 self.failures.error(
@@ -245,7 +247,11 @@ fn build(base: &Url, connect_timeout: Duration, network: &Network) -> Result<Cli
     } else if let Some(proxy) = &network.proxy {
         builder = builder.proxy(network::proxy(proxy.expose()).map_err(BuildError::Network)?);
     }
-    if let Some(file) = network.ca_file.as_ref().filter(|_| base.scheme() == "https") {
+    if let Some(file) = network
+        .ca_file
+        .as_ref()
+        .filter(|_| base.scheme() == "https")
+    {
         let certificates = network::certificates(file).map_err(BuildError::Network)?;
         builder = builder.tls_certs_merge(certificates);
     }

@@ -8,6 +8,7 @@ use reqwest::Response;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use tokio::time::timeout;
 
+use crate::catalog::{ListedModel, listed};
 use crate::client::Http;
 use crate::failure::error_body;
 use crate::wire::stream::{Reading, chunks};
@@ -41,12 +42,22 @@ impl Remote {
         &self.http.config
     }
 
-    /// Asks the server for its models, whose ids it gives back. The limit is for the whole of it.
+    /// The names of [`Remote::listed`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn models(&self, limit: Duration) -> Result<Vec<String>, ModelError> {
+        let models = self.listed(limit).await?;
+        Ok(models.into_iter().map(|model| model.id).collect())
+    }
+
+    /// Asks the server for its models. Those that hold no conversation (embeddings, speech,
+    /// pictures) are left out. The limit is for the whole of it.
     ///
     /// # Errors
     /// As of a request; [`ModelErrorKind::Truncated`] if the server is there but sends no
     /// list of models.
-    pub async fn models(&self, limit: Duration) -> Result<Vec<String>, ModelError> {
+    pub async fn listed(&self, limit: Duration) -> Result<Vec<ListedModel>, ModelError> {
         let failures = &self.http.failures;
         let list = async {
             let response = self.http.get(limit).await?;
@@ -68,7 +79,7 @@ impl Remote {
             Ok(body) => body?,
             Err(_elapsed) => return Err(failures.timeout("did not list its models", limit)),
         };
-        model_ids(&body)
+        listed(&body)
             .ok_or_else(|| failures.truncated("The server answers, but not with a list of models."))
     }
 
@@ -137,18 +148,4 @@ fn is_html(headers: &HeaderMap) -> bool {
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.trim_start().starts_with("text/html"))
-}
-
-/// The ids of `{"data": [{"id": …}]}`; some servers name the list `models` or send it bare.
-fn model_ids(body: &[u8]) -> Option<Vec<String>> {
-    let json: serde_json::Value = serde_json::from_slice(body).ok()?;
-    let list = json
-        .get("data")
-        .or_else(|| json.get("models"))
-        .unwrap_or(&json);
-    let id = |model: &serde_json::Value| {
-        let id = model.get("id").or_else(|| model.get("name"))?;
-        Some(id.as_str()?.to_owned())
-    };
-    Some(list.as_array()?.iter().filter_map(id).collect())
 }

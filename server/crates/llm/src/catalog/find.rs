@@ -103,7 +103,7 @@ fn is_dated(rest: &str) -> bool {
 }
 
 /// Lays what the user says over what the table has.
-fn apply(facts: &mut ModelFacts, said: &ModelSettings) {
+pub(super) fn apply(facts: &mut ModelFacts, said: &ModelSettings) {
     facts.context_window = said.context_window.or(facts.context_window);
     facts.max_output = said.max_output.or(facts.max_output);
     facts.vision = said.vision.unwrap_or(facts.vision);

@@ -2,10 +2,15 @@
 //! something that can be asked.
 mod assemble;
 mod find;
+mod listed;
+mod local;
 mod resolve;
 mod settings;
 
 pub use find::{KnownModel, facts_of, known_models};
+pub use listed::ListedModel;
+pub(crate) use listed::{MAX_LISTED, listed};
+pub use local::local_servers;
 pub use resolve::{ModelName, Resolved, resolve, split};
 pub use settings::{ModelSettings, ProviderSettings};
 
@@ -71,6 +76,8 @@ static PROVIDERS: &[ProviderSpec] = include!(concat!(env!("OUT_DIR"), "/provider
 
 #[cfg(test)]
 mod find_tests;
+#[cfg(test)]
+mod listed_tests;
 #[cfg(test)]
 mod resolve_tests;
 #[cfg(test)]

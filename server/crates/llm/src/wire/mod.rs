@@ -65,3 +65,12 @@ pub(crate) fn query(wire: Wire) -> &'static [(&'static str, &'static str)] {
         Wire::Gemini => &[("alt", "sse")],
     }
 }
+
+/// What a wire format wants in the URL of the list of models: as many of them as it gives at once.
+pub(crate) fn models_query(wire: Wire) -> &'static [(&'static str, &'static str)] {
+    match wire {
+        Wire::Chat | Wire::Responses => &[],
+        Wire::Messages => &[("limit", "1000")],
+        Wire::Gemini => &[("pageSize", "1000")],
+    }
+}

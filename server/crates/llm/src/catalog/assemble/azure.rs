@@ -50,7 +50,10 @@ pub(super) fn adapt(draft: &mut Draft<'_>, model: &ModelName<'_>) -> Result<(), 
             draft.config.path = Some("/openai/v1/chat/completions".into());
             None
         }
-        Wire::Chat => Some(version.unwrap_or(API_VERSION)),
+        Wire::Chat => {
+            draft.config.models_path = Some("/openai/models".into());
+            Some(version.unwrap_or(API_VERSION))
+        }
         Wire::Messages | Wire::Gemini => version,
     };
     draft.config.query = query
