@@ -10,6 +10,7 @@ mod codegen;
 mod fuzz;
 mod house;
 mod mocks;
+mod model;
 mod programs;
 mod steps;
 mod test;
@@ -50,6 +51,8 @@ enum Command {
     },
     /// Only checks how the source is laid out: lengths, first lines, walls between crates.
     House,
+    /// Lets a real model mend one-line bugs, and counts them.
+    Model(model::Arguments),
     /// Only runs the tests against model servers that others wrote, and gets these.
     Mocks,
 }
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Command::Bench { rounds } => bench::run(rounds),
         Command::Fuzz { seconds } => fuzz::run(seconds),
         Command::House => house::check(),
+        Command::Model(arguments) => model::run(&arguments),
         Command::Mocks => match mocks::run() {
             Outcome::Passed => Ok(()),
             Outcome::Failed(reason) | Outcome::NotRun(reason) | Outcome::NotAsked(reason) => {

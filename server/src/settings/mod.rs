@@ -26,7 +26,7 @@ pub use dirs::{Dirs, WorkspaceFiles};
 use families::Key;
 use layer::Layer;
 use table::SETTINGS;
-pub use types::Settings;
+pub use types::{KeyPlace, Settings};
 use value::Value;
 
 /// The name of a settings file.

@@ -1,5 +1,7 @@
 //! The settings for people: `aside doctor --settings`, and docs/settings.md.
 use super::bounds::{Bound, bounds};
+#[cfg(test)]
+use super::families::{MODEL_FIELDS, PROVIDER_FIELDS, variables};
 use super::table::{SETTINGS, Spec};
 use super::value::{self, Value};
 use super::{DEFAULT_ORIGIN, Entry, Resolved};
@@ -80,11 +82,30 @@ pub fn settings_markdown() -> String {
             spec.doc
         ));
     }
+    text.push_str(include_str!("families.md"));
+    text.push_str("\n| `providers.NAME.` | may be | what it is for |\n| --- | --- | --- |\n");
+    push_fields(&mut text, &PROVIDER_FIELDS);
+    text.push_str(
+        "\n| `providers.NAME.models.MODEL.` | may be | what it is for |\n| --- | --- | --- |\n",
+    );
+    push_fields(&mut text, &MODEL_FIELDS);
+    text.push_str("\n| environment | setting |\n| --- | --- |\n");
+    for (variable, name) in variables() {
+        text.push_str(&format!("| `{variable}` | `{name}` |\n"));
+    }
     text.push_str("\n## Bounds that no setting changes\n\n| what | bound |\n| --- | --- |\n");
     for bound in bounds() {
         text.push_str(&format!("| {} | {} |\n", bound.what, amount(&bound)));
     }
     text
+}
+
+#[cfg(test)]
+fn push_fields(text: &mut String, fields: &[Spec]) {
+    for spec in fields {
+        let may_be = value::expected(&spec.kind);
+        text.push_str(&format!("| `{}` | {may_be} | {} |\n", spec.key, spec.doc));
+    }
 }
 
 fn default(spec: &Spec) -> String {

@@ -1,0 +1,109 @@
+//! Settings of providers and models.
+use aside_llm::{Effort, Wire};
+use expect_test::expect;
+use serde_json::json;
+
+use super::super::families::Key;
+use super::super::families::variables;
+use super::*;
+
+#[test]
+fn every_variable_of_the_environment_is_a_setting() {
+    let mut seen = Vec::new();
+    for (variable, name) in variables() {
+        assert!(Key::find(&name).is_some(), "{variable}: {name}");
+        assert!(!seen.contains(&variable), "{variable} means two things");
+        seen.push(variable);
+    }
+    for fixed in SETTINGS.iter().filter_map(|spec| spec.env) {
+        assert!(!seen.contains(&fixed), "{fixed} means two things");
+    }
+}
+
+#[test]
+fn a_file_speaks_of_providers_and_models() {
+    let world = World::new().user(
+        "[providers.openai]\napi_key = 'hidden-value'\norganization = 'o'\n\
+         [providers.openai.models.'gpt-5.1-mini']\neffort = 'low'\nvision = false\n\
+         input_price = 1\noutput_price = 2.5\n\
+         [providers.own-1]\nbase_url = 'http://h:1/v1/'\nwire = 'messages'\n\
+         [providers.own-1.headers]\nx-team = 'hidden-header'\n\
+         [providers.own-1.models.'a/b']\ncontext_window = 4096\nthinking_budget = 2000",
+    );
+    let settings = world.check(expect![[r#"
+        providers.openai.api_key = set  (CONFIG/config.toml)
+        providers.openai.models.gpt-5.1-mini.effort = low  (CONFIG/config.toml)
+        providers.openai.models.gpt-5.1-mini.input_price = 1 USD  (CONFIG/config.toml)
+        providers.openai.models.gpt-5.1-mini.output_price = 2.5 USD  (CONFIG/config.toml)
+        providers.openai.models.gpt-5.1-mini.vision = false  (CONFIG/config.toml)
+        providers.openai.organization = o  (CONFIG/config.toml)
+        providers.own-1.base_url = http://h:1/v1  (CONFIG/config.toml)
+        providers.own-1.headers.x-team = set  (CONFIG/config.toml)
+        providers.own-1.models.a/b.context_window = 4096 tokens  (CONFIG/config.toml)
+        providers.own-1.models.a/b.thinking_budget = 2000 tokens  (CONFIG/config.toml)
+        providers.own-1.wire = messages  (CONFIG/config.toml)
+    "#]]);
+    let own = &settings.providers.own;
+    let openai = &own["openai"];
+    assert_eq!(openai.key.as_ref().unwrap().expose(), "hidden-value");
+    assert_eq!(openai.organization.as_deref(), Some("o"));
+    let model = &openai.models["gpt-5.1-mini"];
+    assert_eq!(
+        (model.effort, model.vision),
+        (Some(Effort::Low), Some(false))
+    );
+    assert_eq!(
+        (model.input_price, model.output_price),
+        (Some(1.0), Some(2.5))
+    );
+    let mine = &own["own-1"];
+    assert_eq!(mine.wire, Some(Wire::Messages));
+    assert_eq!(mine.headers["x-team"].expose(), "hidden-header");
+    assert_eq!(mine.models["a/b"].context_window, Some(4096));
+    assert_eq!(mine.models["a/b"].thinking_budget, Some(2000));
+    assert_eq!(
+        crate::redact::redact("hidden-header"),
+        crate::redact::REDACTED
+    );
+}
+
+#[test]
+fn an_editor_says_the_same_in_one_name() {
+    World::new()
+        .editor(json!({
+            "providers.anthropic.base_url": "http://h",
+            "providers": {"anthropic": {"models": {"c.d": {"tools": true, "effort": null}}}},
+        }))
+        .check(expect![[r#"
+            providers.anthropic.base_url = http://h  (editor)
+            providers.anthropic.models.c.d.tools = true  (editor)
+        "#]]);
+}
+
+#[test]
+fn of_two_variables_for_one_setting_the_first_counts() {
+    let keys: Vec<&str> = variables()
+        .filter(|(_, name)| name == "providers.gemini.api_key")
+        .map(|(variable, _)| variable)
+        .collect();
+    let mut world = World::new();
+    for (at, variable) in keys.iter().enumerate() {
+        world = world.environment(variable, &format!("value-number-{at}"));
+    }
+    let settings = world.resolve().settings;
+    let key = settings.providers.own["gemini"].key.clone();
+    assert_eq!(key.unwrap().expose(), "value-number-0");
+}
+
+#[test]
+fn what_is_wrong_with_providers_is_named() {
+    World::new()
+        .user(
+            "[providers.openai]\nkey = 'x'\nwire = 'telegraph'\nheaders = 'x'\n\
+             [providers.openai.models]\nx = 3\n[providers.openai.models.y]\nvision = 'maybe'\n\
+             input_price = -1\nbogus = 1\n[providers.nobody]\napi_key = 'x'\n\
+             [providers.'Bad Name']\nbase_url = 'http://h'",
+        )
+        .check(expect![[r#"
+            "#]]);
+}
