@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::contents::{Content, contents, system};
 use super::schema;
 use super::thinking::{self, ThinkingConfig};
-use crate::{ModelRequest, ProviderConfig, ToolDef};
+use crate::{ModelRequest, ProviderConfig};
 
 /// Writes the body.
 pub(crate) fn body(
@@ -23,7 +23,7 @@ pub(crate) fn body(
             response_mime_type: output.map(|_| "application/json"),
             response_json_schema: output.map(|output| schema::of_object(&output.schema)),
         },
-        tools: tools(&request.tools),
+        tools: tools(request),
         system_instruction: system(request),
         contents: contents(request, &config.origin()),
     })
@@ -76,13 +76,15 @@ struct Declaration<'a> {
     parameters_json_schema: Value,
 }
 
-fn tools(tools: &[ToolDef]) -> Option<[Tools<'_>; 1]> {
+/// The tools, unless there are none or the model is known to call none.
+fn tools(request: &ModelRequest) -> Option<[Tools<'_>; 1]> {
+    let tools = &request.tools;
     let declarations = tools.iter().map(|tool| Declaration {
         name: &tool.name,
         description: &tool.description,
         parameters_json_schema: schema::of_object(&tool.input_schema),
     });
-    (!tools.is_empty()).then(|| {
+    (request.facts.tools && !tools.is_empty()).then(|| {
         [Tools {
             function_declarations: declarations.collect(),
         }]

@@ -363,6 +363,20 @@ fn thinking_in_tokens_and_in_words() {
 }
 
 #[test]
+fn a_model_that_calls_no_tools_is_told_of_none() {
+    let mut request = request(vec![user("a")]);
+    let without = written(&request);
+    request.tools = Arc::from([ToolDef {
+        name: "f".into(),
+        description: "Does.".into(),
+        input_schema: json!({}),
+    }]);
+    assert_ne!(written(&request), without);
+    request.facts.tools = false;
+    assert_eq!(written(&request), without);
+}
+
+#[test]
 fn structured_output() {
     let mut request = request(vec![]);
     request.output = Some(Arc::new(OutputSchema {
