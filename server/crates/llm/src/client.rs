@@ -6,7 +6,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName
 use reqwest::{Client, Method, Request, Response, Url, redirect};
 use tokio::sync::OnceCell;
 
-use crate::failure::Failures;
+use crate::failure::{Failures, root_cause};
 use crate::pacer::Pacer;
 use crate::{KeyStyle, ModelError, ModelErrorKind, Network, ProviderConfig, network, wire};
 
@@ -247,15 +247,18 @@ fn build(base: &Url, connect_timeout: Duration, network: &Network) -> Result<Cli
     } else if let Some(proxy) = &network.proxy {
         builder = builder.proxy(network::proxy(proxy.expose()).map_err(BuildError::Network)?);
     }
-    if let Some(file) = network
+    let ca_file = network
         .ca_file
         .as_ref()
-        .filter(|_| base.scheme() == "https")
-    {
+        .filter(|_| base.scheme() == "https");
+    if let Some(file) = ca_file {
         let certificates = network::certificates(file).map_err(BuildError::Network)?;
         builder = builder.tls_certs_merge(certificates);
     }
-    builder.build().map_err(BuildError::Client)
+    builder.build().map_err(|error| match ca_file {
+        Some(file) => BuildError::Network(network::unusable(file, &root_cause(&error))),
+        None => BuildError::Client(error),
+    })
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -17,26 +17,28 @@ pub(crate) fn proxy(url: &str) -> Result<Proxy, String> {
     })
 }
 
-/// The certificates of a file.
+/// The certificates of a file. Whether each of them is a certificate shows when they are used.
 pub(crate) fn certificates(path: &Path) -> Result<Vec<Certificate>, String> {
-    let failed = |why: &str| {
-        format!(
-            "The certificates in {} cannot be used: {why}. Set providers.ca_file to a file of \
-             certificates in PEM.",
-            path.display()
-        )
-    };
     let limit = u64::try_from(MAX_CA_BYTES).unwrap_or(u64::MAX);
     let mut pem = Vec::new();
     File::open(path)
         .and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut pem))
-        .map_err(|error| failed(&error.to_string()))?;
+        .map_err(|error| unusable(path, &error.to_string()))?;
     if pem.len() > MAX_CA_BYTES {
-        return Err(failed("the file is too long"));
+        return Err(unusable(path, "the file is too long"));
     }
     match Certificate::from_pem_bundle(&pem) {
-        Ok(certificates) if certificates.is_empty() => Err(failed("there are none in it")),
+        Ok(certificates) if certificates.is_empty() => Err(unusable(path, "there are none in it")),
         Ok(certificates) => Ok(certificates),
-        Err(error) => Err(failed(&error.to_string())),
+        Err(error) => Err(unusable(path, &error.to_string())),
     }
+}
+
+/// Why the certificates of a file cannot be used, and what to do.
+pub(crate) fn unusable(path: &Path, why: &str) -> String {
+    format!(
+        "The certificates in {} cannot be used ({why}). Set providers.ca_file to a file of \
+         certificates in PEM.",
+        path.display()
+    )
 }

@@ -16,15 +16,21 @@ use words::{Special, Words, in_one_line};
 pub(crate) const MAX_ERROR_BODY: usize = 64 * 1024;
 /// Characters of a request id or a `retry-after` that are kept.
 const MAX_HEADER: usize = 128;
+/// Bytes of a header's value or of a proxy's password from which on it is kept out of messages:
+/// shorter ones are common words.
+const MIN_SECRET: usize = 6;
 /// How long an error's body may take; what came until then is used.
 const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Makes errors of one provider. No text that leaves it holds the key.
+/// Makes errors of one provider. No text that leaves it holds a secret.
 #[derive(Debug, Clone)]
 pub(crate) struct Failures {
     /// Scheme, host, port and path of the base URL.
     place: String,
-    key: Option<Secret>,
+    /// Whether a key was sent.
+    has_key: bool,
+    /// What no message may hold.
+    secrets: Vec<Secret>,
     key_hint: String,
     base_url_hint: String,
 }
@@ -40,9 +46,19 @@ impl Failures {
             let path = base.path().trim_end_matches('/');
             format!("{}://{host}{port}{path}", base.scheme())
         });
+        let proxy = config.network.proxy.as_ref();
+        let password = proxy.and_then(|proxy| {
+            let proxy = Url::parse(proxy.expose()).ok()?;
+            Secret::new(proxy.password()?)
+        });
+        let others = config.headers.iter().map(|(_, value)| value.clone());
+        let others = others
+            .chain(password)
+            .filter(|secret| secret.expose().len() >= MIN_SECRET);
         Self {
             place,
-            key: config.key.clone(),
+            has_key: config.key.is_some(),
+            secrets: config.key.iter().cloned().chain(others).collect(),
             key_hint: config.key_hint.clone(),
             base_url_hint: config.base_url_hint.clone(),
         }
@@ -50,13 +66,9 @@ impl Failures {
 
     /// An error of this kind with this message.
     pub(crate) fn error(&self, kind: ModelErrorKind, message: String) -> ModelError {
-        let message = match &self.key {
-            Some(key) => key.redact(&message),
-            None => message,
-        };
         ModelError {
             kind,
-            message,
+            message: self.redacted(message),
             status: None,
             request_id: None,
             retryable: is_retryable(kind),
@@ -155,7 +167,7 @@ impl Failures {
     fn plain(&self, kind: ModelErrorKind, status: u16, headers: &HeaderMap, said: &str) -> String {
         let place = &self.place;
         match (kind, status) {
-            (ModelErrorKind::Auth, _) if self.key.is_none() => format!(
+            (ModelErrorKind::Auth, _) if !self.has_key => format!(
                 "The model server at {place} wants an API key{said}. Set {}.",
                 self.key_hint
             ),
@@ -268,18 +280,18 @@ impl Failures {
     pub(crate) fn request_id(&self, headers: &HeaderMap) -> Option<String> {
         let names = ["x-request-id", "request-id", "apim-request-id", "cf-ray"];
         let id = names.iter().find_map(|name| header(headers, name))?;
-        Some(match &self.key {
-            Some(key) => key.redact(&id),
-            None => id,
-        })
+        Some(self.redacted(id))
     }
 
-    /// The provider's words. The key is taken out before anything is cut, lest half of it stay.
+    /// The provider's words. Secrets are taken out before anything is cut, lest half of one stay.
     fn words(&self, body: &str) -> Words {
-        match &self.key {
-            Some(key) => Words::of_body(&key.redact(body)),
-            None => Words::of_body(body),
-        }
+        Words::of_body(&self.redacted(body.to_owned()))
+    }
+
+    fn redacted(&self, text: String) -> String {
+        self.secrets
+            .iter()
+            .fold(text, |text, secret| secret.redact(&text))
     }
 
     /// A web page came where an answer should be.
@@ -381,7 +393,7 @@ fn header(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// The innermost cause: the outer ones say what the sentence around it says already.
-fn root_cause(error: &reqwest::Error) -> String {
+pub(crate) fn root_cause(error: &reqwest::Error) -> String {
     let mut cause: &dyn Error = error;
     while let Some(inner) = cause.source() {
         cause = inner;

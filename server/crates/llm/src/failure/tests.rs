@@ -336,6 +336,27 @@ fn the_key_shows_in_no_part_of_an_error() {
 }
 
 #[test]
+fn other_secrets_show_no_more_than_the_key() {
+    let secret = |text: &str| Secret::new(text).unwrap();
+    let mut config = ProviderConfig::new(Wire::Chat, "http://test/v1", None);
+    config.headers = vec![
+        ("x-token".into(), secret("token-of-mine")),
+        ("x-team".into(), secret("blue")),
+    ];
+    config.network.proxy = Secret::new("http://me:open-sesame@proxy.test");
+    let failures = Failures::new(&config, None);
+    let body = "blue, token-of-mine and open-sesame";
+    for error in [
+        failures.described(500, &HeaderMap::new(), body),
+        failures.provider(body),
+        failures.error(ModelErrorKind::Network, body.to_owned()),
+    ] {
+        let said = "blue, [redacted] and [redacted]";
+        assert!(error.message.contains(said), "{error}");
+    }
+}
+
+#[test]
 fn money_that_is_gone_is_told_as_such() {
     for (status, body) in [
         (402, json!({"error": {"message": "Insufficient Balance"}})),

@@ -157,8 +157,13 @@ impl Collector {
         self.done = true;
     }
 
-    /// Ends the answer with this error, unless there is one already.
+    /// Ends the answer with this error, unless there is one already. An answer that is whole
+    /// stays so: what goes wrong after it does not matter.
     pub(crate) fn fail(&mut self, error: ModelError) {
+        if self.stop.is_some() {
+            self.done = true;
+            return;
+        }
         self.error.get_or_insert(error);
     }
 

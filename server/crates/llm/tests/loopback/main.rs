@@ -4,10 +4,14 @@
     clippy::panic,
     reason = "the helpers of tests may panic as tests do"
 )]
+mod azure;
+mod bad_input;
 mod embed;
 mod failures;
 mod gemini;
+mod network;
 mod streams;
+mod tls;
 
 use std::future::Future;
 use std::sync::Arc;
