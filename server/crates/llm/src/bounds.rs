@@ -28,6 +28,11 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "items",
     ),
     (
+        "the depth of a tool's schema for Gemini",
+        crate::wire::gemini::MAX_DEPTH as u64,
+        "levels",
+    ),
+    (
         "a provider's error text",
         crate::failure::MAX_ERROR_BODY as u64,
         "bytes",

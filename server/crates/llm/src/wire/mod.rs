@@ -1,7 +1,7 @@
 //! The wire formats: how a request is written, and how an answer is read.
 pub(crate) mod chat;
 pub(crate) mod collector;
-mod gemini;
+pub(crate) mod gemini;
 mod left_out;
 mod lenient;
 mod messages;

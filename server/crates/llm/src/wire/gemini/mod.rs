@@ -9,3 +9,4 @@ mod types;
 
 pub(crate) use body::body;
 pub(crate) use decoder::Decoder;
+pub(crate) use schema::MAX_DEPTH;

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 /// How deep a schema may be nested; below that anything goes.
-const MAX_DEPTH: usize = 32;
+pub(crate) const MAX_DEPTH: usize = 32;
 
 /// Keywords that go through as they are.
 const KEPT: &[&str] = &[
