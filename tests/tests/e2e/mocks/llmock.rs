@@ -7,6 +7,7 @@ use super::{Format, Place};
 
 in_each_format!(two_tools, super::check_two_tools);
 in_each_format!(bad_calls, super::check_bad_calls);
+in_each_format!(other_ends, super::check_other_ends);
 
 /// Has the server do this with the requests to come, and forget what was.
 pub(super) async fn behave(place: &Place, behaviors: &[Value]) {
@@ -87,6 +88,32 @@ async fn check_bad_calls(format: Format, test: &str) {
         assert_eq!(story[1], "assistantMessage I could not.", "{kind}");
         assert_eq!(place.world.read(FILE), BEFORE, "{kind}");
         assert_eq!(outcome.retries(), 0, "{kind}");
+    }
+    editor.close().await;
+}
+
+/// An answer that was cut short by its limit or by a filter is told as such.
+async fn check_other_ends(format: Format, test: &str) {
+    let Some(place) = llmock(format, test).await else {
+        return;
+    };
+    let editor = place.open().await;
+    for (reason, told) in [("length", "maxTokens"), ("content_filter", "refusal")] {
+        if (format, reason) == (Format::Responses, "content_filter") {
+            // The server has no word for it in this format.
+            continue;
+        }
+        let mut cut = reply("It is", &[]);
+        cut["finish_reason"] = json!(reason);
+        cut["times"] = json!(null);
+        behave(&place, &[cut]).await;
+        let outcome = place.turn(&editor, PROMPT).await;
+        assert_eq!(
+            outcome.turn["stopReason"], told,
+            "{reason}: {:#}",
+            outcome.turn
+        );
+        assert_eq!(outcome.story()[0], "assistantMessage It is", "{reason}");
     }
     editor.close().await;
 }

@@ -42,7 +42,7 @@ use aside_tests::world::{SECRET, World};
 use serde_json::Value;
 
 use self::script::{BEFORE, FILE};
-use crate::common::check_types;
+use crate::common::{check_sentence, check_types, output};
 
 /// Names the program of npm's `@copilotkit/aimock`.
 const AIMOCK: &str = "ASIDE_TEST_AIMOCK";
@@ -204,10 +204,23 @@ impl Outcome {
         self.items().iter().map(shown).collect()
     }
 
+    /// The `retrying` events, each of which says why.
+    fn retryings(&self) -> Vec<Value> {
+        let is_retry = |event: &&Value| kind(event) == "retrying";
+        let events = self.events.iter().filter(is_retry);
+        let retryings: Vec<Value> = events.map(|event| event["event"].clone()).collect();
+        for (nth, retrying) in retryings.iter().enumerate() {
+            check_sentence(text(retrying, "/reason"));
+            let attempt = retrying["attempt"].as_u64().unwrap();
+            let most = retrying["maxAttempts"].as_u64().unwrap();
+            assert!((2..=most).contains(&attempt), "{nth}: {retrying:#}");
+        }
+        retryings
+    }
+
     /// How often a request was made again.
     fn retries(&self) -> usize {
-        let is_retry = |event: &&Value| kind(event) == "retrying";
-        self.events.iter().filter(is_retry).count()
+        self.retryings().len()
     }
 
     /// Fails unless the model came to its end.
@@ -215,5 +228,23 @@ impl Outcome {
     fn expect_good(&self, what: &str) {
         let shown = || format!("{what}: {:#}\n{:#?}", self.turn, self.story());
         assert_eq!(self.turn["stopReason"], "endTurn", "{}", shown());
+    }
+
+    /// Fails unless the model came to its end with this story. What broke off stands before it
+    /// and is left out: calls in it failed and never ran, and text of it is said again.
+    #[track_caller]
+    fn expect_story(&self, story: &[&str], what: &str) {
+        self.expect_good(what);
+        let is_broken =
+            |line: &str| line.ends_with(" (interrupted)") || line.ends_with(" (failed)");
+        let mut whole = self.story();
+        whole.retain(|line| !is_broken(line));
+        whole.dedup();
+        assert_eq!(whole, story, "{what}: {:#?}", self.story());
+        for item in self.items() {
+            let says = output(&item);
+            let is_told = says.starts_with("This call was not made");
+            assert_eq!(item["status"] == "failed", is_told, "{what}: {item:#}");
+        }
     }
 }

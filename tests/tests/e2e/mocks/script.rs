@@ -16,6 +16,15 @@ pub(super) const AFTER: &str = "The colour is blue.\n";
 /// The prompt of all turns.
 pub(super) const PROMPT: &str = "Make the colour blue.";
 
+/// What is told of a turn of the script, where the model says something before each call.
+pub(super) const STORY: &[&str] = &[
+    "assistantMessage I read it.",
+    "toolCall read_file",
+    "assistantMessage I change it.",
+    "toolCall edit_file",
+    "assistantMessage It is blue now.",
+];
+
 /// The model reads the file.
 pub(super) fn read_call() -> Value {
     json!({"name": "read_file", "arguments": {"path": FILE}})

@@ -2,7 +2,7 @@
 use serde_json::{Value, json};
 
 use super::llmock::{behave, reply};
-use super::script::{AFTER, FILE, PROMPT, edit_call, llmock, read_call};
+use super::script::{AFTER, FILE, PROMPT, STORY, edit_call, llmock, read_call};
 use super::{Format, Outcome, Place};
 
 in_each_format!(of_errors, super::check_errors);
@@ -37,17 +37,9 @@ fn turn(spoiled: usize) -> Vec<Value> {
 
 #[track_caller]
 fn check_whole(place: &Place, outcome: &Outcome, retries: usize, what: &str) {
-    outcome.expect_good(what);
+    outcome.expect_story(STORY, what);
     assert_eq!(place.world.read(FILE), AFTER, "{what}");
     assert_eq!(outcome.retries(), retries, "{what}: {:#?}", outcome.events);
-    let story = outcome.story();
-    let is_whole_call = |line: &&String| line.starts_with("toolCall") && !line.ends_with(')');
-    let calls: Vec<&String> = story.iter().filter(is_whole_call).collect();
-    assert_eq!(
-        calls,
-        ["toolCall read_file", "toolCall edit_file"],
-        "{what}: {story:#?}"
-    );
 }
 
 /// The server has nothing to blame. Nor to warn of, but for what it cannot know: that a client
@@ -79,9 +71,15 @@ async fn check_errors(format: Format, test: &str) {
         (overloaded, 1),
     ] {
         let what = fault.to_string();
-        behave(&place, &[vec![fault], turn(0)].concat()).await;
+        behave(&place, &[vec![fault.clone()], turn(0)].concat()).await;
         let outcome = place.turn(&editor, PROMPT).await;
         check_whole(&place, &outcome, retries, &what);
+        // Told before it is waited for, and in seconds here.
+        let asked = fault["retry_after"].as_f64().unwrap_or_default();
+        for retrying in outcome.retryings() {
+            let waited = retrying["delayMs"].as_f64().unwrap();
+            assert!(waited >= asked * 1000.0, "{what}: {retrying:#}");
+        }
         check_verdict(&place, &what).await;
     }
     editor.close().await;
