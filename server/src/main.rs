@@ -7,6 +7,7 @@ mod clock;
 mod columns;
 mod engine;
 mod host;
+mod keys;
 mod logs;
 mod lsp;
 mod memory;

@@ -1,4 +1,8 @@
 //! What can be typed.
+mod auth;
+
+pub use auth::{AuthArgs, AuthCommand};
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -33,6 +37,8 @@ pub enum Command {
     Edits(EditsArgs),
     /// Take the agent's last turn back: its edits, and its place in the conversation.
     Undo(UndoArgs),
+    /// Keep keys of providers, list and test them.
+    Auth(AuthArgs),
     /// List models: what each can do, what it costs, and whether it can be used.
     Models(ModelsArgs),
     /// Show how many tokens were used, and what they cost.

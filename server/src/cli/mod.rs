@@ -1,10 +1,12 @@
 //! The command line.
 mod args;
+mod auth;
 mod context;
 mod demo;
 mod doctor;
 mod edits;
 mod failure;
+mod hidden;
 mod interrupts;
 mod lsp;
 mod models;
@@ -51,6 +53,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Sessions(args) => on_runtime(sessions::sessions(args)),
         Command::Edits(args) => on_runtime(edits::edits(args)),
         Command::Undo(args) => on_runtime(undo::undo(args)),
+        Command::Auth(args) => on_runtime(auth::auth(args)),
         Command::Models(args) => on_runtime(models::models(args)),
         Command::Usage(args) => on_runtime(usage::usage(args)),
         Command::Doctor(args) => on_runtime(doctor::doctor(args)),

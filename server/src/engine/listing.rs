@@ -111,7 +111,7 @@ impl Engine {
         let mut states = Vec::new();
         for id in ids(&own) {
             let reason = match models::resolved(&format!("{id}/-"), &own, &settings) {
-                Err(error) if id == chosen => Some(error.message),
+                Err(error) if id == chosen => Some(self.why_not(&id, error).message),
                 Err(_) => continue,
                 Ok(_) if !own.contains_key(&id) && id != chosen => continue,
                 Ok(resolved) => {
@@ -135,7 +135,7 @@ impl Engine {
     ) -> Found {
         let config = match models::resolved(&format!("{id}/-"), own, settings) {
             Ok(resolved) => resolved.config,
-            Err(error) => return Found::Missing(error.message),
+            Err(error) => return Found::Missing(self.why_not(id, error).message),
         };
         // Nobody said that there is a server on this machine: it is there or it is not.
         let is_guess = !own.contains_key(id);

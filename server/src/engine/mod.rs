@@ -31,6 +31,7 @@ use aside_store::{SessionRow, Store, StoreOptions, Write};
 use tokio::sync::{OnceCell, mpsc, oneshot};
 
 use crate::clock;
+use crate::keys::Keys;
 use crate::settings::{Dirs, Settings};
 use actor::{Mailbox, Message, Reply, SendRequest, check_title};
 use error::EngineError;
@@ -55,6 +56,8 @@ pub struct Workspace {
     pub servers: PathBuf,
     /// Where Aside keeps its data, of all workspaces.
     pub data: PathBuf,
+    /// Where the user's settings are.
+    pub config: PathBuf,
 }
 
 impl Workspace {
@@ -67,6 +70,7 @@ impl Workspace {
             database: files.database,
             servers: files.servers,
             data: dirs.data.clone(),
+            config: dirs.config.clone(),
         }
     }
 }
@@ -82,6 +86,7 @@ impl Workspace {
             database: files.database,
             servers: files.servers,
             data: dirs.data.clone(),
+            config: dirs.config.clone(),
         };
         files.map(of_files).collect()
     }
@@ -102,6 +107,7 @@ pub struct Engine {
     sessions: Mutex<HashMap<Arc<str>, Mailbox>>,
     toolbox: OnceLock<Toolbox>,
     models: models::Models,
+    keys: Keys,
     revisions: edits::revisions::Revisions,
     reviewer: edits::reviewer::Reviewer,
 }
@@ -110,6 +116,7 @@ impl Engine {
     /// An engine at rest: nothing is opened before it is needed.
     pub fn new(workspace: Workspace, settings: Arc<Settings>, front: Arc<dyn Front>) -> Arc<Self> {
         Arc::new(Self {
+            keys: Keys::open(&workspace.data, &workspace.config),
             workspace,
             server_id: clock::new_id(),
             settings: RwLock::new(settings),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use aside_agent::driver::TurnModel;
 use aside_llm::catalog::{ProviderSettings, Resolved, resolve, split};
 use aside_llm::{ProviderConfig, Remote};
+use aside_protocol::ErrorCode;
 
 use super::Engine;
 use super::error::EngineError;
@@ -48,9 +49,19 @@ impl Engine {
     /// or of all.
     pub async fn provider_settings(
         &self,
-        _only: Option<&str>,
+        only: Option<&str>,
     ) -> BTreeMap<String, ProviderSettings> {
-        self.settings().providers.own.clone()
+        let mut own = self.settings().providers.own.clone();
+        self.keys.fill(&mut own, only).await;
+        own
+    }
+
+    /// Why a provider cannot be used: that its key cannot be read comes before that it has none.
+    pub(super) fn why_not(&self, id: &str, error: EngineError) -> EngineError {
+        match self.keys.problem(id) {
+            Some(why) if error.code == ErrorCode::NoModel => EngineError::new(error.code, why),
+            Some(_) | None => error,
+        }
     }
 
     /// All that is needed to ask a model.
@@ -58,7 +69,7 @@ impl Engine {
         let settings = self.settings();
         let id = split(model, &settings.providers.own)?.provider.to_owned();
         let own = self.provider_settings(Some(&id)).await;
-        resolved(model, &own, &settings)
+        resolved(model, &own, &settings).map_err(|error| self.why_not(&id, error))
     }
 
     /// A model, ready to be asked.

@@ -19,21 +19,6 @@ pub enum Choice {
     File,
 }
 
-impl Choice {
-    /// The words for them, as in the settings.
-    pub const WORDS: [&str; 3] = ["auto", "keyring", "file"];
-
-    /// The choice of that word; `Auto` for others.
-    #[must_use]
-    pub fn of_word(word: &str) -> Self {
-        match word {
-            "keyring" => Self::Keyring,
-            "file" => Self::File,
-            _ => Self::Auto,
-        }
-    }
-}
-
 /// How long the keyring may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Patience {
