@@ -10,6 +10,7 @@
     clippy::print_stderr,
     reason = "tests fail loudly, write the files they work on and say what they did not run"
 )]
+mod auth;
 mod bad_files;
 mod bad_messages;
 mod bad_model;

@@ -2,10 +2,11 @@
 //! thought signatures of Gemini, counts of cached tokens, another provider in mid-session.
 use aside_script::{Reply, Script, ScriptServer};
 use aside_tests::editor::{Client, Editor};
+use aside_tests::rules::{kind, text};
 use aside_tests::world::World;
 use serde_json::{Value, json};
 
-use crate::common::{Stage, say};
+use crate::common::{Stage, check_sentence, say};
 use crate::mocks::Format;
 
 /// A stage on which the model speaks this format.
@@ -229,4 +230,112 @@ async fn another_provider_is_told_all_but_what_is_opaque() {
         }
     }
     editor.close().await;
+}
+
+/// The first events of an answer, which say "Half", and an error in the midst of it.
+fn half(format: Format) -> Reply {
+    match format {
+        Format::Chat | Format::Azure => Reply::new()
+            .text("Half")
+            .event(&json!({"error": {"message": "Overloaded.", "type": "server_error"}}))
+            .without_done(),
+        Format::Responses => stream([
+            json!({"type": "response.output_item.added", "output_index": 0, "item": {
+                "type": "message", "id": "msg_0", "role": "assistant", "content": [],
+            }}),
+            json!({"type": "response.output_text.delta", "item_id": "msg_0", "output_index": 0,
+                "content_index": 0, "delta": "Half"}),
+            json!({"type": "response.failed", "response": {"id": "resp_0", "status": "failed",
+                "error": {"code": "server_error", "message": "Overloaded."}}}),
+        ]),
+        Format::Messages => stream([
+            json!({"type": "message_start", "message": {
+                "id": "msg_0", "type": "message", "role": "assistant", "content": [],
+                "usage": {"input_tokens": 9, "output_tokens": 1},
+            }}),
+            json!({"type": "content_block_start", "index": 0,
+                "content_block": {"type": "text", "text": ""}}),
+            json!({"type": "content_block_delta", "index": 0,
+                "delta": {"type": "text_delta", "text": "Half"}}),
+            json!({"type": "error", "error": {
+                "type": "overloaded_error", "message": "Overloaded."}}),
+        ]),
+        Format::Gemini => stream([
+            gemini(json!([{"text": "Half"}])),
+            json!({"error": {"code": 503, "message": "Overloaded.", "status": "UNAVAILABLE"}}),
+        ]),
+    }
+}
+
+/// The whole answer.
+fn whole(format: Format) -> Reply {
+    match format {
+        Format::Chat | Format::Azure => say("Whole."),
+        Format::Responses => responses("Whole."),
+        Format::Messages => claude("Whole."),
+        Format::Gemini => stream([gemini_end(json!([{"text": "Whole."}]))]),
+    }
+}
+
+#[tokio::test]
+async fn an_error_in_the_midst_of_an_answer_is_no_end() {
+    for format in Format::ALL {
+        let stage = stage(format, [half(format), whole(format)]);
+        let settings = json!({"providers": {"retry_base_ms": 10}});
+        let editor = stage.open_with(stage.client_with(settings)).await;
+        let session = editor.create_free().await;
+        let turn = editor.turn(&session, "Talk.").await;
+        assert_eq!(turn["stopReason"], "endTurn", "{format:?}: {turn:#}");
+        let events = editor.checked_events(&session);
+        let retryings: Vec<&Value> = events
+            .iter()
+            .filter(|event| kind(event) == "retrying")
+            .collect();
+        assert_eq!(retryings.len(), 1, "{format:?}: {events:#?}");
+        let reason = text(retryings[0], "/event/reason");
+        assert!(reason.contains("Overloaded"), "{format:?}: {reason}");
+        let said: Vec<(Value, Value)> = editor
+            .items(&session)
+            .await
+            .iter()
+            .filter(|item| item["type"] == "assistantMessage")
+            .map(|item| (item["text"].clone(), item["status"].clone()))
+            .collect();
+        let expected = [("Half", "interrupted"), ("Whole.", "completed")];
+        assert_eq!(
+            said,
+            expected.map(|(a, b)| (json!(a), json!(b))),
+            "{format:?}"
+        );
+        // The same is asked again, to the byte.
+        let asked: Vec<Vec<u8>> = stage.model.requests().into_iter().map(|r| r.raw).collect();
+        assert!(asked[0] == asked[1], "{format:?}: {:#?}", stage.requests());
+        editor.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_stream_is_no_answer() {
+    let page = "<html><title>Sign in</title><body>to the network</body></html>";
+    let error = json!({"error": {"code": 400, "type": "invalid_request_error",
+        "message": "The model is not here.", "status": "INVALID_ARGUMENT"}});
+    for format in Format::ALL {
+        for reply in [
+            Reply::body(200, "text/html", page),
+            Reply::json(200, &error),
+            Reply::json(200, &json!({})),
+            Reply::body(200, "text/event-stream", ""),
+        ] {
+            let shown = format!("{format:?} {reply:.300?}");
+            let stage = stage(format, [reply]);
+            let settings = json!({"providers": {"max_retries": 0}});
+            let editor = stage.open_with(stage.client_with(settings)).await;
+            let session = editor.create_free().await;
+            let turn = editor.turn(&session, "Talk.").await;
+            assert_eq!(turn["stopReason"], "error", "{shown}: {turn:#}");
+            assert_eq!(text(&turn, "/error/code"), "provider", "{shown}: {turn:#}");
+            check_sentence(text(&turn, "/error/message"));
+            editor.close().await;
+        }
+    }
 }

@@ -155,7 +155,7 @@ async fn check_stalls(format: Format, test: &str) {
     };
     place
         .world
-        .configure(&format!("{}idle_timeout_s = 1\n", Place::QUICK));
+        .configure(&format!("{}idle_timeout_s = 2\n", Place::QUICK));
     for nth in [0, 1] {
         let answer = &turn()[nth];
         let profile = json!({"ttft": 0, "tps": 0.001});

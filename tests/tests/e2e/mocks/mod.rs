@@ -62,6 +62,15 @@ pub(crate) enum Format {
 }
 
 impl Format {
+    /// All of them.
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Chat,
+        Self::Responses,
+        Self::Messages,
+        Self::Gemini,
+        Self::Azure,
+    ];
+
     /// The model that is asked. All of them are of families that reason.
     pub(crate) fn model(self) -> &'static str {
         match self {

@@ -13,7 +13,7 @@ in_each_format!(of_malformed_chunks, super::check_malformed_chunks);
 in_each_format!(of_stalls, super::check_stalls);
 
 /// Waits that are short, and grow past all doubt.
-const SETTINGS: &str = "[providers]\nretry_base_ms = 100\nmax_retries = 5\nidle_timeout_s = 1\n";
+const SETTINGS: &str = "[providers]\nretry_base_ms = 100\nmax_retries = 5\n";
 
 /// How an answer says that it has come to its end, in all formats.
 const ENDS: &[&str] = &[
@@ -149,7 +149,8 @@ async fn check_stalls(format: Format, test: &str) {
     let Some(place) = llmock(format, test).await else {
         return;
     };
-    place.world.configure(SETTINGS);
+    let settings = format!("{SETTINGS}idle_timeout_s = 2\n");
+    place.world.configure(&settings);
     let editor = place.open().await;
     for after in [0, 2] {
         let fault = json!({
