@@ -82,6 +82,7 @@ enum EffortField {
     #[default]
     ReasoningEffort,
     ReasoningObject,
+    ThinkingObject,
     None,
 }
 

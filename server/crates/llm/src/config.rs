@@ -134,7 +134,7 @@ pub struct Quirks {
     pub cache_key: bool,
     /// Chat Completions: how effort is told.
     pub effort: EffortField,
-    /// Chat Completions: how reasoning is sent back within a turn.
+    /// Chat Completions: how reasoning is sent back.
     pub reasoning: ReasoningReplay,
     /// Ids of tool calls are nine letters and digits, and nothing else is taken.
     pub short_call_ids: bool,
@@ -175,6 +175,8 @@ pub enum EffortField {
     ReasoningEffort,
     /// `reasoning: {"effort": "low"}`, as OpenRouter has it.
     ReasoningObject,
+    /// `thinking: {"type": "enabled"}` beside `reasoning_effort`, as DeepSeek has it.
+    ThinkingObject,
     /// It has no word for it.
     None,
 }

@@ -354,6 +354,9 @@ fn is_retryable(kind: ModelErrorKind) -> bool {
 impl Words {
     /// The kind of failure, where the status alone says `kind`: servers say 400 or 500 to much.
     fn kind_at(&self, kind: ModelErrorKind) -> ModelErrorKind {
+        if let Some(Special::Filtered(_)) = self.special {
+            return ModelErrorKind::Rejected;
+        }
         match (kind, self.kind) {
             (
                 ModelErrorKind::Rejected | ModelErrorKind::Provider,

@@ -169,6 +169,11 @@ fn a_filter_is_told_with_what_it_found() {
         "The content filter of the model server at http://test/v1 refuses the request (HTTP 400: \
          The response was filtered). It found: jailbreak, self harm. Say it in other words."
     );
+    let moderated = json!({"error": {"code": 403, "message": "Flagged.",
+        "metadata": {"reasons": ["violence", 7], "flagged_input": "x"}}});
+    let error = at(403, &moderated);
+    assert_eq!(error.kind, ModelErrorKind::Rejected);
+    assert!(error.message.contains("It found: violence. Say"), "{error}");
     let policy = json!({"error": {"message": "No.", "code": "content_policy_violation"}});
     assert!(at(400, &policy).message.contains("(HTTP 400: No). Say it"));
 }

@@ -206,6 +206,11 @@ fn special(named: &[&str], error: &Value) -> Option<Special> {
             found.map(filtered_categories).unwrap_or_default(),
         ));
     }
+    // OpenRouter's moderation.
+    if let Some(reasons) = error.pointer("/metadata/reasons").and_then(Value::as_array) {
+        let reasons = reasons.iter().take(MAX_ENTRIES).filter_map(Value::as_str);
+        return Some(Special::Filtered(reasons.map(in_one_line).collect()));
+    }
     // Groq's words for a tool call or for JSON that it cannot take apart.
     is(&["tool_use_failed", "json_validate_failed"]).then_some(Special::BadAnswer)
 }

@@ -5,7 +5,7 @@
 use serde::{Serialize, Serializer};
 
 use super::messages::Messages;
-use super::thinking::{Reasoning, Told, told};
+use super::thinking::{Told, told};
 use crate::{MaxTokensField, ModelRequest, ProviderConfig, ToolDef};
 
 /// Writes the body.
@@ -18,11 +18,6 @@ pub(crate) fn body(
     let (max_tokens, max_completion_tokens) = match quirks.max_tokens {
         MaxTokensField::MaxCompletionTokens => (None, limit),
         MaxTokensField::MaxTokens => (limit, None),
-    };
-    let (reasoning_effort, reasoning) = match told(request, quirks.effort) {
-        Told::Nothing => (None, None),
-        Told::Word(word) => (Some(word), None),
-        Told::Object(reasoning) => (None, Some(reasoning)),
     };
     let response_format = request.output.as_deref().map(|output| ResponseFormat {
         kind: "json_schema",
@@ -40,8 +35,7 @@ pub(crate) fn body(
         }),
         max_tokens,
         max_completion_tokens,
-        reasoning_effort,
-        reasoning,
+        told: told(request, quirks.effort),
         response_format,
         prompt_cache_key: request.cache_key.as_deref().filter(|_| quirks.cache_key),
         tools: if request.facts.tools {
@@ -63,10 +57,8 @@ struct Body<'a> {
     max_tokens: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_completion_tokens: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reasoning_effort: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reasoning: Option<Reasoning>,
+    #[serde(flatten)]
+    told: Told,
     #[serde(skip_serializing_if = "Option::is_none")]
     response_format: Option<ResponseFormat<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]

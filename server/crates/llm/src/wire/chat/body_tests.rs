@@ -8,7 +8,7 @@ use super::*;
 use crate::wire::testkit;
 use crate::{
     AssistantPart, Effort, EffortField, Message, ModelFacts, Opaque, OutputSchema, Quirks,
-    ReasoningReplay, Thinking, UserPart, Wire,
+    ReasoningReplay, ReasoningStyle, Thinking, UserPart, Wire,
 };
 
 fn request(messages: Vec<Message>) -> ModelRequest {
@@ -279,9 +279,27 @@ fn reasoning_goes_back_as_text_where_it_is_wanted() {
         thoughtful(),
         replaying(ReasoningReplay::Content),
         &expect![[
-            r#"[{"role":"user","content":"a"},{"role":"assistant","content":"b","reasoning_content":"hmoh","tool_calls":[{"id":"c1","type":"function","function":{"name":"read_file","arguments":"{}"}}]},{"role":"tool","tool_call_id":"c1","content":"r"},{"role":"assistant","content":"c","reasoning_content":"so"},{"role":"user","content":"d"},{"role":"assistant","content":"e","reasoning_content":" "}]"#
+            r#"[{"role":"user","content":"a"},{"role":"assistant","content":"b","reasoning_content":"hmoh","tool_calls":[{"id":"c1","type":"function","function":{"name":"read_file","arguments":"{}"}}]},{"role":"tool","tool_call_id":"c1","content":"r"},{"role":"assistant","content":"c","reasoning_content":"so"},{"role":"user","content":"d"},{"role":"assistant","content":"e"}]"#
         ]],
     );
+    let content = |style: ReasoningStyle| {
+        let mut request = bare(thoughtful());
+        request.facts.reasoning = style;
+        let body = written(&request, replaying(ReasoningReplay::Content));
+        let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+        let back = body["messages"].as_array().unwrap().iter();
+        back.filter_map(|message| message.get("reasoning_content").cloned())
+            .collect::<Vec<_>>()
+    };
+    // A model that reasons is told of each message that there was none.
+    for style in [
+        ReasoningStyle::Effort,
+        ReasoningStyle::Budget,
+        ReasoningStyle::Always,
+    ] {
+        assert_eq!(content(style), ["hmoh", "so", " "]);
+    }
+    assert_eq!(content(ReasoningStyle::None), [""; 0]);
 }
 
 #[test]

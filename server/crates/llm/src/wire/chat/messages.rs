@@ -12,13 +12,13 @@ use super::kept::{extra_content, reasoning_details};
 use crate::wire::left_out::left_out;
 use crate::{
     AssistantPart, Message, ModelFacts, ModelRequest, ProviderConfig, Quirks, ReasoningReplay,
-    UserPart,
+    ReasoningStyle, UserPart,
 };
 
 /// The name of a document that has none.
 const DOCUMENT_NAME: &str = "document.pdf";
-/// What stands for reasoning that is wanted back and was none, or came from another model:
-/// servers refuse a message without it, and some an empty one.
+/// What stands for reasoning that a model which reasons wants back and that was none, or came
+/// from another model: servers refuse a message without it, and some an empty one.
 const NO_REASONING: &str = " ";
 
 /// The system prompt and the conversation.
@@ -66,7 +66,7 @@ impl<'a> Messages<'a> {
         }
         let (content_back, details_back) = match self.quirks.reasoning {
             ReasoningReplay::None => (None, Vec::new()),
-            ReasoningReplay::Content => (Some(reasoning(parts)), Vec::new()),
+            ReasoningReplay::Content => (self.reasoning(parts), Vec::new()),
             ReasoningReplay::Details => (None, reasoning_details(parts, &self.origin)),
         };
         Some(Wire::Assistant {
@@ -75,6 +75,25 @@ impl<'a> Messages<'a> {
             reasoning_details: details_back,
             tool_calls,
         })
+    }
+
+    fn reasoning(&self, parts: &[AssistantPart]) -> Option<String> {
+        let reasoning = joined(parts.iter().filter_map(|part| match part {
+            AssistantPart::Reasoning(text) => Some(text.as_str()),
+            AssistantPart::Text(_)
+            | AssistantPart::ToolCall { .. }
+            | AssistantPart::Attached(_)
+            | AssistantPart::Opaque(_) => None,
+        }));
+        let none = match self.facts.reasoning {
+            ReasoningStyle::None => return None,
+            ReasoningStyle::Effort | ReasoningStyle::Budget | ReasoningStyle::Always => {
+                Some(NO_REASONING.to_owned())
+            }
+            // A template may make something of reasoning that says nothing.
+            ReasoningStyle::Unknown => None,
+        };
+        reasoning.or(none)
     }
 
     fn calls<'b>(&self, parts: &'b [AssistantPart]) -> Vec<Call<'b>> {
@@ -269,17 +288,6 @@ fn sendable(arguments: &str) -> Cow<'_, str> {
     serde_json::json!({ "invalid_json": arguments })
         .to_string()
         .into()
-}
-
-fn reasoning(parts: &[AssistantPart]) -> String {
-    let reasoning = parts.iter().filter_map(|part| match part {
-        AssistantPart::Reasoning(text) => Some(text.as_str()),
-        AssistantPart::Text(_)
-        | AssistantPart::ToolCall { .. }
-        | AssistantPart::Attached(_)
-        | AssistantPart::Opaque(_) => None,
-    });
-    joined(reasoning).unwrap_or_else(|| NO_REASONING.to_owned())
 }
 
 fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> Option<String> {

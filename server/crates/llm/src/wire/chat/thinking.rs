@@ -1,59 +1,73 @@
 //! How a server is told how much to think.
 //! <https://platform.openai.com/docs/guides/reasoning>,
-//! <https://openrouter.ai/docs/use-cases/reasoning-tokens>.
+//! <https://openrouter.ai/docs/use-cases/reasoning-tokens>,
+//! <https://api-docs.deepseek.com/guides/thinking_mode>.
 use serde::Serialize;
 
 use crate::{Effort, EffortField, ModelRequest, ReasoningStyle, Thinking};
 
-/// What the body says of it.
-#[derive(Debug, PartialEq)]
-pub(super) enum Told {
-    Nothing,
-    /// `reasoning_effort`.
-    Word(&'static str),
-    /// `reasoning`.
-    Object(Reasoning),
+/// What the body says of it: fields of the request.
+#[derive(Debug, Default, PartialEq, Serialize)]
+pub(super) struct Told {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thinking: Option<Switch>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_effort: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning: Option<Reasoning>,
+}
+
+/// DeepSeek's object.
+#[derive(Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Switch {
+    Enabled,
+    Disabled,
 }
 
 /// OpenRouter's object.
 #[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Reasoning {
+enum Reasoning {
     Effort(&'static str),
     MaxTokens(u32),
 }
 
-/// What to say for this model, in the server's field.
+/// What to say for this model, in the server's fields.
 pub(super) fn told(request: &ModelRequest, field: EffortField) -> Told {
     let Thinking { effort, budget } = request.thinking;
     let takes_tokens = match request.facts.reasoning {
-        ReasoningStyle::None | ReasoningStyle::Always => return Told::Nothing,
+        ReasoningStyle::None | ReasoningStyle::Always => return Told::default(),
         ReasoningStyle::Effort => false,
         ReasoningStyle::Budget => true,
         ReasoningStyle::Unknown => effort.is_none(),
     };
-    let in_words = effort.or(budget.map(effort_of));
-    let in_tokens = budget.or(effort.map(Effort::budget));
+    let Some(in_words) = effort.or(budget.map(effort_of)) else {
+        return Told::default();
+    };
     match field {
-        EffortField::None => Told::Nothing,
-        EffortField::ReasoningEffort => in_words.map_or(Told::Nothing, |effort| {
+        EffortField::None => Told::default(),
+        EffortField::ReasoningEffort => Told {
             // Not all models know a word for more than `high`.
-            Told::Word(effort.min(Effort::High).word())
-        }),
-        EffortField::ReasoningObject => match in_tokens {
-            Some(tokens) if takes_tokens && tokens > 0 => {
-                Told::Object(Reasoning::MaxTokens(tokens))
-            }
-            Some(_) | None => in_words.map_or(Told::Nothing, |effort| {
-                Told::Object(Reasoning::Effort(match effort {
-                    Effort::Max => "xhigh",
-                    Effort::None
-                    | Effort::Minimal
-                    | Effort::Low
-                    | Effort::Medium
-                    | Effort::High => effort.word(),
-                }))
+            reasoning_effort: Some(in_words.min(Effort::High).word()),
+            ..Told::default()
+        },
+        EffortField::ThinkingObject if in_words == Effort::None => Told {
+            thinking: Some(Switch::Disabled),
+            ..Told::default()
+        },
+        EffortField::ThinkingObject => Told {
+            thinking: Some(Switch::Enabled),
+            reasoning_effort: Some(in_words.word()),
+            ..Told::default()
+        },
+        EffortField::ReasoningObject => Told {
+            reasoning: Some(match budget.unwrap_or(in_words.budget()) {
+                tokens if takes_tokens && tokens > 0 => Reasoning::MaxTokens(tokens),
+                _ if in_words == Effort::Max => Reasoning::Effort("xhigh"),
+                _ => Reasoning::Effort(in_words.word()),
             }),
+            ..Told::default()
         },
     }
 }
@@ -74,11 +88,8 @@ mod tests {
     use super::*;
     use crate::ModelFacts;
 
-    fn check(
-        style: ReasoningStyle,
-        asked: (Option<Effort>, Option<u32>),
-        [word, object]: [Told; 2],
-    ) {
+    /// Checks what is told in each of the fields, in the order of [`FIELDS`].
+    fn check(style: ReasoningStyle, asked: (Option<Effort>, Option<u32>), expected: [&str; 3]) {
         let (effort, budget) = asked;
         let request = ModelRequest {
             facts: ModelFacts {
@@ -88,45 +99,105 @@ mod tests {
             thinking: Thinking { effort, budget },
             ..ModelRequest::new("m")
         };
-        let at = format!("{style:?} {asked:?}");
-        assert_eq!(told(&request, EffortField::None), Told::Nothing, "{at}");
-        assert_eq!(told(&request, EffortField::ReasoningEffort), word, "{at}");
-        assert_eq!(told(&request, EffortField::ReasoningObject), object, "{at}");
+        let written = |field| serde_json::to_string(&told(&request, field)).unwrap();
+        for (field, expected) in FIELDS.into_iter().zip(expected) {
+            assert_eq!(written(field), expected, "{style:?} {asked:?}");
+        }
+        assert_eq!(written(EffortField::None), "{}");
+    }
+
+    const FIELDS: [EffortField; 3] = [
+        EffortField::ReasoningEffort,
+        EffortField::ReasoningObject,
+        EffortField::ThinkingObject,
+    ];
+    const NOTHING: [&str; 3] = ["{}"; 3];
+
+    #[test]
+    fn models_that_take_words() {
+        use ReasoningStyle::{Effort as InWords, Unknown};
+        for style in [InWords, Unknown] {
+            check(style, (None, None), NOTHING);
+            check(
+                style,
+                (Some(Effort::None), None),
+                [
+                    r#"{"reasoning_effort":"none"}"#,
+                    r#"{"reasoning":{"effort":"none"}}"#,
+                    r#"{"thinking":{"type":"disabled"}}"#,
+                ],
+            );
+            check(
+                style,
+                (Some(Effort::Minimal), Some(9999)),
+                [
+                    r#"{"reasoning_effort":"minimal"}"#,
+                    r#"{"reasoning":{"effort":"minimal"}}"#,
+                    r#"{"thinking":{"type":"enabled"},"reasoning_effort":"minimal"}"#,
+                ],
+            );
+            check(
+                style,
+                (Some(Effort::Max), None),
+                [
+                    r#"{"reasoning_effort":"high"}"#,
+                    r#"{"reasoning":{"effort":"xhigh"}}"#,
+                    r#"{"thinking":{"type":"enabled"},"reasoning_effort":"max"}"#,
+                ],
+            );
+        }
+        let low = r#"{"reasoning":{"effort":"low"}}"#;
+        let others = [
+            r#"{"reasoning_effort":"low"}"#,
+            r#"{"thinking":{"type":"enabled"},"reasoning_effort":"low"}"#,
+        ];
+        check(InWords, (None, Some(5000)), [others[0], low, others[1]]);
+        let tokens = r#"{"reasoning":{"max_tokens":5000}}"#;
+        check(Unknown, (None, Some(5000)), [others[0], tokens, others[1]]);
     }
 
     #[test]
-    fn each_style_of_model_is_told_in_its_way() {
-        let nothing = || [Told::Nothing, Told::Nothing];
-        let words = |word| [Told::Word(word), Told::Object(Reasoning::Effort(word))];
-        let tokens = |word, tokens| [Told::Word(word), Told::Object(Reasoning::MaxTokens(tokens))];
-        let most = || [Told::Word("high"), Told::Object(Reasoning::Effort("xhigh"))];
-        use ReasoningStyle::{Always, Budget, Effort as InWords, None as Never, Unknown};
-        for style in [Never, InWords, Budget, Always, Unknown] {
-            check(style, (None, None), nothing());
+    fn models_that_take_tokens() {
+        use ReasoningStyle::Budget;
+        check(Budget, (None, None), NOTHING);
+        check(
+            Budget,
+            (Some(Effort::Max), None),
+            [
+                r#"{"reasoning_effort":"high"}"#,
+                r#"{"reasoning":{"max_tokens":32000}}"#,
+                r#"{"thinking":{"type":"enabled"},"reasoning_effort":"max"}"#,
+            ],
+        );
+        check(
+            Budget,
+            (Some(Effort::Low), Some(7)),
+            [
+                r#"{"reasoning_effort":"low"}"#,
+                r#"{"reasoning":{"max_tokens":7}}"#,
+                r#"{"thinking":{"type":"enabled"},"reasoning_effort":"low"}"#,
+            ],
+        );
+        for asked in [(Some(Effort::None), None), (None, Some(0))] {
+            check(
+                Budget,
+                asked,
+                [
+                    r#"{"reasoning_effort":"none"}"#,
+                    r#"{"reasoning":{"effort":"none"}}"#,
+                    r#"{"thinking":{"type":"disabled"}}"#,
+                ],
+            );
         }
-        for asked in [(Some(Effort::Low), None), (None, Some(5000))] {
-            check(Never, asked, nothing());
-            check(Always, asked, nothing());
+    }
+
+    #[test]
+    fn models_that_take_no_word_are_told_none() {
+        for style in [ReasoningStyle::None, ReasoningStyle::Always] {
+            for asked in [(None, None), (Some(Effort::Low), None), (None, Some(5000))] {
+                check(style, asked, NOTHING);
+            }
         }
-        for (effort, word) in [
-            (Effort::None, "none"),
-            (Effort::Minimal, "minimal"),
-            (Effort::Low, "low"),
-            (Effort::Medium, "medium"),
-            (Effort::High, "high"),
-        ] {
-            check(InWords, (Some(effort), None), words(word));
-            check(Unknown, (Some(effort), None), words(word));
-        }
-        check(InWords, (Some(Effort::Max), Some(1)), most());
-        check(InWords, (None, Some(5000)), words("low"));
-        check(Budget, (Some(Effort::Low), None), tokens("low", 4096));
-        check(Budget, (Some(Effort::Low), Some(7)), tokens("low", 7));
-        check(Budget, (Some(Effort::Max), None), tokens("high", 32_000));
-        check(Budget, (Some(Effort::None), None), words("none"));
-        check(Budget, (None, Some(0)), words("none"));
-        check(Unknown, (None, Some(5000)), tokens("low", 5000));
-        check(Unknown, (Some(Effort::Low), Some(7)), words("low"));
     }
 
     #[test]
