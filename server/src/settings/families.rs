@@ -179,17 +179,23 @@ impl Key {
     }
 }
 
-/// Whether settings of providers or models stand in a table of that name.
+/// Whether what stands under that name must be a table of settings of providers or models.
 pub fn is_table(name: &str) -> bool {
     if find(name).is_some() {
         return false;
     }
     match name.strip_prefix(PREFIX) {
         Some(id) if !id.contains('.') => is_id(id),
-        _ => split(name).is_some_and(|(_, rest)| {
-            matches!(rest, "headers" | "models") || rest.starts_with("models.")
+        _ => split(name).is_some_and(|(_, rest)| match rest.strip_prefix("models.") {
+            Some(model) => !model.contains('.'),
+            None => matches!(rest, "headers" | "models"),
         }),
     }
+}
+
+/// Whether a table of that name holds settings of a model; names of models may have dots.
+pub fn is_model(name: &str) -> bool {
+    split(name).is_some_and(|(_, rest)| rest.starts_with("models."))
 }
 
 /// The provider's id and what follows it.

@@ -120,7 +120,9 @@ impl Layer {
             let is_table = families::is_table(&key)
                 || SETTINGS.iter().any(|spec| spec.key.starts_with(&inside));
             match json {
-                Json::Object(map) if is_table => self.walk(&inside, map, origin, nulls),
+                Json::Object(map) if is_table || families::is_model(&key) => {
+                    self.walk(&inside, map, origin, nulls)
+                }
                 _ if is_table => self.warn(format!("{origin}: {key} must be a table")),
                 _ => {
                     let key = value::quoted(&key);

@@ -104,15 +104,29 @@ fn with_nothing_said_the_defaults_are_in_force() {
     expect![[r#"
         Settings {
             model: "openai/gpt-5-mini",
+            fallback_models: [],
+            effort: None,
             permission_mode: Ask,
             providers: Providers {
-                openai: OpenAi {
-                    base_url: "https://api.openai.com/v1",
-                    api_key: None,
-                },
+                own: {},
                 connect_timeout_s: 10,
                 first_byte_timeout_s: 120,
                 idle_timeout_s: 120,
+                total_timeout_s: 1800,
+                min_interval_ms: 0,
+                retry: RetryPolicy {
+                    max_retries: 5,
+                    base: 500ms,
+                    cap: 60s,
+                },
+                network: Network {
+                    proxy: None,
+                    ca_file: None,
+                },
+            },
+            keys: Auto,
+            usage: Usage {
+                ledger: None,
             },
             permission: Permission {
                 timeout_s: 600,
@@ -123,6 +137,7 @@ fn with_nothing_said_the_defaults_are_in_force() {
             },
             turn: Turn {
                 max_iterations: 50,
+                max_output_tokens: None,
                 max_parallel_reads: 4,
                 repeat_limit: 3,
                 max_queued: 16,
@@ -283,9 +298,9 @@ fn the_environment() {
         .environment("ASIDE_MODEL", "")
         .check(expect![[r#"
             permission_mode = full  (ASIDE_PERMISSION_MODE)
-            providers.openai.base_url = http://127.0.0.1:8080/v1  (OPENAI_BASE_URL)
-            providers.openai.api_key = set  (OPENAI_API_KEY)
             log.level = aside=debug,warn  (ASIDE_LOG)
+            providers.openai.api_key = set  (OPENAI_API_KEY)
+            providers.openai.base_url = http://127.0.0.1:8080/v1  (OPENAI_BASE_URL)
         "#]]);
     let key = settings.providers.own["openai"].key.clone();
     assert_eq!(key.unwrap().expose(), secret);

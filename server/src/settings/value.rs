@@ -211,11 +211,11 @@ pub fn quoted(text: &str) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::super::table::find;
+    use super::super::families::Key;
     use super::*;
 
     fn check_text(key: &str, text: &str, expect: Result<&str, &str>) {
-        let spec = find(key).unwrap();
+        let spec = Key::find(key).unwrap().spec;
         let got = from_text(spec, text).map(|value| shown(spec, &value));
         assert_eq!(
             got.as_deref().map_err(String::as_str),
@@ -225,7 +225,7 @@ mod tests {
     }
 
     fn check_json(key: &str, json: serde_json::Value, expect: Result<&str, &str>) {
-        let spec = find(key).unwrap();
+        let spec = Key::find(key).unwrap().spec;
         let got = from_json(spec, &json).map(|value| shown(spec, &value));
         assert_eq!(
             got.as_deref().map_err(String::as_str),

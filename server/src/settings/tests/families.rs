@@ -105,5 +105,15 @@ fn what_is_wrong_with_providers_is_named() {
              [providers.'Bad Name']\nbase_url = 'http://h'",
         )
         .check(expect![[r#"
-            "#]]);
+            providers.nobody.api_key = set  (CONFIG/config.toml)
+            ! CONFIG/config.toml: there is no setting "providers.Bad Name", so it is ignored
+            ! CONFIG/config.toml: providers.openai.headers must be a table
+            ! CONFIG/config.toml: there is no setting "providers.openai.key", so it is ignored
+            ! CONFIG/config.toml: providers.openai.models.x must be a table
+            ! CONFIG/config.toml: there is no setting "providers.openai.models.y.bogus", so it is ignored
+            ! CONFIG/config.toml: providers.openai.models.y.input_price must be a price in US dollars for a million tokens, not -1; it is ignored
+            ! CONFIG/config.toml: providers.openai.models.y.vision must be true or false, not "maybe"; it is ignored
+            ! CONFIG/config.toml: providers.openai.wire must be one of chat, responses, messages, gemini, not "telegraph"; it is ignored
+            ! providers.nobody: Aside knows no provider of that name; correct it (`aside models --providers` lists them), or set providers.nobody.base_url
+        "#]]);
 }
