@@ -28,6 +28,11 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "items",
     ),
     (
+        "parts of one such item that are told apart",
+        crate::wire::responses::MAX_PARTS as u64,
+        "parts",
+    ),
+    (
         "the depth of a tool's schema for Gemini",
         crate::wire::gemini::MAX_DEPTH as u64,
         "levels",
@@ -66,6 +71,11 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "models taken from a provider's list",
         crate::catalog::MAX_LISTED as u64,
         "models",
+    ),
+    (
+        "text counted in tokens at once",
+        crate::tokens::WINDOW as u64,
+        "bytes",
     ),
     (
         "idle connections to a provider",

@@ -14,6 +14,7 @@ mod request;
 mod retry;
 mod secret;
 mod sse;
+pub mod tokens;
 mod wire;
 
 pub use bounds::BOUNDS;

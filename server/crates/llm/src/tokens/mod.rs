@@ -1,0 +1,12 @@
+//! How many tokens a text or a request has: exactly where the tokenizer is public, estimated
+//! elsewhere, and the estimate made better by what providers report.
+mod calibration;
+mod estimate;
+mod exact;
+mod request;
+
+pub use calibration::Calibration;
+pub use estimate::estimate;
+pub(crate) use exact::WINDOW;
+pub use exact::{Counter, count};
+pub use request::count_request;
