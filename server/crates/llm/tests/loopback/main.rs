@@ -10,6 +10,7 @@ mod embed;
 mod failures;
 mod gemini;
 mod network;
+mod responses;
 mod streams;
 mod tls;
 

@@ -24,6 +24,11 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    /// Whether text of this part of the item came.
+    pub(super) fn has_part(&mut self, at: usize, part: u64) -> bool {
+        self.items.get(at).is_some_and(|item| item.has_part(part))
+    }
+
     /// More of a message.
     pub(super) fn text(
         &mut self,

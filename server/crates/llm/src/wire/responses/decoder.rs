@@ -151,12 +151,7 @@ impl Decoder {
         let Some(at) = self.continued(kind, event, out) else {
             return;
         };
-        if self
-            .answer
-            .items
-            .get(at)
-            .is_some_and(|item| item.has_part(index))
-        {
+        if self.answer.has_part(at, index) {
             return;
         }
         match kind {
@@ -192,12 +187,7 @@ impl Decoder {
         let Some(at) = self.continued(Kind::Reasoning, event, out) else {
             return;
         };
-        if !self
-            .answer
-            .items
-            .get(at)
-            .is_some_and(|item| item.has_part(part))
-        {
+        if !self.answer.has_part(at, part) {
             self.answer.reasoning(at, channel, part, &event.text.0, out);
         }
     }

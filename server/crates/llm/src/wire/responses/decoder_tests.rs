@@ -261,6 +261,13 @@ fn text_that_comes_only_when_it_is_whole() {
         vec![completed(
             json!([{"type": "message", "content": [null, {"text": "a"}]}]),
         )],
+        // Ids that change from event to event.
+        vec![
+            json!({"type": "response.output_text.delta", "item_id": "x", "delta": "a"}),
+            json!({"type": "response.output_text.done", "item_id": "y", "text": "a"}),
+            json!({"type": "response.output_item.done", "item": message("z", "a")}),
+            completed(json!([message("m", "a")])),
+        ],
         // All of them, and some twice.
         vec![
             say(0, "a"),

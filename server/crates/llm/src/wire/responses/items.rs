@@ -5,7 +5,7 @@ use crate::wire::lenient::Text;
 /// Items of one answer: messages, summaries of reasoning, calls and whatever else there is.
 pub(crate) const MAX_ITEMS: usize = 1024;
 /// Parts of one item that are told apart; what comes in further ones counts as known.
-const MAX_PARTS: usize = 1024;
+pub(crate) const MAX_PARTS: usize = 1024;
 
 /// What an item is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,8 +126,12 @@ impl Item {
         names.index.is_some() && self.index == names.index
     }
 
-    fn is_anonymous(&self) -> bool {
-        self.index.is_none() && self.id.is_empty() && self.call_id.is_empty()
+    /// Only an id that changes from event to event tells it from others of its kind.
+    fn may_be_any(&self) -> bool {
+        match self.kind {
+            Kind::Message | Kind::Reasoning | Kind::Call => self.call_id.is_empty(),
+            Kind::Other => false,
+        }
     }
 
     fn is_elsewhere(&self, names: &Names<'_>) -> bool {
@@ -217,7 +221,7 @@ impl Items {
             .or_else(|| at(&|item| item.has_id_of(names)))
             .or_else(|| at(&|item| !item.done && item.is_at(names)))
             .or_else(|| at(&|item| item.is_at(names)))
-            .or_else(|| at(&|item| !item.done && (nothing_said || item.is_anonymous())));
+            .or_else(|| at(&|item| !item.done && (nothing_said || item.may_be_any())));
         self.found_or_new(known, kind, names)
     }
 

@@ -9,4 +9,4 @@ mod types;
 
 pub(crate) use body::body;
 pub(crate) use decoder::Decoder;
-pub(crate) use items::MAX_ITEMS;
+pub(crate) use items::{MAX_ITEMS, MAX_PARTS};
