@@ -1,4 +1,7 @@
 //! Talking to model providers: one request and one stream of chunks, whatever the wire format.
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod bench;
 mod bounds;
 pub mod catalog;
 mod client;
