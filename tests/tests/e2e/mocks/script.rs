@@ -25,6 +25,19 @@ pub(super) const STORY: &[&str] = &[
     "assistantMessage It is blue now.",
 ];
 
+/// How an answer says that it has come to its end, in all formats.
+const ENDS: &[&str] = &[
+    "\"finish_reason\":\"",
+    "\"stop_reason\":\"",
+    "\"response.completed\"",
+    "\"finishReason\":\"",
+];
+
+/// Whether an answer, or a piece of it, says that it has come to its end.
+pub(super) fn is_over(answer: &str) -> bool {
+    ENDS.iter().any(|end| answer.contains(end))
+}
+
 /// The model reads the file.
 pub(super) fn read_call() -> Value {
     json!({"name": "read_file", "arguments": {"path": FILE}})

@@ -2,7 +2,7 @@
 use serde_json::{Value, json};
 
 use super::llmock::{behave, reply};
-use super::script::{AFTER, FILE, PROMPT, STORY, edit_call, llmock, read_call};
+use super::script::{AFTER, FILE, PROMPT, STORY, edit_call, is_over, llmock, read_call};
 use super::{Format, Outcome, Place};
 
 in_each_format!(of_errors, super::check_errors);
@@ -14,14 +14,6 @@ in_each_format!(of_stalls, super::check_stalls);
 
 /// Waits that are short, and grow past all doubt.
 const SETTINGS: &str = "[providers]\nretry_base_ms = 100\nmax_retries = 5\n";
-
-/// How an answer says that it has come to its end, in all formats.
-const ENDS: &[&str] = &[
-    "\"finish_reason\":\"",
-    "\"stop_reason\":\"",
-    "\"response.completed\"",
-    "\"finishReason\":\"",
-];
 
 fn fail(status: u16, times: usize) -> Value {
     json!({"type": "fail", "status": status, "times": times})
@@ -139,9 +131,8 @@ async fn events_to_the_end(place: &Place) -> usize {
         .await
         .expect_good("a turn with nothing wrong");
     let answer = String::from_utf8_lossy(&place.tap.asked()[0].answer).into_owned();
-    let is_end = |event: &str| ENDS.iter().any(|end| event.contains(end));
     let mut events = answer.lines().filter(|line| line.starts_with("data: "));
-    let count = events.position(is_end);
+    let count = events.position(is_over);
     count.unwrap_or_else(|| panic!("an answer without an end: {answer}"))
 }
 
