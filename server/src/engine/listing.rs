@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aside_llm::catalog::{ProviderSettings, facts_of, known_models, provider, providers};
+use aside_llm::catalog::{ListedModel, ProviderSettings, known_models, provider, providers};
 use aside_llm::{ModelError, ModelErrorKind, ModelFacts, ProviderConfig};
 use futures_util::future::join_all;
 
@@ -61,18 +61,6 @@ pub(super) struct Answer {
     config: ProviderConfig,
     at: Instant,
     models: Result<Arc<[ListedModel]>, ModelError>,
-}
-
-/// A model as its server lists it.
-#[derive(Debug, Clone)]
-pub(super) struct ListedModel {
-    id: String,
-}
-
-impl ListedModel {
-    fn facts(&self, known: ModelFacts) -> ModelFacts {
-        known
-    }
 }
 
 /// What there is at one provider.
@@ -165,9 +153,9 @@ impl models::Models {
             return models;
         }
         let remote = self.remote(config.clone());
-        let models = remote.models(limit).await.map(|mut models| {
+        let models = remote.listed(limit).await.map(|mut models| {
             models.truncate(MAX_LISTED);
-            models.into_iter().map(|id| ListedModel { id }).collect()
+            Arc::from(models)
         });
         self.keep(Answer {
             config,
@@ -175,6 +163,12 @@ impl models::Models {
             models: models.clone(),
         });
         models
+    }
+
+    /// What a server said last of a model of its own, however long ago.
+    pub(super) fn listed(&self, config: &ProviderConfig, name: &str) -> Option<ListedModel> {
+        let models = self.answer(config, Duration::MAX)?.ok()?;
+        models.iter().find(|model| model.id == name).cloned()
     }
 
     fn answer(
@@ -237,8 +231,7 @@ fn list(id: &str, own: &BTreeMap<String, ProviderSettings>, found: Found, all: &
     }
     for model in servers.iter() {
         if !known.iter().any(|known| known.name == model.id) {
-            let facts = model.facts(facts_of(id, &model.id, said));
-            all.push(listed(&model.id, facts, None));
+            all.push(listed(&model.id, model.facts(id, said), None));
         }
     }
 }

@@ -23,6 +23,7 @@ use aside_agent::item::ItemRecord;
 use aside_agent::limits::Limits;
 use aside_agent::prompt::PromptFacts;
 use aside_agent::toolbox::Toolbox;
+use aside_llm::ModelFacts;
 use aside_protocol::{
     ChatCancelParams, ChatCancelResult, ChatSendParams, ChatSendResult, ErrorCode, Session,
     SessionCreateParams, SessionUpdateParams,
@@ -182,8 +183,10 @@ impl Engine {
         }
     }
 
-    fn context_window(&self) -> u64 {
-        self.settings().turn.context_window
+    /// How much a model can be sent at once.
+    fn context_window(&self, facts: &ModelFacts) -> u64 {
+        let known = facts.context_window;
+        known.unwrap_or_else(|| self.settings().turn.context_window)
     }
 
     /// The database, opened when it is first needed.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aside_agent::driver::TurnModel;
 use aside_llm::catalog::{ProviderSettings, Resolved, resolve, split};
-use aside_llm::{ProviderConfig, Remote};
+use aside_llm::{ModelFacts, ProviderConfig, Remote};
 use aside_protocol::ErrorCode;
 
 use super::Engine;
@@ -75,23 +75,34 @@ impl Engine {
     /// A model, ready to be asked.
     pub async fn model(&self, model: &str) -> Result<TurnModel, EngineError> {
         let resolved = self.find_model(model).await?;
+        let mut facts = resolved.facts;
+        if facts == ModelFacts::default() {
+            // No table knows it; its server may have said something of it.
+            let listed = self.models.listed(&resolved.config, &resolved.name);
+            let none = ProviderSettings::default();
+            facts = listed.map_or(facts, |model| model.facts(&resolved.config.id, &none));
+        }
         let remote = self.models.remote(resolved.config);
         Ok(TurnModel {
             id: resolved.id,
             name: resolved.name,
             model: Arc::new(remote),
-            facts: resolved.facts,
+            facts,
             thinking: resolved.thinking,
         })
     }
 
-    /// The model that a session names, and those that are asked where it fails. One of the
-    /// latter that is not set up is left out, with a line in the log.
+    /// The model that a session names, and those that are asked where it fails. Of the latter
+    /// those are left out that are not set up, with a line in the log, or that cannot do what the
+    /// first one can.
     pub(super) async fn models_of_turn(&self, model: &str) -> Result<Vec<TurnModel>, EngineError> {
         let mut models = vec![self.model(model).await?];
         for fallback in &self.settings().fallback_models {
             match self.model(fallback).await {
                 Ok(model) if models.iter().any(|other| other.id == model.id) => {}
+                Ok(model) if models[0].facts.tools && !model.facts.tools => {
+                    tracing::warn!(model = fallback, "a fallback model calls no tools");
+                }
                 Ok(model) => models.push(model),
                 Err(error) => {
                     tracing::warn!(model = fallback, %error, "a fallback model cannot be used");

@@ -232,7 +232,7 @@ mod tests {
             [cell("model"), cell("d"), cell("n")],
             [cell("a"), cell("v4a"), cell("100")],
         ];
-        assert_eq!(aligned(&table), ["model  d      n", "a      v4a  100"]);
+        assert_eq!(aligned(&table, 2), ["model  d      n", "a      v4a  100"]);
         assert_eq!(percent(1, 3), "33 %");
         assert_eq!(percent(0, 0), "–");
     }

@@ -206,7 +206,7 @@ impl Actor {
         };
         let context = ContextUsage {
             used_tokens: context_tokens,
-            window_tokens: self.engine.context_window(),
+            window_tokens: running.windows.get(model).copied().unwrap_or(0),
         };
         let entry = self.in_turn(None, Event::UsageUpdated { usage, context });
         self.log

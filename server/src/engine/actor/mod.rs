@@ -160,6 +160,8 @@ struct Running {
     turn_id: Arc<str>,
     cancel: CancellationToken,
     usage: aside_llm::Usage,
+    /// How much each of its models can be sent at once, by the model's id.
+    windows: HashMap<String, u64>,
     /// Items that started and did not complete, and where their rows of events start.
     open: HashMap<String, (ItemRecord, i64)>,
     /// Edits about to be made.

@@ -132,6 +132,12 @@ impl Actor {
         let cancel = CancellationToken::new();
         let edits = &self.engine.settings().edits;
         let dialect = edits.dialects.of(&self.row.model);
+        let windows = models.iter();
+        let windows = windows.map(|model| {
+            let window = self.engine.context_window(&model.facts);
+            (model.id.clone(), window)
+        });
+        let windows = windows.collect();
         let turn = Turn {
             session_id: self.session_id.to_string(),
             turn_id: row.id.clone(),
@@ -156,6 +162,7 @@ impl Actor {
             turn_id,
             cancel,
             usage: aside_llm::Usage::default(),
+            windows,
             open: HashMap::new(),
             edits: HashMap::new(),
             attempts: Vec::new(),
