@@ -189,6 +189,7 @@ impl Actor {
             return Ok(());
         };
         running.usage += request;
+        let window_tokens = running.windows.get(model).copied().unwrap_or(0);
         running.row.usage = crate::wire::model_usage(running.usage);
         let usage = crate::wire::usage(running.usage);
         let patch = SessionPatch {
@@ -206,7 +207,7 @@ impl Actor {
         };
         let context = ContextUsage {
             used_tokens: context_tokens,
-            window_tokens: running.windows.get(model).copied().unwrap_or(0),
+            window_tokens,
         };
         let entry = self.in_turn(None, Event::UsageUpdated { usage, context });
         self.log
