@@ -6,6 +6,7 @@ mod left_out;
 mod lenient;
 mod messages;
 pub(crate) mod responses;
+mod schema;
 pub(crate) mod stream;
 #[cfg(test)]
 pub(crate) mod testkit;

@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::messages::Messages;
 use super::thinking::{Told, told};
+use crate::wire::schema::Ordered;
 use crate::{MaxTokensField, ModelRequest, ProviderConfig, ToolDef};
 
 /// Writes the body.
@@ -23,7 +24,7 @@ pub(crate) fn body(
         kind: "json_schema",
         json_schema: JsonSchema {
             name: &output.name,
-            schema: &output.schema,
+            schema: Ordered(&output.schema),
             strict: true,
         },
     });
@@ -86,7 +87,7 @@ struct ResponseFormat<'a> {
 #[derive(Serialize)]
 struct JsonSchema<'a> {
     name: &'a str,
-    schema: &'a serde_json::Value,
+    schema: Ordered<&'a serde_json::Value>,
     strict: bool,
 }
 
@@ -96,7 +97,7 @@ fn serialize_tools<S: Serializer>(tools: &&[ToolDef], to: S) -> Result<S::Ok, S:
         function: Function {
             name: &tool.name,
             description: &tool.description,
-            parameters: &tool.input_schema,
+            parameters: Ordered(&tool.input_schema),
         },
     }))
 }
@@ -112,7 +113,7 @@ struct Tool<'a> {
 struct Function<'a> {
     name: &'a str,
     description: &'a str,
-    parameters: &'a serde_json::Value,
+    parameters: Ordered<&'a serde_json::Value>,
 }
 
 #[cfg(test)]

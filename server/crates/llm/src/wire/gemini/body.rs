@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::contents::{Content, contents, system};
 use super::schema;
 use super::thinking::{self, ThinkingConfig};
+use crate::wire::schema::Ordered;
 use crate::{ModelRequest, ProviderConfig};
 
 /// Writes the body.
@@ -21,7 +22,7 @@ pub(crate) fn body(
             max_output_tokens: request.max_output_tokens,
             thinking_config: thinking::config(request),
             response_mime_type: output.map(|_| "application/json"),
-            response_json_schema: output.map(|output| schema::of_object(&output.schema)),
+            response_json_schema: output.map(|output| Ordered(schema::of_object(&output.schema))),
         },
         tools: tools(request),
         system_instruction: system(request),
@@ -51,7 +52,7 @@ struct GenerationConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     response_mime_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    response_json_schema: Option<Value>,
+    response_json_schema: Option<Ordered<Value>>,
 }
 
 impl GenerationConfig {
@@ -73,7 +74,7 @@ struct Tools<'a> {
 struct Declaration<'a> {
     name: &'a str,
     description: &'a str,
-    parameters_json_schema: Value,
+    parameters_json_schema: Ordered<Value>,
 }
 
 /// The tools, unless there are none or the model is known to call none.
@@ -82,7 +83,7 @@ fn tools(request: &ModelRequest) -> Option<[Tools<'_>; 1]> {
     let declarations = tools.iter().map(|tool| Declaration {
         name: &tool.name,
         description: &tool.description,
-        parameters_json_schema: schema::of_object(&tool.input_schema),
+        parameters_json_schema: Ordered(schema::of_object(&tool.input_schema)),
     });
     (request.facts.tools && !tools.is_empty()).then(|| {
         [Tools {

@@ -12,6 +12,7 @@ use super::marks::{self, Mark};
 use super::schema;
 use super::thinking::{Plan, Thinking};
 use super::turns::{Turn, began_without_thinking, turns};
+use crate::wire::schema::Ordered;
 use crate::{ModelRequest, ProviderConfig};
 
 /// Writes the body.
@@ -26,7 +27,7 @@ pub(crate) fn body(
     }
     let plan = Plan::of(request, !began_without_thinking(&messages));
     let format = request.output.as_ref().map(|output| Format::JsonSchema {
-        schema: schema::of_answer(&output.schema),
+        schema: Ordered(schema::of_answer(&output.schema)),
     });
     let output_config = OutputConfig {
         effort: plan.effort,
@@ -77,7 +78,7 @@ impl OutputConfig {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Format {
-    JsonSchema { schema: Value },
+    JsonSchema { schema: Ordered<Value> },
 }
 
 #[derive(Serialize)]
@@ -85,7 +86,7 @@ struct Tool<'a> {
     name: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'a str,
-    input_schema: Cow<'a, Value>,
+    input_schema: Ordered<Cow<'a, Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cache_control: Option<Mark>,
 }
@@ -97,7 +98,7 @@ fn tools(request: &ModelRequest, marked: bool) -> Vec<Tool<'_>> {
         .map(|(at, tool)| Tool {
             name: &tool.name,
             description: &tool.description,
-            input_schema: schema::of_arguments(&tool.input_schema),
+            input_schema: Ordered(schema::of_arguments(&tool.input_schema)),
             cache_control: marks::of_tool(at, count).filter(|_| marked),
         })
         .collect()

@@ -5,6 +5,7 @@
 use serde::{Serialize, Serializer};
 
 use super::input::Input;
+use crate::wire::schema::Ordered;
 use crate::{Effort, ModelRequest, OutputSchema, ProviderConfig, ReasoningStyle, ToolDef};
 
 /// Asks for reasoning in a form that can be sent back, since nothing is stored there.
@@ -120,7 +121,7 @@ struct Format<'a> {
     kind: &'static str,
     name: &'a str,
     strict: bool,
-    schema: &'a serde_json::Value,
+    schema: Ordered<&'a serde_json::Value>,
 }
 
 impl<'a> Format<'a> {
@@ -129,7 +130,7 @@ impl<'a> Format<'a> {
             kind: "json_schema",
             name: &output.name,
             strict: true,
-            schema: &output.schema,
+            schema: Ordered(&output.schema),
         }
     }
 }
@@ -139,7 +140,7 @@ fn serialize_tools<S: Serializer>(tools: &&[ToolDef], to: S) -> Result<S::Ok, S:
         kind: "function",
         name: &tool.name,
         description: &tool.description,
-        parameters: &tool.input_schema,
+        parameters: Ordered(&tool.input_schema),
         strict: false,
     }))
 }
@@ -150,7 +151,7 @@ struct Tool<'a> {
     kind: &'static str,
     name: &'a str,
     description: &'a str,
-    parameters: &'a serde_json::Value,
+    parameters: Ordered<&'a serde_json::Value>,
     /// It is true where it is not said, and then few schemas are taken.
     strict: bool,
 }
