@@ -12,6 +12,8 @@ use crate::wire::lenient::{Count, Text};
 
 /// Characters of a document's title; longer ones are refused.
 const MAX_TITLE: usize = 500;
+/// What is said of a call that failed without a word, which is refused.
+const FAILED: &str = "The call failed.";
 
 /// A block.
 #[derive(Debug, Serialize)]
@@ -133,6 +135,21 @@ impl<'a> Block<'a> {
             name,
             input,
             extra,
+        }
+    }
+
+    /// The result of a call. One without words is fine, unless the call failed.
+    pub(super) fn result(tool_use_id: String, text: &'a str, is_error: bool) -> Self {
+        let content = match (text.trim().is_empty(), is_error) {
+            (false, _) => text,
+            (true, false) => "",
+            (true, true) => FAILED,
+        };
+        Self::ToolResult {
+            tool_use_id,
+            content,
+            is_error,
+            cache_control: None,
         }
     }
 

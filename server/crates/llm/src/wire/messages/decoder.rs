@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::value::RawValue;
 
 use super::open::{Open, Stopped};
-use super::types::{Answer, Counts, Delta, End, Event, Start};
+use super::types::{Answer, Counts, Delta, End, Event, Start, object};
 use crate::wire::Decode;
 use crate::wire::collector::{Collector, MAX_CALLS};
 use crate::wire::lenient::Text;
@@ -48,16 +48,17 @@ impl Decode for Decoder {
             out.done();
             return;
         }
-        match serde_json::from_str::<Event<'_>>(data) {
+        match object::<Event<'_>>(data) {
             Ok(event) => self.take(kind, &event, data, out),
             Err(error) => out.not_understood(data, &error),
         }
     }
 
     fn whole(&mut self, body: &str, out: &mut Collector) {
-        let event = serde_json::from_str::<Event<'_>>(body);
-        let answer = serde_json::from_str::<Answer<'_>>(body);
-        let end = serde_json::from_str::<End<'_>>(body);
+        let body = body.trim();
+        let event = object::<Event<'_>>(body);
+        let answer = object::<Answer<'_>>(body);
+        let end = object::<End<'_>>(body);
         let (Ok(event), Ok(answer), Ok(end)) = (event, answer, end) else {
             out.fail_provider(body);
             return;
@@ -113,7 +114,7 @@ impl Decoder {
         match kind {
             "message_start" => {
                 let answer = event.message.map(RawValue::get);
-                let answer = answer.and_then(|raw| serde_json::from_str::<Answer<'_>>(raw).ok());
+                let answer = answer.and_then(|raw| object::<Answer<'_>>(raw).ok());
                 self.usage(answer.and_then(|answer| answer.usage), out);
             }
             "content_block_start" => {
@@ -124,7 +125,7 @@ impl Decoder {
             }
             "content_block_delta" => {
                 let delta = event.delta.map(RawValue::get).unwrap_or("{}");
-                match serde_json::from_str::<Delta<'_>>(delta) {
+                match object::<Delta<'_>>(delta) {
                     Ok(delta) => self.delta(index.unwrap_or(self.latest), &delta, out),
                     Err(error) => out.not_understood(data, &error),
                 }
@@ -133,7 +134,7 @@ impl Decoder {
             "message_delta" => {
                 self.usage(event.usage, out);
                 let end = event.delta.map(RawValue::get);
-                let end = end.and_then(|raw| serde_json::from_str::<End<'_>>(raw).ok());
+                let end = end.and_then(|raw| object::<End<'_>>(raw).ok());
                 self.stop_reason(&end.unwrap_or_default(), out);
             }
             "message_stop" => {
@@ -152,7 +153,7 @@ impl Decoder {
     }
 
     fn start(&mut self, index: u64, json: &RawValue, out: &mut Collector) {
-        let start = match serde_json::from_str::<Start<'_>>(json.get()) {
+        let start = match object::<Start<'_>>(json.get()) {
             Ok(start) => start,
             Err(error) => {
                 out.not_understood(json.get(), &error);
@@ -173,20 +174,27 @@ impl Decoder {
             return;
         }
         self.latest = index;
-        if self.streaming == Some(index) {
-            self.streaming = None;
-        }
         let Some(open) = Open::of(&start, json, out) else {
             return;
         };
         if !start.text.is_empty() && matches!(open, Open::Text { .. })
             || !start.thinking.is_empty() && matches!(open, Open::Thinking { .. })
         {
-            self.streaming = Some(index);
+            self.streams(Some(index));
         } else if open.is_call() {
-            self.streaming = None;
+            self.streams(None);
         }
         self.open.insert(index, open);
+    }
+
+    /// What streams from now on.
+    fn streams(&mut self, index: Option<u64>) {
+        let before = std::mem::replace(&mut self.streaming, index);
+        if before != index
+            && let Some(open) = before.and_then(|before| self.open.get_mut(&before))
+        {
+            open.interrupt();
+        }
     }
 
     fn delta(&mut self, index: u64, delta: &Delta<'_>, out: &mut Collector) {
@@ -200,7 +208,7 @@ impl Decoder {
             }
         };
         if streams {
-            self.streaming = Some(index);
+            self.streams(Some(index));
         }
     }
 
@@ -209,19 +217,17 @@ impl Decoder {
             return;
         };
         let streams = self.streaming == Some(index);
-        match open.stop(out) {
-            Stopped::Nothing => {}
-            Stopped::Block(json) => {
-                let place = if streams { Place::Part } else { Place::Alone };
-                out.opaque(place, &json);
-                self.streaming = None;
-            }
-            // Other text came between, so that nobody could say which of it was cited.
-            Stopped::Citations(_) if !streams => {}
-            Stopped::Citations(json) => {
-                out.opaque(Place::Part, &json);
-                self.streaming = None;
-            }
+        let (place, json) = match open.stop(out) {
+            Stopped::Nothing => (Place::Part, None),
+            Stopped::Thinking(json) if streams => (Place::Part, Some(json)),
+            Stopped::Thinking(json) | Stopped::Hidden(json) => (Place::Alone, Some(json)),
+            Stopped::Citations(json) => (Place::Part, streams.then_some(json)),
+        };
+        if let Some(json) = json {
+            out.opaque(place, &json);
+            self.streams(None);
+        } else if streams {
+            self.streaming = None;
         }
         if let Some(reason) = self.held_stop
             && !self.open.values().any(Open::is_call)
@@ -254,7 +260,7 @@ impl Decoder {
     fn usage(&mut self, counts: Option<&RawValue>, out: &mut Collector) {
         let counts = counts.map(RawValue::get);
         // Counts that are not understood do not spoil the answer.
-        if let Some(counts) = counts.and_then(|raw| serde_json::from_str::<Option<_>>(raw).ok()?) {
+        if let Some(counts) = counts.and_then(|raw| object(raw).ok()) {
             self.counts.update(counts);
             out.usage(self.counts.into());
         }
@@ -270,3 +276,7 @@ fn is_something(error: Option<&RawValue>) -> bool {
 #[cfg(test)]
 #[path = "decoder_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "decoder_bad_tests.rs"]
+mod bad_tests;

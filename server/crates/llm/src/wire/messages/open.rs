@@ -17,6 +17,8 @@ pub(super) enum Open {
         bytes: usize,
         /// JSON, with commas between.
         citations: String,
+        /// Something else came between, so that nobody could say which of the text is cited.
+        interrupted: bool,
     },
     Thinking {
         text: String,
@@ -40,8 +42,10 @@ pub(super) enum Open {
 #[derive(Debug)]
 pub(super) enum Stopped {
     Nothing,
-    /// The whole block, as JSON.
-    Block(String),
+    /// The whole block, as JSON, of reasoning that was shown.
+    Thinking(String),
+    /// The whole block, as JSON, of which nothing was shown.
+    Hidden(String),
     /// Citations of the text that came last, as JSON.
     Citations(String),
 }
@@ -55,6 +59,7 @@ impl Open {
                 Self::Text {
                     bytes: start.text.0.len(),
                     citations: inner(start.citations).to_owned(),
+                    interrupted: false,
                 }
             }
             "thinking" => {
@@ -88,10 +93,19 @@ impl Open {
         matches!(self, Self::Call { .. })
     }
 
+    /// Something else streams after what streamed of this block.
+    pub(super) fn interrupt(&mut self) {
+        if let Self::Text { interrupted, .. } = self {
+            *interrupted = true;
+        }
+    }
+
     /// Takes more of the block. Says whether text or reasoning was given on.
     pub(super) fn extend(&mut self, delta: &Delta<'_>, out: &mut Collector) -> bool {
         match self {
-            Self::Text { bytes, citations } => {
+            Self::Text {
+                bytes, citations, ..
+            } => {
                 if let Some(citation) = delta.citation {
                     if !citations.is_empty() {
                         citations.push(',');
@@ -126,11 +140,13 @@ impl Open {
     /// Ends the block.
     pub(super) fn stop(self, out: &mut Collector) -> Stopped {
         match self {
-            Self::Text { bytes, citations } if bytes > 0 && !citations.is_empty() => {
-                Stopped::Citations(format!(
-                    r#"{{"aside_attached":"citations","bytes":{bytes},"citations":[{citations}]}}"#
-                ))
-            }
+            Self::Text {
+                bytes: bytes @ 1..,
+                citations,
+                interrupted: false,
+            } if !citations.is_empty() => Stopped::Citations(format!(
+                r#"{{"aside_attached":"citations","bytes":{bytes},"citations":[{citations}]}}"#
+            )),
             // Thinking that nobody signed is refused when it is sent back.
             Self::Thinking { text, signature } if !signature.is_empty() => {
                 written(&Signed::Thinking {
@@ -146,7 +162,7 @@ impl Open {
                 }
                 Stopped::Nothing
             }
-            Self::Kept { json, input } => Stopped::Block(with_input(json, &input)),
+            Self::Kept { json, input } => Stopped::Hidden(with_input(json, &input)),
         }
     }
 }
@@ -179,7 +195,7 @@ fn with_input(block: String, input: &str) -> String {
 }
 
 fn written(block: &impl Serialize) -> Stopped {
-    serde_json::to_string(block).map_or(Stopped::Nothing, Stopped::Block)
+    serde_json::to_string(block).map_or(Stopped::Nothing, Stopped::Thinking)
 }
 
 /// What is between the brackets of a list.

@@ -49,12 +49,7 @@ pub(super) fn turns<'a>(request: &'a ModelRequest, origin: &str) -> Vec<Turn<'a>
                 failed,
             } => Turn {
                 role: Role::User,
-                content: vec![Block::ToolResult {
-                    tool_use_id: ids.of_result(call_id),
-                    content: text,
-                    is_error: *failed,
-                    cache_control: None,
-                }],
+                content: vec![Block::result(ids.of_result(call_id), text, *failed)],
             },
         });
     }

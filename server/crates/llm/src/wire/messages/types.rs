@@ -8,6 +8,14 @@ use serde_json::value::RawValue;
 use crate::wire::lenient::{Count, Text};
 use crate::{StopReason, Usage};
 
+/// Reads an object. A list would do too for serde, its entries taken for the fields in order.
+pub(super) fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, serde_json::Error> {
+    if json.starts_with('{') {
+        return serde_json::from_str(json);
+    }
+    Err(serde::de::Error::custom("it is no object"))
+}
+
 /// One event, or one whole answer. What it holds is only read where its type is known.
 #[derive(Debug, Deserialize)]
 pub(super) struct Event<'a> {
@@ -126,9 +134,7 @@ impl End<'_> {
             explanation: Text<'a>,
         }
         let details = self.stop_details.map(RawValue::get);
-        let details: Details<'_> = details
-            .and_then(|raw| serde_json::from_str(raw).ok())
-            .unwrap_or_default();
+        let details: Details<'_> = details.and_then(|raw| object(raw).ok()).unwrap_or_default();
         let explanation = details.explanation.0.trim().trim_end_matches('.');
         if explanation.is_empty() {
             return details.category.0.trim().to_owned();
