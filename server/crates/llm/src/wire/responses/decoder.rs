@@ -342,3 +342,7 @@ mod bad_input_tests;
 #[cfg(test)]
 #[path = "kept_tests.rs"]
 mod kept_tests;
+
+#[cfg(test)]
+#[path = "sloppy_tests.rs"]
+mod sloppy_tests;

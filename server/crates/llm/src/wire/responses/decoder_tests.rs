@@ -15,7 +15,7 @@ pub(super) fn check(events: &[Value], expected: &Expect) {
 }
 
 /// An event of the item at this place.
-fn event(kind: &str, index: u64, more: Value) -> Value {
+pub(super) fn event(kind: &str, index: u64, more: Value) -> Value {
     let mut event = json!({"type": format!("response.{kind}"), "output_index": index,
         "sequence_number": 7});
     if let (Value::Object(event), Value::Object(more)) = (&mut event, more) {
@@ -24,7 +24,7 @@ fn event(kind: &str, index: u64, more: Value) -> Value {
     event
 }
 
-fn added(index: u64, item: Value) -> Value {
+pub(super) fn added(index: u64, item: Value) -> Value {
     event("output_item.added", index, json!({ "item": item }))
 }
 
@@ -32,7 +32,7 @@ pub(super) fn done(index: u64, item: Value) -> Value {
     event("output_item.done", index, json!({ "item": item }))
 }
 
-fn delta(kind: &str, index: u64, delta: &str) -> Value {
+pub(super) fn delta(kind: &str, index: u64, delta: &str) -> Value {
     event(&format!("{kind}.delta"), index, json!({ "delta": delta }))
 }
 
@@ -40,7 +40,7 @@ pub(super) fn say(index: u64, more: &str) -> Value {
     delta("output_text", index, more)
 }
 
-fn arguments(index: u64, more: &str) -> Value {
+pub(super) fn arguments(index: u64, more: &str) -> Value {
     delta("function_call_arguments", index, more)
 }
 
@@ -54,7 +54,7 @@ pub(super) fn call(call_id: &str, name: &str, arguments: &str) -> Value {
         "name": name, "arguments": arguments, "status": "completed"})
 }
 
-fn completed(output: Value) -> Value {
+pub(super) fn completed(output: Value) -> Value {
     json!({"type": "response.completed", "response": {"status": "completed", "output": output}})
 }
 
