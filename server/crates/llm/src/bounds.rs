@@ -33,6 +33,11 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "parts",
     ),
     (
+        "items of reasoning sent back in Chat Completions",
+        crate::wire::chat::MAX_DETAILS as u64,
+        "items",
+    ),
+    (
         "the depth of a tool's schema for Gemini",
         crate::wire::gemini::MAX_DEPTH as u64,
         "levels",

@@ -4,6 +4,7 @@ use serde_json::value::RawValue;
 use super::details::Details;
 use super::kept::Kept;
 use super::stop::finish;
+use super::think_tags::ThinkTags;
 use super::types::{CallDelta, Completion, Content, Delta, FunctionDelta};
 use crate::wire::Decode;
 use crate::wire::collector::{Collector, MAX_CALLS};
@@ -18,6 +19,7 @@ const DONE: &str = "[DONE]";
 pub(crate) struct Decoder {
     calls: Vec<Call>,
     details: Details,
+    tags: ThinkTags,
 }
 
 /// A tool call of the answer.
@@ -68,6 +70,7 @@ impl Decode for Decoder {
             return;
         }
         self.completion(body, out);
+        self.tags.flush(out);
         if out.has_error() || out.has_stop() {
             return;
         }
@@ -82,6 +85,7 @@ impl Decode for Decoder {
     /// Calls that never got a name are still the model's, if they say anything. What is to be
     /// sent back comes last, since it may come in pieces until then.
     fn end(&mut self, out: &mut Collector) {
+        self.tags.flush(out);
         if !out.has_stop() {
             return;
         }
@@ -110,6 +114,7 @@ impl Decoder {
             .error
             .is_some_and(|error| !no_error.contains(&error.get()))
         {
+            self.tags.flush(out);
             out.fail_provider(data);
             return;
         }
@@ -126,6 +131,9 @@ impl Decoder {
             if let Some(delta) = choice.delta.or(choice.message) {
                 self.delta(delta, out);
             }
+            if !reason.is_empty() {
+                self.tags.flush(out);
+            }
             finish(&reason, choice.content_filter_results, choice.error, out);
         }
         if let Some(counts) = counts {
@@ -140,16 +148,19 @@ impl Decoder {
             .into_iter()
             .find(|reasoning| !reasoning.is_empty());
         match reasoning {
-            Some(reasoning) => out.reasoning(&reasoning.0),
-            None => out.reasoning(&details.unwrap_or_default()),
+            Some(reasoning) => self.reasoning(&reasoning.0, out),
+            None => self.reasoning(&details.unwrap_or_default(), out),
         }
         for part in delta.content() {
             match part {
-                Content::Text(text) => out.text(&text.0),
-                Content::Thinking(thinking) => out.reasoning(&thinking.0),
+                Content::Text(text) => self.tags.text(&text.0, out),
+                Content::Thinking(thinking) => self.reasoning(&thinking.0, out),
             }
         }
-        out.refusal(&delta.refusal.0);
+        if !delta.refusal.is_empty() {
+            self.tags.flush(out);
+            out.refusal(&delta.refusal.0);
+        }
         for call in delta.tool_calls.into_iter().flatten().flatten() {
             self.call(call, out);
         }
@@ -164,7 +175,16 @@ impl Decoder {
         }
     }
 
+    /// A server that tells reasoning from text leaves none in the text.
+    fn reasoning(&mut self, text: &str, out: &mut Collector) {
+        if !text.is_empty() {
+            self.tags.flush(out);
+            out.reasoning(text);
+        }
+    }
+
     fn call(&mut self, delta: CallDelta<'_>, out: &mut Collector) {
+        self.tags.flush(out);
         let function = delta.function.unwrap_or_default();
         let at = match self.find(delta.index.0, &delta.id.0, &function.name.0) {
             Some(at) => at,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::kept::Kept;
 
 /// Items of one answer; with more, none is sent back.
-const MAX_ITEMS: usize = 4096;
+pub(crate) const MAX_ITEMS: usize = 4096;
 /// Where the text of an item stands, by its type.
 const TEXTS: [(&str, &str); 2] = [("reasoning.text", "text"), ("reasoning.summary", "summary")];
 

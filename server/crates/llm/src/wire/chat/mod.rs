@@ -12,8 +12,10 @@ mod messages;
 #[cfg(test)]
 mod special_tests;
 mod stop;
+mod think_tags;
 mod thinking;
 mod types;
 
 pub(crate) use body::body;
 pub(crate) use decoder::Decoder;
+pub(crate) use details::MAX_ITEMS as MAX_DETAILS;

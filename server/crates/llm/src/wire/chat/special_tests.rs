@@ -54,6 +54,37 @@ fn mistral_thinks_in_parts_of_the_content() {
 }
 
 #[test]
+fn reasoning_in_the_text_is_told_from_it() {
+    let call = json!({"tool_calls": [{"index": 0, "id": "a", "function": {"name": "f"}}]});
+    check(
+        &[
+            delta(&json!({"content": "<thi"})),
+            delta(&json!({"content": "nk>I think.</think>"})),
+            delta(&json!({"content": "\n\nSo <think>"})),
+            finish("stop"),
+        ],
+        &expect![[r#"
+            reasoning "I think."
+            text "So <think>"
+            stop EndTurn
+        "#]],
+    );
+    // What is held back is given out before anything else.
+    for other in [call, json!({"reasoning": "hm"}), json!({"refusal": "No."})] {
+        let decoded = decode(&[
+            delta(&json!({"content": "<thi"})),
+            delta(&other),
+            finish("stop"),
+        ]);
+        assert!(decoded.starts_with("text \"<thi"), "{decoded}");
+    }
+    assert!(decode(&[delta(&json!({"content": "<"}))]).starts_with("text \"<\"\nTruncated"));
+    let error = json!({"error": {"message": "Overloaded"}});
+    let decoded = decode(&[delta(&json!({"content": "<"})), error]);
+    assert!(decoded.starts_with("text \"<\"\nProvider"), "{decoded}");
+}
+
+#[test]
 fn openrouter_wants_its_items_of_reasoning_back() {
     let item = |text: &str| json!([{"type": "reasoning.text", "text": text, "index": 0}]);
     check(
