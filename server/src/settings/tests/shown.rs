@@ -120,6 +120,7 @@ fn the_table_for_people_shows_no_secret() {
         tool calls in one answer                                        256 calls
         items of one answer over Responses                              1024 items
         parts of one such item that are told apart                      1024 parts
+        items of reasoning sent back in Chat Completions                4096 items
         the depth of a tool's schema for Gemini                         32 levels
         a provider's error text                                         64 KB
         silence after the end of an answer                              5000 ms
