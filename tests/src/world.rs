@@ -17,6 +17,9 @@ pub struct World {
 /// The key that processes are given. It must never be seen in logs, databases or messages.
 pub const SECRET: &str = "sk-test-4f1c9a27e0b84d55";
 
+/// Settings that every world begins with: what fails in passing is tried again at once.
+const QUICK: &str = "[providers]\nretry_base_ms = 1\n";
+
 impl World {
     /// An empty workspace whose model is at `model_url`, a base URL with `/v1`.
     pub fn new(model_url: &str) -> Self {
@@ -47,6 +50,7 @@ impl World {
         world.set("ASIDE_MODEL", "openai/scripted");
         world.set("OPENAI_BASE_URL", model_url);
         world.set("OPENAI_API_KEY", SECRET);
+        world.configure(QUICK);
         world
     }
 
@@ -118,7 +122,7 @@ impl World {
         String::from_utf8(bytes).expect("the file is UTF-8")
     }
 
-    /// Writes the user's `config.toml`.
+    /// Writes the user's `config.toml`, in place of what is there.
     pub fn configure(&self, toml: &str) {
         write_at(&self.config_dir().join("config.toml"), toml);
     }

@@ -31,6 +31,9 @@ const TESTS: &[&str] = &[
     "mocks::",
 ];
 
+/// How many run at once: most of their time is waiting.
+const THREADS: &str = "--test-threads=4";
+
 /// Installs the servers where they are missing, and runs the tests against them.
 pub(crate) fn run() -> Outcome {
     let servers = aimock().and_then(|aimock| Ok((aimock, llmock()?)));
@@ -123,7 +126,7 @@ fn check(aimock: &Path, llmock: &Path) -> anyhow::Result<()> {
     let there = count(&cargo(&["--", "--list"], &[])?);
     anyhow::ensure!(there > 0, "there are no tests of mocks");
     let variables = [(AIMOCK_VARIABLE, aimock), (LLMOCK_VARIABLE, llmock)];
-    let lines = cargo(&[], &variables)?;
+    let lines = cargo(&["--", THREADS], &variables)?;
     let ran = lines
         .iter()
         .filter(|line| line.ends_with(" ... ok"))

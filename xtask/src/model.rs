@@ -35,6 +35,9 @@ pub(crate) struct Arguments {
     /// Keep each bug's folder, its events and its log, and say where.
     #[arg(long)]
     keep: bool,
+    /// The program to try instead of the one of the source as it is.
+    #[arg(long)]
+    program: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -62,7 +65,13 @@ enum Verdict {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    cargo(&["build", "--package", "aside"])?;
+    let program = match &arguments.program {
+        Some(program) => std::path::absolute(program)?,
+        None => {
+            cargo(&["build", "--package", "aside"])?;
+            target().join("debug/aside")
+        }
+    };
     let path = root().join("tests/model/bugs.toml");
     let text = std::fs::read_to_string(&path).context("tests/model/bugs.toml")?;
     let bugs: Bugs = toml::from_str(&text)?;
@@ -77,7 +86,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut fixed = 0;
     for bug in &chosen {
         let started = Instant::now();
-        let (verdict, events) = attempt(bug, arguments)?;
+        let (verdict, events) = attempt(bug, &program, arguments)?;
         fixed += usize::from(verdict == Verdict::Fixed);
         println!(
             "{:20} {:12} {:4} s  {}",
@@ -98,7 +107,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 /// Lets the model try, in a folder of its own; gives the verdict and the turn's events.
-fn attempt(bug: &Bug, arguments: &Arguments) -> anyhow::Result<(Verdict, String)> {
+fn attempt(bug: &Bug, program: &Path, arguments: &Arguments) -> anyhow::Result<(Verdict, String)> {
     let folder = target().join("model").join(bug.name.replace(' ', "-"));
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
@@ -111,7 +120,7 @@ fn attempt(bug: &Bug, arguments: &Arguments) -> anyhow::Result<(Verdict, String)
     }
     std::fs::write(workspace.join(&bug.path), before)?;
     let events = folder.join("events.jsonl");
-    let child = command(&folder, &workspace, &events, bug, arguments)?
+    let child = command(&folder, &workspace, &events, bug, program, arguments)?
         .spawn()
         .context("aside did not start")?;
     let is_over = wait(child)?;
@@ -134,6 +143,7 @@ fn command(
     workspace: &Path,
     events: &Path,
     bug: &Bug,
+    program: &Path,
     arguments: &Arguments,
 ) -> anyhow::Result<Command> {
     let out = std::fs::File::create(events)?;
@@ -148,10 +158,15 @@ fn command(
             arguments.dialect, arguments.url, arguments.wire
         ),
     )?;
-    let program: PathBuf = target().join("debug/aside");
     let mut command = Command::new(program);
     command
-        .args(["run", "--json", "--permission-mode", "acceptEdits", "--model"])
+        .args([
+            "run",
+            "--json",
+            "--permission-mode",
+            "acceptEdits",
+            "--model",
+        ])
         .arg(format!("tried/{}", arguments.model))
         .arg(&bug.prompt)
         .current_dir(workspace)

@@ -149,8 +149,7 @@ async fn the_environment_comes_first() {
 
 #[tokio::test]
 async fn without_its_passphrase_nothing_is_opened_or_lost() {
-    let mut stage = stage(Script::new([say("Hello.")]));
-    // A key is needed at the provider's own address only; with none a server may say no.
+    let mut stage = stage(Script::new([say("One."), say("Two.")]));
     add(&stage, KEY).await.expect_code(0);
     stage.world.set("ASIDE_PASSPHRASE", "open barley");
     for arguments in [&["auth", "add", "groq"][..], &["auth", "remove", "openai"]] {
@@ -170,8 +169,14 @@ async fn without_its_passphrase_nothing_is_opened_or_lost() {
     ] {
         assert!(done.stderr.contains(part), "{done:?}");
     }
+    let done = aside(&stage, &["auth", "test"]).await.expect_code(1);
+    assert!(done.stderr.contains("keys.passphrase"), "{done:?}");
     // Who has a key can be told all the same.
     assert_eq!(list(&stage).await, ["openai key file used"]);
+    // At an address of the user's own no key may be needed, so it goes on, and says why without.
+    let done = aside(&stage, &["run", "One?"]).await.expect_code(0);
+    assert!(done.stderr.contains("keys.passphrase"), "{done:?}");
+    assert_eq!(stage.model.requests()[0].header("authorization"), None);
     // It is looked for in the configuration folder too, where others may not read it.
     let path = stage.world.config_dir().join("keys.passphrase");
     write_at(&path, "open sesame\n");
@@ -179,9 +184,9 @@ async fn without_its_passphrase_nothing_is_opened_or_lost() {
     let done = aside(&stage, &["auth", "remove", "openai"]).await;
     assert!(done.stderr.contains("chmod 600"), "{done:?}");
     set_mode(&path, 0o600);
-    aside(&stage, &["run", "Hello."]).await.expect_code(0);
+    aside(&stage, &["run", "Two?"]).await.expect_code(0);
     let bearer = format!("Bearer {KEY}");
-    let request = &stage.model.requests()[0];
+    let request = &stage.model.requests()[1];
     assert_eq!(request.header("authorization"), Some(bearer.as_str()));
 }
 

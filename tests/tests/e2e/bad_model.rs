@@ -1,4 +1,5 @@
-//! Providers that refuse, fail, hang or break off: one typed error, the partial answer kept.
+//! Providers that refuse, fail, hang or break off: one typed error, the partial answer kept. What
+//! is asked again before that is in `retries`.
 use aside_script::{Gate, Reply};
 use aside_tests::editor::Editor;
 use aside_tests::rules::{kind, text};
@@ -6,17 +7,17 @@ use serde_json::{Value, json};
 
 use crate::common::{Stage, call, check_sentence, patiently, read, say};
 
-/// Small limits, so that what hangs ends soon.
+/// Small limits, so that what hangs ends soon, and no second try.
 fn quick() -> Value {
     json!({"providers": {
         "connect_timeout_s": 1, "first_byte_timeout_s": 1, "idle_timeout_s": 1,
+        "max_retries": 0,
     }})
 }
 
 /// The turn fails with this code, says what to do, and the next prompt works.
 async fn check(reply: Reply, code: &str, retryable: bool, partial: &str) {
     let shown = format!("{reply:?}");
-    // Where a retry is in order, it gets the same.
     let failing = reply.clone();
     let script = aside_script::Script::answering(move |body, _| {
         let messages = body["messages"].as_array().map_or(0, Vec::len);

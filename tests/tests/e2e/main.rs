@@ -48,6 +48,7 @@ mod queue;
 mod real_model;
 mod replay;
 mod restart;
+mod retries;
 mod sessions;
 mod story;
 mod two_servers;

@@ -110,7 +110,7 @@ async fn check_all_places(format: Format, test: &str, kind: &str) {
     let Some(place) = llmock(format, test).await else {
         return;
     };
-    place.world.configure(SETTINGS);
+    place.world.configure(Place::QUICK);
     let editor = place.open().await;
     for after in 0..=events_to_the_end(&place).await {
         let fault = json!({"type": "stream_fault", "kind": kind, "after_chunks": after});
