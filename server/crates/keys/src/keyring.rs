@@ -191,9 +191,7 @@ impl Drop for Ticket {
 /// What the keyring says, without the secrets that some of its errors hold.
 fn told(error: Error) -> KeyError {
     match error {
-        Error::NoStorageAccess(why) => KeyError::Locked {
-            why: words(&why.to_string()),
-        },
+        Error::NoStorageAccess(why) => no_access(&why.to_string()),
         Error::NoDefaultStore => KeyError::NoKeyring {
             why: "there is none for this system".to_owned(),
         },
@@ -221,6 +219,17 @@ fn told(error: Error) -> KeyError {
             }
         }
     }
+}
+
+/// A service that has no keyring to keep anything in, as right after it was installed, is none.
+fn no_access(why: &str) -> KeyError {
+    const NO_COLLECTION: &str = "result not returned from SS API";
+    if why.contains(NO_COLLECTION) {
+        return KeyError::NoKeyring {
+            why: "its service runs, but no keyring was ever made in it".to_owned(),
+        };
+    }
+    KeyError::Locked { why: words(why) }
 }
 
 /// A bus with nobody behind it is no keyring.

@@ -81,6 +81,15 @@ fn without_a_keyring_the_file_is_used_and_why_is_said() {
     ));
     assert_eq!(list(&store), "groq: file, openai: file");
 
+    let empty = Keyring::new(|| {
+        let why = "SS error: result not returned from SS API";
+        Err(Error::NoStorageAccess(why.into()))
+    });
+    let store = bench.store_with(Choice::Auto, &empty);
+    let stored = set(&store, "groq", "gsk-two").unwrap();
+    let why = stored.no_keyring.unwrap().to_string();
+    assert!(why.contains("no keyring was ever made"), "{why}");
+
     // Whoever wants the keyring and nothing else is told.
     let store = bench.store_with(Choice::Keyring, &nobody);
     let error = set(&store, "groq", "gsk-three").unwrap_err();
