@@ -9,6 +9,7 @@ mod bad_input;
 mod embed;
 mod failures;
 mod gemini;
+mod messages;
 mod network;
 mod responses;
 mod streams;
