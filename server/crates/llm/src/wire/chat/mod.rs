@@ -10,6 +10,8 @@ mod details;
 mod kept;
 mod messages;
 #[cfg(test)]
+mod round_trip_tests;
+#[cfg(test)]
 mod special_tests;
 mod stop;
 mod think_tags;
