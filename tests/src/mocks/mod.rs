@@ -15,11 +15,13 @@ use tokio::time::timeout;
 pub use tap::{Seen, Tap};
 
 use crate::PATIENCE;
+use crate::world::SECRET;
 
 /// How such servers say that they listen, once the port is theirs.
 const LISTENS: &[&str] = &["listening on http://", "running on http://"];
 
-/// A model server of somebody else's, on a port of its own. It is killed when this is dropped.
+/// A model server of somebody else's, on a port of its own. It is spoken to with the key that the
+/// program is given, and killed when this is dropped.
 #[derive(Debug)]
 pub struct Mock {
     _child: Child,
@@ -83,7 +85,7 @@ impl Mock {
         // By HTTP 1.0 the answer is whole when the connection ends, with no chunks in it.
         let request = format!(
             "{method} {path} HTTP/1.0\r\nhost: {}\r\ncontent-type: application/json\r\n\
-             content-length: {}\r\n\r\n{body}",
+             authorization: Bearer {SECRET}\r\ncontent-length: {}\r\n\r\n{body}",
             self.address,
             body.len()
         );

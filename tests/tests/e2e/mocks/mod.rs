@@ -87,19 +87,29 @@ impl Format {
         matches!(self, Self::Chat | Self::Responses)
     }
 
+    /// The variable that holds the key.
+    fn key(self) -> &'static str {
+        match self {
+            Self::Chat | Self::Responses => "OPENAI_API_KEY",
+            Self::Messages => "ANTHROPIC_API_KEY",
+            Self::Gemini => "GEMINI_API_KEY",
+            Self::Azure => "AZURE_OPENAI_API_KEY",
+        }
+    }
+
     /// Has the program talk in this format with the server at this URL, and with nobody else.
     pub(crate) fn settle(self, world: &mut World, url: &str, prefix: &str) {
         world.unset("OPENAI_BASE_URL");
         world.unset("OPENAI_API_KEY");
         world.set("ASIDE_MODEL", self.model());
-        let (base, key) = match self {
-            Self::Chat | Self::Responses => ("OPENAI_BASE_URL", "OPENAI_API_KEY"),
-            Self::Messages => ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY"),
-            Self::Gemini => ("GOOGLE_GEMINI_BASE_URL", "GEMINI_API_KEY"),
-            Self::Azure => ("AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY"),
+        let base = match self {
+            Self::Chat | Self::Responses => "OPENAI_BASE_URL",
+            Self::Messages => "ANTHROPIC_BASE_URL",
+            Self::Gemini => "GOOGLE_GEMINI_BASE_URL",
+            Self::Azure => "AZURE_OPENAI_ENDPOINT",
         };
         world.set(base, format!("{url}{prefix}"));
-        world.set(key, SECRET);
+        world.set(self.key(), SECRET);
         if self == Self::Azure {
             world.set("AZURE_OPENAI_DEPLOYMENT", "our-gpt");
             world.set("AZURE_OPENAI_API_VERSION", "2024-10-21");

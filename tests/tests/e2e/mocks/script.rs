@@ -1,7 +1,7 @@
 //! What the servers are to say: answers in the order of a turn, and the form that each server
 //! wants them in.
 use aside_tests::mocks::{Mock, Tap};
-use aside_tests::world::World;
+use aside_tests::world::{SECRET, World};
 use serde_json::{Value, json};
 
 use super::{AIMOCK, DEPLOYMENT, Format, LLMOCK, Place, program};
@@ -80,7 +80,12 @@ pub(super) async fn aimock(format: Format, test: &str) -> Option<Place> {
     std::fs::write(&empty, "{\"fixtures\": []}").unwrap();
     let fixtures = empty.to_str().unwrap();
     let arguments = ["--port", "0", "--fixtures", fixtures];
-    let mock = Mock::start(&program, &arguments, &[("AIMOCK_STRICT_TURN_INDEX", "1")]).await;
+    let variables = [
+        ("AIMOCK_STRICT_TURN_INDEX", "1"),
+        // Every request must have the key, in whatever header the format has for it.
+        ("AIMOCK_API_KEYS", SECRET),
+    ];
+    let mock = Mock::start(&program, &arguments, &variables).await;
     let tap = Tap::start(mock.address(), str::to_owned).await;
     let prefix = match format {
         Format::Chat | Format::Responses => "/v1",
