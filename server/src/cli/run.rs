@@ -219,7 +219,18 @@ impl Printer {
                 self.end_line()?;
                 terminal::note(message, Style::Dim);
             }
-            Event::Retrying { reason, .. } => terminal::note(reason, Style::Dim),
+            Event::Retrying {
+                attempt,
+                max_attempts,
+                delay_ms,
+                reason,
+            } => {
+                self.end_line()?;
+                let when = wait(*delay_ms);
+                let note =
+                    format!("{reason} Asking again {when} (try {attempt} of {max_attempts}).");
+                terminal::note(&note, Style::Dim);
+            }
             Event::TurnStarted { .. }
             | Event::TurnCompleted { .. }
             | Event::ItemStarted { .. }
@@ -274,5 +285,14 @@ impl Printer {
             }
             Some(StopReason::Interrupted | StopReason::Error) | None => exit::FAILED,
         })
+    }
+}
+
+/// When something happens that waits so long, in words.
+fn wait(delay_ms: u64) -> String {
+    match delay_ms.div_ceil(1000) {
+        0 => "at once".to_owned(),
+        1 => "in a second".to_owned(),
+        seconds => format!("in {seconds} s"),
     }
 }
