@@ -1,22 +1,39 @@
-//! Turns the table of providers in `catalog/` into static Rust, so that nothing of it is read or
-//! allocated at run time.
+//! Turns the table of providers in `catalog/` into static Rust, and the tables of tokenizers into
+//! files that are used as they are, so that nothing of them is read or allocated at run time.
 #[path = "build/table.rs"]
 mod table;
+#[path = "build/tokens.rs"]
+mod tokens;
 
 use std::path::{Path, PathBuf};
 
 fn main() -> Result<(), String> {
     let folder = Path::new("catalog");
     println!("cargo::rerun-if-changed={}", folder.display());
-    println!("cargo::rerun-if-changed=build/table.rs");
-    let rust = table::rust(&files(folder)?)?;
+    println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=src/tokens/hash.rs");
     let out = std::env::var("OUT_DIR").map_err(|error| format!("OUT_DIR: {error}"))?;
-    let file = Path::new(&out).join("providers.rs");
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "what is built here is no file of the user"
-    )]
-    std::fs::write(&file, rust).map_err(|error| format!("{}: {error}", file.display()))
+    let out = Path::new(&out);
+    write(
+        &out.join("providers.rs"),
+        table::rust(&files(folder)?)?.as_bytes(),
+    )?;
+    for (file, tokenizer) in [
+        ("cl100k.bin", tiktoken_rs::cl100k_base()),
+        ("o200k.bin", tiktoken_rs::o200k_base()),
+    ] {
+        let tokenizer = tokenizer.map_err(|error| format!("{file}: {error}"))?;
+        write(&out.join(file), &tokens::table(&tokenizer)?)?;
+    }
+    Ok(())
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "what is built here is no file of the user"
+)]
+fn write(file: &Path, bytes: &[u8]) -> Result<(), String> {
+    std::fs::write(file, bytes).map_err(|error| format!("{}: {error}", file.display()))
 }
 
 /// The names and texts of all files there.

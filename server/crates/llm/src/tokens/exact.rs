@@ -1,51 +1,57 @@
-//! Exact counts by OpenAI's public tokenizers.
+//! Exact counts by OpenAI's public tokenizers: a text is split into pieces by a pattern, and each
+//! piece is merged by the table of tokens.
 //!
-//! Their tables take a tenth of a second and 25 to 46 MB to set up, so they are there only while
-//! someone keeps a [`Counter`].
+//! The tables are part of the program and are read where they are. What a [`Counter`] holds is
+//! the pattern, which takes some milliseconds and a few MB.
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use tiktoken_rs::CoreBPE;
+use regex_automata::meta::Regex;
 
-use super::estimate;
+use super::table::Table;
+use super::{estimate, merge};
 use crate::Tokenizer;
 
-/// Bytes that are counted at once. Longer texts are cut where no token can be; only a run of as
-/// many bytes without such a place (spaces alone, one endless word) is cut anyhow, which can add
-/// a token or two for each window. Within it no pattern of the tokenizers exhausts its stack.
+/// Bytes that are counted at once, so that no text needs much memory. Longer texts are cut where
+/// no token can be; only a run of as many bytes without such a place (spaces alone, one endless
+/// word) is cut anyhow, which can add a token or two for each window.
 pub(crate) const WINDOW: usize = 64 * 1024;
 
-/// The tables of a tokenizer, set up. They go when the last who keeps this lets it go.
+/// What OpenAI's patterns are without looking ahead, which [`piece`] does for them.
+/// <https://github.com/openai/tiktoken/blob/main/tiktoken_ext/openai_public.py>
+const CL100K: &str = r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s+\z|\s*[\r\n]+|\s+";
+const O200K: &str = r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+";
+
+/// Counts tokens. Those who keep one share it; what it holds goes with the last of them.
 pub struct Counter {
     tokenizer: Tokenizer,
-    /// Absent if the tables cannot be read, which cannot be: they are part of the program.
-    tables: Option<CoreBPE>,
+    table: Table,
+    /// Absent if it cannot be made, which cannot be: it is the same always.
+    pattern: Option<Regex>,
 }
 
 /// Those that someone keeps.
 static KEPT: Mutex<[Weak<Counter>; 2]> = Mutex::new([Weak::new(), Weak::new()]);
 
 impl Counter {
-    /// Sets the tables up, or gives those that someone has. This takes a tenth of a second at
-    /// first: it is not for a thread that others wait for.
+    /// One of this tokenizer, or the one that someone has.
     #[must_use]
     pub fn new(tokenizer: Tokenizer) -> Arc<Self> {
         let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
         let [cl100k, o200k] = &mut *kept;
-        let place = match tokenizer {
-            Tokenizer::Cl100k => cl100k,
-            Tokenizer::O200k => o200k,
+        let (place, pattern) = match tokenizer {
+            Tokenizer::Cl100k => (cl100k, CL100K),
+            Tokenizer::O200k => (o200k, O200K),
         };
         if let Some(counter) = place.upgrade() {
             return counter;
         }
-        let tables = match tokenizer {
-            Tokenizer::Cl100k => tiktoken_rs::cl100k_base(),
-            Tokenizer::O200k => tiktoken_rs::o200k_base(),
-        };
-        let tables = tables
-            .inspect_err(|error| tracing::error!(%error, "the tokenizer's tables are broken"))
-            .ok();
-        let counter = Arc::new(Self { tokenizer, tables });
+        let pattern = Regex::new(pattern)
+            .inspect_err(|error| tracing::error!(%error, "the tokenizer's pattern is broken"));
+        let counter = Arc::new(Self {
+            tokenizer,
+            table: Table::of(tokenizer),
+            pattern: pattern.ok(),
+        });
         *place = Arc::downgrade(&counter);
         counter
     }
@@ -59,14 +65,18 @@ impl Counter {
     /// The tokens of a text. What looks like a special token is text as any other.
     #[must_use]
     pub fn count(&self, text: &str) -> usize {
-        let Some(tables) = &self.tables else {
+        let Some(pattern) = &self.pattern else {
             return usize::try_from(estimate(text)).unwrap_or(usize::MAX);
         };
         let mut rest = text;
         let mut tokens = 0;
         while !rest.is_empty() {
-            let (window, after) = rest.split_at(cut(rest));
-            tokens += tables.encode_ordinary(window).len();
+            let (mut window, after) = rest.split_at(cut(rest));
+            while !window.is_empty() {
+                let (piece, more) = window.split_at(piece(pattern, window));
+                tokens += merge::tokens(self.table, piece.as_bytes());
+                window = more;
+            }
             rest = after;
         }
         tokens
@@ -81,11 +91,25 @@ impl std::fmt::Debug for Counter {
     }
 }
 
-/// The tokens of a text. Those who count often keep a [`Counter`]: here the tables are set up
-/// anew unless someone does.
+/// The tokens of a text. Those who count often keep a [`Counter`].
 #[must_use]
 pub fn count(tokenizer: Tokenizer, text: &str) -> usize {
     Counter::new(tokenizer).count(text)
+}
+
+/// Where the first piece of a text that is not empty ends. Every character is matched by
+/// something, so that there is one.
+fn piece(pattern: &Regex, text: &str) -> usize {
+    let end = pattern.find(text).map_or(text.len(), |found| found.end());
+    // `\s+(?!\S)`: of spaces before a word, the last belongs to the word.
+    match text[..end].char_indices().next_back() {
+        Some((last, space))
+            if last > 0 && end < text.len() && space.is_whitespace() && !"\r\n".contains(space) =>
+        {
+            last
+        }
+        Some(_) | None => end,
+    }
 }
 
 /// Where the first window of a text ends: at most [`WINDOW`] bytes on, and on a character's edge.
@@ -109,77 +133,5 @@ fn is_between(bytes: &[u8], at: usize) -> bool {
             before.is_ascii_alphabetic() && bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic)
         }
         (_, _) => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(text: &str, cl100k: usize, o200k: usize) {
-        let shown: String = text.chars().take(40).collect();
-        assert_eq!(count(Tokenizer::Cl100k, text), cl100k, "cl100k: {shown:?}");
-        assert_eq!(count(Tokenizer::O200k, text), o200k, "o200k: {shown:?}");
-    }
-
-    #[test]
-    fn counts_that_are_known() {
-        let _kept = [Tokenizer::Cl100k, Tokenizer::O200k].map(Counter::new);
-        check("", 0, 0);
-        check("hello world", 2, 2);
-        check("tiktoken is great!", 6, 6);
-        check("antidisestablishmentarianism", 6, 6);
-        check("2 + 2 = 4", 7, 7);
-        check("お誕生日おめでとう", 9, 8);
-        check("<|endoftext|>", 7, 7);
-        check("<|im_start|>system", 7, 7);
-    }
-
-    #[test]
-    fn long_runs_are_counted() {
-        let _kept = [Tokenizer::Cl100k, Tokenizer::O200k].map(Counter::new);
-        check(&"a".repeat(100_000), 12_500, 12_500);
-        check(&"0".repeat(60_000), 20_000, 20_000);
-    }
-
-    #[test]
-    fn no_text_is_too_odd_to_be_counted() {
-        let parts = [
-            "a", "A", " ", "\n", "\t", "é", "日", "🦀", "\u{301}", "!", "'", "0", " \n", "'s", "ªǅ",
-        ];
-        for tokenizer in [Tokenizer::Cl100k, Tokenizer::O200k] {
-            let counter = Counter::new(tokenizer);
-            for part in parts {
-                let text = part.repeat(WINDOW / part.len() + 100);
-                let tokens = counter.count(&text);
-                assert!(tokens > 0 && tokens <= text.len(), "{part:?}: {tokens}");
-                // What stands before and after such a run is counted as well.
-                assert!(counter.count(&format!("x{text}x")) >= tokens, "{part:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn windows_do_not_change_the_count() {
-        let counter = Counter::new(Tokenizer::O200k);
-        let tables = counter.tables.as_ref().expect("the tables");
-        let own = include_str!("exact.rs");
-        let prose =
-            "Two words, 3 numbers: 12345;\n\n  then\tmore — 日本語のテキスト。\r\n// end\n/";
-        for text in [own.repeat(20), prose.repeat(4000)] {
-            assert!(text.len() > 2 * WINDOW);
-            assert_eq!(counter.count(&text), tables.encode_ordinary(&text).len());
-        }
-    }
-
-    #[test]
-    fn tables_go_when_nobody_keeps_them() {
-        // Another test may keep the tables of the other tokenizers, never these two at once.
-        let first = Counter::new(Tokenizer::Cl100k);
-        let second = Counter::new(Tokenizer::Cl100k);
-        assert!(Arc::ptr_eq(&first, &second));
-        let weak = Arc::downgrade(&first);
-        drop(first);
-        assert!(weak.upgrade().is_some());
     }
 }

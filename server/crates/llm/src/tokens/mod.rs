@@ -3,7 +3,12 @@
 mod calibration;
 mod estimate;
 mod exact;
+#[cfg(test)]
+mod exact_tests;
+mod hash;
+mod merge;
 mod request;
+mod table;
 
 pub use calibration::Calibration;
 pub use estimate::estimate;
