@@ -146,7 +146,12 @@ fn fields_of_another_type_do_no_harm() {
             "/choices/0/delta/reasoning_details",
             "/choices/0/delta/refusal",
             "/choices/0/content_filter_results",
+            "/choices/0/usage",
             "/choices/0/index",
+            "/usage",
+            "/usage/prompt_tokens",
+            "/usage/prompt_tokens_details",
+            "/usage/completion_tokens_details",
             "/x_groq",
             "/created",
         ] {
@@ -156,6 +161,9 @@ fn fields_of_another_type_do_no_harm() {
             );
             event["choices"][0]["content_filter_results"] = json!({});
             event["x_groq"] = json!({});
+            event["choices"][0]["usage"] = json!({});
+            event["usage"] = json!({"prompt_tokens": 1, "prompt_tokens_details": {},
+                "completion_tokens_details": {}});
             event["created"] = json!(0);
             *event.pointer_mut(path).unwrap() = odd.clone();
             let decoded = decoded(&[delta(&json!({"content": "kept"})), event, finish("stop")]);

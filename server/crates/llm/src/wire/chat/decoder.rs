@@ -118,7 +118,7 @@ impl Decoder {
             out.fail_provider(data);
             return;
         }
-        if completion.choices.is_none() && completion.usage.is_none() && is_error(data) {
+        if completion.is_bare() && is_error(data) {
             out.fail_provider(data);
             return;
         }

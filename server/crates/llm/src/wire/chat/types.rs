@@ -12,8 +12,8 @@ use crate::wire::lenient::{Count, Text};
 pub(super) struct Completion<'a> {
     #[serde(borrow, default)]
     pub(super) choices: Option<Vec<Choice<'a>>>,
-    #[serde(default)]
-    pub(super) usage: Option<Counts>,
+    #[serde(borrow, default)]
+    usage: Option<&'a RawValue>,
     #[serde(borrow, default)]
     pub(super) error: Option<&'a RawValue>,
     /// Groq's own place for token counts.
@@ -22,21 +22,28 @@ pub(super) struct Completion<'a> {
 }
 
 impl Completion<'_> {
-    /// The token counts of this event, wherever the server puts them.
+    /// The token counts of this event, wherever the server puts them. Counts that are none do
+    /// not spoil the answer.
     pub(super) fn counts(&self) -> Option<Counts> {
         #[derive(serde::Deserialize)]
         struct Groq {
             #[serde(default)]
             usage: Option<Counts>,
         }
-        let groq = || serde_json::from_str::<Groq>(self.x_groq?.get()).ok()?.usage;
+        let read = |json: &RawValue| serde_json::from_str::<Counts>(json.get()).ok();
         let of_choice = || {
             self.choices
                 .iter()
                 .flatten()
                 .find_map(|choice| choice.usage)
         };
-        self.usage.or_else(of_choice).or_else(groq)
+        let groq = || serde_json::from_str::<Groq>(self.x_groq?.get()).ok()?.usage;
+        self.usage.or_else(of_choice).and_then(read).or_else(groq)
+    }
+
+    /// Whether it holds neither an answer nor counts.
+    pub(super) fn is_bare(&self) -> bool {
+        self.choices.is_none() && self.usage.is_none()
     }
 }
 
@@ -59,8 +66,8 @@ pub(super) struct Choice<'a> {
     #[serde(borrow, default)]
     pub(super) error: Option<&'a RawValue>,
     /// Moonshot's place for token counts.
-    #[serde(default)]
-    usage: Option<Counts>,
+    #[serde(borrow, default)]
+    usage: Option<&'a RawValue>,
 }
 
 /// What the model said more.
