@@ -90,6 +90,22 @@ async fn check_refusals(format: Format, test: &str) {
         assert_eq!(outcome.retries(), 0, "{status}");
         check_verdict(&place, &format!("{status}")).await;
     }
+    // Nobody waits an hour unasked, and coming sooner is what the server forbids.
+    let mut limited = fail(429, 1);
+    limited["retry_after"] = json!(3600);
+    behave(&place, &[vec![limited], turn(0)].concat()).await;
+    let outcome = place.turn(&editor, PROMPT).await;
+    assert_eq!(
+        outcome.turn["error"]["code"], "rateLimited",
+        "{:#}",
+        outcome.turn
+    );
+    assert_eq!(outcome.retries(), 0);
+    let verdict = place.mock.get("/_llmock/verdict").await;
+    assert_eq!(
+        (&verdict["passed"], &verdict["attempts"]),
+        (&json!(true), &json!(1))
+    );
     editor.close().await;
 }
 
