@@ -3,7 +3,7 @@
 //! What was read is remembered until the keys change, by whichever process. Nothing is read
 //! before a model is asked or listed, and never on the thread of the runtime: a keyring may take
 //! seconds.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -83,6 +83,7 @@ struct Cache {
     stamp: Option<Stamp>,
     read: BTreeMap<String, Secret>,
     failed: BTreeMap<String, Failed>,
+    told: BTreeSet<String>,
 }
 
 #[derive(Clone)]
@@ -159,6 +160,12 @@ impl Keys {
         let mut names = names.iter().map(String::as_str).chain([ALL]);
         let failed = names.find_map(|name| cache.failed.get(name))?;
         Some(failed.why.clone())
+    }
+
+    /// As [`Self::problem`], once for each: for those who are told of it and go on without a key.
+    pub fn new_problem(&self, provider: &str) -> Option<String> {
+        let why = self.problem(provider)?;
+        self.cache().told.insert(why.clone()).then_some(why)
     }
 
     /// When keys were changed last, of which all that is remembered is from.

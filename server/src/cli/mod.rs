@@ -18,6 +18,7 @@ mod usage;
 
 pub use args::{Cli, Command};
 pub use failure::Failure;
+pub use hidden::MAX_LINE_BYTES as MAX_HIDDEN_BYTES;
 
 use std::process::ExitCode;
 

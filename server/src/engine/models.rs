@@ -4,8 +4,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aside_agent::driver::TurnModel;
+use aside_agent::event::NoticeLevel;
 use aside_llm::catalog::{ProviderSettings, Resolved, resolve, split};
-use aside_llm::{ModelFacts, ProviderConfig, Remote};
+use aside_llm::tokens::Calibration;
+use aside_llm::{Measured, ModelFacts, ProviderConfig, Remote};
 use aside_protocol::ErrorCode;
 
 use super::Engine;
@@ -15,6 +17,8 @@ use crate::settings::Settings;
 
 /// How many providers' connections are kept.
 pub const MAX_REMOTES: usize = 32;
+/// Of how many models it is remembered how far estimates of tokens are off.
+pub const MAX_CALIBRATIONS: usize = 64;
 
 /// Keeps the connections to providers while their settings stay the same, and what they said of
 /// their models.
@@ -22,6 +26,8 @@ pub const MAX_REMOTES: usize = 32;
 pub struct Models {
     remotes: Mutex<Vec<Remote>>,
     answers: Mutex<Vec<Answer>>,
+    /// What the servers' counts of tokens taught, by model.
+    calibrations: Mutex<Vec<(String, Arc<Mutex<Calibration>>)>>,
 }
 
 impl Models {
@@ -39,6 +45,22 @@ impl Models {
         remote
     }
 
+    fn calibration(&self, model: &str) -> Arc<Mutex<Calibration>> {
+        let mut known = self
+            .calibrations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, calibration)) = known.iter().find(|(id, _)| id == model) {
+            return Arc::clone(calibration);
+        }
+        if known.len() >= MAX_CALIBRATIONS {
+            known.remove(0);
+        }
+        let calibration = Arc::default();
+        known.push((model.to_owned(), Arc::clone(&calibration)));
+        calibration
+    }
+
     pub(super) fn answers(&self) -> MutexGuard<'_, Vec<Answer>> {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -54,6 +76,11 @@ impl Engine {
         let mut own = self.settings().providers.own.clone();
         self.keys.fill(&mut own, only).await;
         own
+    }
+
+    /// Why a key that was added could not be read, and what to do.
+    pub fn key_problem(&self, id: &str) -> Option<String> {
+        self.keys.problem(id)
     }
 
     /// Why a provider cannot be used: that its key cannot be read comes before that it has none.
@@ -75,6 +102,12 @@ impl Engine {
     /// A model, ready to be asked.
     pub async fn model(&self, model: &str) -> Result<TurnModel, EngineError> {
         let resolved = self.find_model(model).await?;
+        // A server that needs none is asked without it; one that does says so.
+        if resolved.config.key.is_none()
+            && let Some(why) = self.keys.new_problem(&resolved.config.id)
+        {
+            self.front.tell(NoticeLevel::Warning, &why);
+        }
         let mut facts = resolved.facts;
         if facts == ModelFacts::default() {
             // No table knows it; its server may have said something of it.
@@ -83,10 +116,11 @@ impl Engine {
             facts = listed.map_or(facts, |model| model.facts(&resolved.config.id, &none));
         }
         let remote = self.models.remote(resolved.config);
+        let calibration = self.models.calibration(&resolved.id);
         Ok(TurnModel {
             id: resolved.id,
             name: resolved.name,
-            model: Arc::new(remote),
+            model: Arc::new(Measured::new(Arc::new(remote), calibration)),
             facts,
             thinking: resolved.thinking,
         })

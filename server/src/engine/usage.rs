@@ -54,6 +54,7 @@ impl Engine {
             cache_write_tokens: stored(usage.cache_write_tokens),
             output_tokens: stored(usage.output_tokens),
             reasoning_tokens: stored(usage.reasoning_tokens),
+            estimated: usage.estimated,
             cost_usd: usage.cost_usd.filter(|cost| cost.is_finite()),
         };
         if let Some(ledger) = &self.settings().usage.ledger {
@@ -138,6 +139,7 @@ fn read(sum: &UsageSum) -> Usage {
         cache_write_tokens: tokens(row.cache_write_tokens),
         output_tokens: tokens(row.output_tokens),
         reasoning_tokens: tokens(row.reasoning_tokens),
+        estimated: row.estimated,
         cost_usd: row.cost_usd,
     }
 }

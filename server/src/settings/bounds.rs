@@ -21,6 +21,7 @@ pub fn bounds() -> impl Iterator<Item = Bound> {
     let crates = [
         aside_agent::BOUNDS,
         aside_llm::BOUNDS,
+        aside_keys::BOUNDS,
         aside_tools::BOUNDS,
         aside_edit::BOUNDS,
         aside_store::BOUNDS,
@@ -62,6 +63,26 @@ fn own() -> Vec<(&'static str, u64, &'static str)> {
             "providers whose connections are kept",
             engine::models::MAX_REMOTES as u64,
             "providers",
+        ),
+        (
+            "models of which it is known how far estimates are off",
+            engine::models::MAX_CALIBRATIONS as u64,
+            "models",
+        ),
+        (
+            "models taken from one server's list",
+            engine::listing::MAX_LISTED as u64,
+            "models",
+        ),
+        (
+            "how long a server may take to list its models",
+            ms(engine::listing::LIST_LIMIT),
+            "ms",
+        ),
+        (
+            "how long such a list is used again",
+            ms(engine::listing::LIST_KEPT),
+            "ms",
         ),
         (
             "one setting of text",
@@ -121,6 +142,16 @@ fn own() -> Vec<(&'static str, u64, &'static str)> {
         (
             "the shortest secret value that is looked for",
             crate::redact::MIN_SECRET_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "how long it counts that a kept key could not be read, when models are listed",
+            ms(crate::keys::FAILURE_KEPT),
+            "ms",
+        ),
+        (
+            "a line that is typed or piped in where it is not shown",
+            crate::cli::MAX_HIDDEN_BYTES as u64,
             "bytes",
         ),
         (

@@ -10,6 +10,7 @@ mod embed;
 mod error;
 mod facts;
 mod failure;
+mod measured;
 mod network;
 mod pacer;
 mod remote;
@@ -27,6 +28,7 @@ pub use config::{
 pub use embed::Embeddings;
 pub use error::{ModelError, ModelErrorKind};
 pub use facts::{LongPrices, ModelFacts, Prices, ReasoningStyle, Tokenizer};
+pub use measured::Measured;
 pub use remote::Remote;
 pub use request::{
     AssistantPart, Chunk, ChunkStream, Effort, Message, Model, ModelRequest, Opaque, OutputSchema,

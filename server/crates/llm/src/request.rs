@@ -290,6 +290,9 @@ pub struct Usage {
     pub output_tokens: u64,
     /// Output tokens spent on reasoning.
     pub reasoning_tokens: u64,
+    /// Whether some of it is our estimate, since a server did not count.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub estimated: bool,
     /// In US dollars; absent where the price of any of it is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost_usd: Option<f64>,
@@ -317,7 +320,10 @@ impl std::ops::AddAssign for Usage {
             (false, true) => self.cost_usd,
             (false, false) => self.cost_usd.zip(other.cost_usd).map(|(a, b)| a + b),
         };
-        self.cache_write_tokens = self.cache_write_tokens.saturating_add(other.cache_write_tokens);
+        self.estimated |= other.estimated;
+        self.cache_write_tokens = self
+            .cache_write_tokens
+            .saturating_add(other.cache_write_tokens);
         self.input_tokens = self.input_tokens.saturating_add(other.input_tokens);
         self.cached_input_tokens = self
             .cached_input_tokens

@@ -10,11 +10,11 @@ pub const MAX_USAGE_SUMS: u32 = 10_000;
 
 const ADD: &str = "INSERT INTO usage (session_id, turn_id, created_at, model, purpose, \
      input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, \
-     cost_usd) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+     estimated, cost_usd) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 // A sum in which one cost is unknown is unknown.
 const SUMS: &str = "SELECT substr(created_at, 1, 10) AS day, model, count(*), \
      sum(input_tokens), sum(cached_input_tokens), sum(cache_write_tokens), sum(output_tokens), \
-     sum(reasoning_tokens), CASE WHEN count(cost_usd) = count(*) THEN sum(cost_usd) END \
+     sum(reasoning_tokens), max(estimated), CASE WHEN count(cost_usd) = count(*) THEN sum(cost_usd) END \
      FROM usage WHERE (?1 IS NULL OR session_id = ?1) AND (?2 IS NULL OR created_at >= ?2) \
      GROUP BY day, model ORDER BY day DESC, model LIMIT ?3";
 
@@ -41,6 +41,8 @@ pub struct UsageRow {
     pub output_tokens: i64,
     /// Spent on reasoning.
     pub reasoning_tokens: i64,
+    /// Whether the provider did not count; of a sum, whether any did not.
+    pub estimated: bool,
     /// In US dollars, where the price is known.
     pub cost_usd: Option<f64>,
 }
@@ -87,6 +89,7 @@ impl Batch<'_> {
             row.cache_write_tokens,
             row.output_tokens,
             row.reasoning_tokens,
+            row.estimated,
             row.cost_usd,
         ])?;
         Ok(())
@@ -104,7 +107,8 @@ fn sum(row: &Row<'_>) -> rusqlite::Result<UsageSum> {
             cache_write_tokens: row.get(5)?,
             output_tokens: row.get(6)?,
             reasoning_tokens: row.get(7)?,
-            cost_usd: row.get(8)?,
+            estimated: row.get(8)?,
+            cost_usd: row.get(9)?,
             ..UsageRow::default()
         },
     })

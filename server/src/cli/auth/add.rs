@@ -174,8 +174,8 @@ impl Prompt for Person {
 impl Person {
     fn new_passphrase(&self, file: &Path) -> Result<Option<Passphrase>, KeyError> {
         let note = format!(
-            "The key goes into an encrypted file, which needs a passphrase each time that Aside \
-             starts. Press Enter for one made at random and kept in {}.",
+            "Keys go into an encrypted file, which needs a passphrase whenever Aside reads them. \
+             Press Enter to have one made at random and kept in {}.",
             file.display()
         );
         terminal::note(&note, Style::Plain);

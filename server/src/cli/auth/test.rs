@@ -38,6 +38,11 @@ pub(super) async fn test(
     let name = asked.strip_prefix(&format!("{id}/")).unwrap_or(asked);
     let resolved = context.engine.find_model(&format!("{id}/{name}")).await?;
     let config = resolved.config;
+    if config.key.is_none()
+        && let Some(why) = context.engine.key_problem(&id)
+    {
+        return Err(Failure::failed(why));
+    }
     let from = from(context, &id, &config);
     let (config, is_list) = for_test(&id, config);
     let host = config.base_url.clone();

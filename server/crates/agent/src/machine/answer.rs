@@ -241,7 +241,9 @@ impl Step<'_> {
         // What the provider itself says that it costs is better than any table.
         request.cost_usd = request
             .cost_usd
-            .or_else(|| prices.map(|prices| prices.cost(&request)));
+            .or_else(|| prices.map(|prices| prices.cost(&request)))
+            // What we guessed has no price.
+            .filter(|_| !request.estimated);
         self.state.usage += request;
         self.emit(TurnEvent::UsageUpdated {
             model: id,

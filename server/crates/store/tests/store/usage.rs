@@ -16,6 +16,7 @@ fn row(session: &str, at: &str, model: &str, input: i64, cost: Option<f64>) -> W
         cache_write_tokens: 1,
         output_tokens: 10,
         reasoning_tokens: 5,
+        estimated: cost.is_none(),
         cost_usd: cost,
     })
 }
@@ -32,7 +33,7 @@ async fn lines(store: &Store, session: Option<&str>, since: Option<&str>) -> Str
         .map(|it| {
             let sum = &it.sum;
             format!(
-                "{} {} x{}: {} ({} read, {} written) {} ({}) {:?}\n",
+                "{} {} x{}: {} ({} read, {} written) {} ({}) {:?}{}\n",
                 it.day,
                 sum.model,
                 it.requests,
@@ -41,7 +42,8 @@ async fn lines(store: &Store, session: Option<&str>, since: Option<&str>) -> Str
                 sum.cache_write_tokens,
                 sum.output_tokens,
                 sum.reasoning_tokens,
-                sum.cost_usd
+                sum.cost_usd,
+                if sum.estimated { " estimated" } else { "" }
             )
         })
         .collect()
@@ -62,9 +64,9 @@ async fn usage_is_summed_by_day_and_model_and_outlives_its_session() {
     store.write(writes).await.unwrap();
     let before = lines(&store, None, None).await;
     let all = expect![[r#"
-        2026-01-02 y/m x2: 14 (6 read, 2 written) 20 (10) None
+        2026-01-02 y/m x2: 14 (6 read, 2 written) 20 (10) None estimated
         2026-01-01 x/m x2: 200 (100 read, 2 written) 20 (10) Some(0.75)
-        2026-01-01 y/m x1: 7 (3 read, 1 written) 10 (5) None
+        2026-01-01 y/m x1: 7 (3 read, 1 written) 10 (5) None estimated
     "#]];
     check(&store, None, None, all).await;
     check(
@@ -81,7 +83,7 @@ async fn usage_is_summed_by_day_and_model_and_outlives_its_session() {
         Some("b"),
         Some("2026-01-02"),
         expect![[r#"
-            2026-01-02 y/m x2: 14 (6 read, 2 written) 20 (10) None
+            2026-01-02 y/m x2: 14 (6 read, 2 written) 20 (10) None estimated
         "#]],
     )
     .await;
