@@ -455,6 +455,7 @@
 ---@field model string `provider/model`.
 ---@field requests integer How many requests were made.
 ---@field usage aside.Usage What they used.
+---@field estimated? boolean Whether the server did not count the tokens of some of them, so that they are estimated.
 
 --- How bad a notice is.
 ---@alias aside.NoticeLevel

@@ -40,4 +40,7 @@ pub struct ModelUsage {
     pub requests: u64,
     /// What they used.
     pub usage: Usage,
+    /// Whether the server did not count the tokens of some of them, so that they are estimated.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub estimated: bool,
 }

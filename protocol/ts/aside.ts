@@ -628,6 +628,8 @@ export interface ModelUsage {
   requests: number;
   /** What they used. */
   usage: Usage;
+  /** Whether the server did not count the tokens of some of them, so that they are estimated. */
+  estimated?: boolean;
 }
 
 /** How bad a notice is. */

@@ -41,6 +41,8 @@ pub enum Command {
     Auth(AuthArgs),
     /// List models: what each can do, what it costs, and whether it can be used.
     Models(ModelsArgs),
+    /// Count the tokens of a text, exactly where the model's tokenizer is public.
+    Tokens(TokensArgs),
     /// Show how many tokens were used, and what they cost.
     Usage(UsageArgs),
     /// Show what is set up, what is not, and what to do about it.
@@ -321,6 +323,19 @@ Examples:
   aside models --providers     what to set for each provider
 Use one with `aside run --model ID`, ASIDE_MODEL, or `model` in config.toml. A model that is not
 listed can be used too: its name is sent as it is. Prices are in US dollars for a million tokens.";
+
+/// Arguments of `aside tokens`.
+#[derive(Debug, Args)]
+pub struct TokensArgs {
+    /// The model, as provider/model.
+    #[arg(long, value_name = "MODEL")]
+    pub model: Option<String>,
+    /// Print the count as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// The text; `-`, or nothing, reads it from standard input.
+    pub file: Option<PathBuf>,
+}
 
 /// Arguments of `aside usage`.
 #[derive(Debug, Args)]

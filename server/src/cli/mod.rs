@@ -13,6 +13,7 @@ mod models;
 mod run;
 mod sessions;
 mod terminal;
+mod tokens;
 mod undo;
 mod usage;
 
@@ -56,6 +57,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Undo(args) => on_runtime(undo::undo(args)),
         Command::Auth(args) => on_runtime(auth::auth(args)),
         Command::Models(args) => on_runtime(models::models(args)),
+        Command::Tokens(args) => on_runtime(tokens::tokens(args)),
         Command::Usage(args) => on_runtime(usage::usage(args)),
         Command::Doctor(args) => on_runtime(doctor::doctor(args)),
         Command::Demo(args) => on_runtime(demo::demo(args)),

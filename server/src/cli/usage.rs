@@ -62,6 +62,7 @@ async fn all(context: &Context, params: &UsageGetParams) -> Result<UsageGetResul
                     sum += crate::wire::from_usage(more.usage);
                     day.usage = crate::wire::usage(sum);
                     day.requests += more.requests;
+                    day.estimated |= more.estimated;
                 }
                 None => days.push(more),
             }
@@ -86,23 +87,32 @@ fn print(result: &UsageGetResult) -> Result<(), Failure> {
         "cost",
     ];
     let mut rows = vec![head.map(str::to_owned)];
-    let row = |day: &str, model: &str, requests: u64, usage: &aside_protocol::Usage| {
+    let row = |day: &ModelUsage| {
+        let usage = &day.usage;
+        let about = |count: u64| match day.estimated {
+            true => format!("~{count}"),
+            false => count.to_string(),
+        };
         [
-            day.to_owned(),
-            model.to_owned(),
-            requests.to_string(),
-            usage.input_tokens.to_string(),
+            day.day.clone(),
+            day.model.clone(),
+            day.requests.to_string(),
+            about(usage.input_tokens),
             usage.cached_input_tokens.to_string(),
-            usage.output_tokens.to_string(),
+            about(usage.output_tokens),
             usage.reasoning_tokens.to_string(),
             cost(usage.cost_usd),
         ]
     };
-    for day in &result.days {
-        rows.push(row(&day.day, &day.model, day.requests, &day.usage));
-    }
-    let requests = result.days.iter().map(|day| day.requests).sum();
-    rows.push(row("total", "", requests, &result.total));
+    rows.extend(result.days.iter().map(row));
+    let is_estimated = result.days.iter().any(|day| day.estimated);
+    rows.push(row(&ModelUsage {
+        day: "total".to_owned(),
+        model: String::new(),
+        requests: result.days.iter().map(|day| day.requests).sum(),
+        usage: result.total,
+        estimated: is_estimated,
+    }));
     let last = rows.len() - 1;
     for (at, line) in aligned(&rows, 2).iter().enumerate() {
         let style = if at == 0 || at == last {
@@ -111,6 +121,12 @@ fn print(result: &UsageGetResult) -> Result<(), Failure> {
             Style::Plain
         };
         terminal::line(line, style)?;
+    }
+    if is_estimated {
+        terminal::note(
+            "`~` marks tokens that the server did not count: they are estimated.",
+            Style::Dim,
+        );
     }
     if result.total.cost_usd.is_none() {
         terminal::note(

@@ -218,7 +218,10 @@ fn list(id: &str, own: &BTreeMap<String, ProviderSettings>, found: Found, all: &
         Found::Missing(reason) => (None, Some(reason)),
         Found::Ready(None) => (None, None),
         Found::Ready(Some(Ok(servers))) => (Some(servers), None),
-        Found::Ready(Some(Err(error))) => (None, why_unusable(&error, known.is_empty())),
+        Found::Ready(Some(Err(error))) => {
+            let is_elsewhere = known.is_empty() || said.base_url.is_some();
+            (None, why_unusable(&error, is_elsewhere))
+        }
     };
     let servers = servers.unwrap_or_default();
     // At an address of the user's own there is what the server lists, and nothing else.
@@ -236,12 +239,13 @@ fn list(id: &str, own: &BTreeMap<String, ProviderSettings>, found: Found, all: &
     }
 }
 
-/// Whether a server that gave no list can be used all the same: some have none.
-fn why_unusable(error: &ModelError, is_unknown: bool) -> Option<String> {
+/// Whether a server that gave no list can be used all the same: some have none. `is_elsewhere`
+/// says that the server is not the provider's own.
+fn why_unusable(error: &ModelError, is_elsewhere: bool) -> Option<String> {
     match error.kind {
         ModelErrorKind::Auth | ModelErrorKind::NoModel => Some(error.message.clone()),
         // Of a server on this machine or in this house there is no other sign of life.
-        ModelErrorKind::Network | ModelErrorKind::Timeout if is_unknown => {
+        ModelErrorKind::Network | ModelErrorKind::Timeout if is_elsewhere => {
             Some(error.message.clone())
         }
         ModelErrorKind::Network

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aside_agent::driver::TurnModel;
 use aside_agent::event::NoticeLevel;
-use aside_llm::catalog::{ProviderSettings, Resolved, resolve, split};
+use aside_llm::catalog::{ProviderSettings, Resolved, facts_of, resolve, split};
 use aside_llm::tokens::Calibration;
 use aside_llm::{Measured, ModelFacts, ProviderConfig, Remote};
 use aside_protocol::ErrorCode;
@@ -97,6 +97,16 @@ impl Engine {
         let id = split(model, &settings.providers.own)?.provider.to_owned();
         let own = self.provider_settings(Some(&id)).await;
         resolved(model, &own, &settings).map_err(|error| self.why_not(&id, error))
+    }
+
+    /// What is known of a model. No key is needed for this.
+    pub fn facts(&self, model: &str) -> Result<ModelFacts, EngineError> {
+        let settings = self.settings();
+        let own = &settings.providers.own;
+        let name = split(model, own)?;
+        let none = ProviderSettings::default();
+        let said = own.get(name.provider).unwrap_or(&none);
+        Ok(facts_of(name.provider, name.name, said))
     }
 
     /// A model, ready to be asked.

@@ -127,6 +127,7 @@ fn by_model(sum: &UsageSum) -> ModelUsage {
         model: sum.sum.model.clone(),
         requests: u64::try_from(sum.requests).unwrap_or_default(),
         usage: crate::wire::usage(read(sum)),
+        estimated: sum.sum.estimated,
     }
 }
 
