@@ -2,7 +2,7 @@
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
-use super::tests::{arguments, call, check, decode, delta, end, over, start, stop, text};
+use super::tests::{arguments, call, check, decode, delta, end, over, rich, start, stop, text};
 use crate::Wire;
 use crate::wire::testkit;
 
@@ -156,6 +156,41 @@ fn half_a_call_is_never_run() {
         ("", "[DONE]"),
     ]);
     assert!(done.contains("Truncated: "), "{done}");
+}
+
+#[test]
+fn events_that_are_lost_doubled_or_swapped() {
+    let events = rich();
+    let check = |changed: &[Value], what: &str| {
+        let said = decode(changed);
+        let ends = said.matches("\nstop ").count() + said.matches("\nTruncated: ").count();
+        assert_eq!(ends, 1, "{what}: {said}");
+        assert!(said.contains("So it is."), "{what}: {said}");
+        said
+    };
+    for at in 0..events.len() {
+        let event = &events[at];
+        let mut doubled = events.clone();
+        doubled.insert(at, event.clone());
+        check(&doubled, "doubled");
+        let mut swapped = events.clone();
+        swapped.swap(at, (at + 1) % events.len());
+        if *event != over() && swapped[at] != events[0] {
+            check(&swapped, "swapped");
+        }
+        let mut lost = events.clone();
+        lost.remove(at);
+        if event["delta"]["text"] == "So it is." {
+            continue;
+        }
+        let said = check(&lost, "lost");
+        let is_end_of_call = [7, 8].map(stop).contains(event);
+        assert_eq!(
+            said.contains("Truncated: "),
+            is_end_of_call,
+            "{event}: {said}"
+        );
+    }
 }
 
 #[test]

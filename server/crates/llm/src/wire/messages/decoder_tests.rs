@@ -62,7 +62,7 @@ fn begin() -> Value {
 }
 
 /// One stream with a block of every kind.
-fn rich() -> Vec<Value> {
+pub(super) fn rich() -> Vec<Value> {
     vec![
         begin(),
         start(
