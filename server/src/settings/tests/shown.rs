@@ -50,135 +50,153 @@ fn the_table_for_people_shows_no_secret() {
         log.files                       3 files             3 files             default         How many log files are kept, the one that is written to included.
         providers.openai.api_key        set                 not set             OPENAI_API_KEY  Its key; better kept in the environment or by aside auth add NAME. Never shown or logged.
 
-        FIXED BOUND                                                     VALUE
-        one settings file                                               256 KB
-        warnings about one source of settings                           20 warnings
-        the ledger of usage, before a new one is begun                  64 MB
-        ledgers of usage that are kept                                  8 files
-        providers whose connections are kept                            32 providers
-        one setting of text                                             4 KB
-        documents open in the editor                                    16384 documents
-        one open document                                               64 MB
-        all open documents together                                     512 MB
-        changes that are remembered of one document                     4096 changes
-        states of a document kept while an edit is made                 256 states
-        of these, states in which an edit is looked for                 4 states
-        times a misplaced edit is tried to be taken back                3 times
-        how often an editor's work on closed files is looked for        25 ms
-        one field of a log line                                         8 KB
-        secret values that are looked for in logs                       64 values
-        the shortest secret value that is looked for                    8 bytes
-        one path                                                        4 KB
-        one title                                                       200 characters
-        one prompt                                                      20 MB
-        entries of one page of a list                                   200 entries
-        entries of a page where no limit is given                       50 entries
-        events of one page of chat/events                               500 events
-        messages that wait for one session                              256 messages
-        how long streamed text may stay unstored                        200 ms
-        how long an idle session stays in memory                        300000 ms
-        how often others' events are looked for                         400 ms
-        reviews of edits that wait                                      64 reviews
-        edits of which it is known exactly what was typed since         4096 edits
-        files reviewed together                                         500 files
-        times a review is tried while the file changes                  8 times
-        what the model is shown of an amended text                      4 KB
-        text compared without a thread of its own                       256 KB
-        files kept while edits are listed                               64 MB
-        texts of the edits of one list                                  32 MB
-        the diff of one edit                                            256 KB
-        requests of the editor that are open                            16384 requests
-        bytes of open requests                                          256 MB
-        notifications of the editor that are open                       4096 notifications
-        unwritten output above which events wait                        1 MB
-        unwritten output above which nothing is read                    64 MB
-        one header of a message                                         4 KB
-        open requests after end-of-file                                 500 ms
-        writing the last answers                                        1000 ms
-        closing the database at the end                                 2000 ms
-        text of one message of a model                                  1 MB
-        arguments of one tool call                                      2 MB
-        one answer of a model                                           8 MB
-        items in one answer                                             256 items
-        tool calls made of one answer                                   64 calls
-        what only the provider understands of one answer                4 MB
-        remarks of the provider about one answer                        8 remarks
-        times an answer is asked for again after a part of it was seen  2 times
-        one tool's output to the model                                  64 KB
-        refused repetitions before a turn ends                          3 calls
-        times one change is computed anew over what the user types      5 times
-        places shown of a conflict, or of what the user changed         4 places
-        text shown of each of these places                              2 KB
-        attempts to edit kept of one tool call                          256 attempts
-        files whose texts are kept as a model saw them                  2000 files
-        texts kept as a model saw them                                  64 MB
-        notes that wait for the next request to a model                 16 KB
-        a title made from the first message                             60 characters
-        one server-sent event                                           8 MB
-        one streamed answer                                             256 MB
-        one answer that is not streamed                                 16 MB
-        tool calls in one answer                                        256 calls
-        items of one answer over Responses                              1024 items
-        parts of one such item that are told apart                      1024 parts
-        items of reasoning sent back in Chat Completions                4096 items
-        the depth of a tool's schema for Gemini                         32 levels
-        a provider's error text                                         64 KB
-        silence after the end of an answer                              5000 ms
-        a provider's list of models                                     4 MB
-        texts of one request for vectors                                64 texts
-        text of one request for vectors                                 256 KB
-        vectors of one request                                          32 MB
-        models taken from a provider's list                             5000 models
-        text counted in tokens at once                                  64 KB
-        idle connections to a provider                                  4 connections
-        how long an idle connection is kept                             55000 ms
-        output of a tool that reads or searches                         48 KB
-        one line of read_file                                           2000 bytes
-        lines of read_file where no limit is given                      2000 lines
-        matches of grep where no limit is given                         100 matches
-        matches of grep                                                 1000 matches
-        lines of context of grep                                        20 lines
-        one file that grep searches                                     64 MB
-        a regular expression, compiled                                  4 MB
-        files of glob where no limit is given                           100 files
-        files of glob                                                   1000 files
-        entries that list_directory shows                               500 entries
-        depth of list_directory                                         10 folders
-        the files of one edit, all together                             256 MB
-        the request of an attempt that the ledger keeps                 256 KB
-        matches of one file that are reported                           1000 matches
-        files of one edit that the model is told of                     100 files
-        files and folders visited by one search                         500000 entries
-        edits of one edit_file call                                     256 edits
-        places that replace_all replaces                                100000 places
-        the text after an edit                                          128 MB
-        lines looked at for an inexact match                            2000000 lines
-        lines compared closely for an inexact match                     1000000 lines
-        characters compared for a part of a line                        4000000 characters
-        places that a refused edit names                                8 places
-        a patch                                                         32 MB
-        files of one patch                                              2000 files
-        hunks of one patch                                              20000 hunks
-        @@ lines of one hunk                                            16 lines
-        places looked at for one hunk                                   4096 places
-        lines compared for one hunk in one stage                        5000000 lines
-        an answer with SEARCH/REPLACE blocks                            16 MB
-        SEARCH/REPLACE blocks of one answer                             1000 blocks
-        pairs of lines compared for the smallest difference             16000000 pairs
-        searches for unique lines between unique lines                  32 levels
-        changes to a text that are kept apart                           10000 changes
-        requests that wait for the database                             256 requests
-        event numbers reserved at a time                                1000 numbers
-        rows of one page from the database                              500 rows
-        sessions repaired at a time after a crash                       256 sessions
-        streamed pieces read back for one repair                        100000 events
-        events read at a time from the database                         32 MB
-        text of a file kept to take an edit back                        256 MB
-        edits read at a time from the database                          10000 edits
-        values of one condition on edits                                1000 values
-        notes kept for the model in a session                           1000 notes
-        pairs of a model and a dialect counted in the ledger            1000 pairs
-        pairs of a day and a model summed for usage                     10000 pairs
+        FIXED BOUND                                                                   VALUE
+        one settings file                                                             256 KB
+        warnings about one source of settings                                         20 warnings
+        the ledger of usage, before a new one is begun                                64 MB
+        ledgers of usage that are kept                                                8 files
+        providers whose connections are kept                                          32 providers
+        models of which it is known how far estimates are off                         64 models
+        models taken from one server's list                                           2000 models
+        how long a server may take to list its models                                 4000 ms
+        how long such a list is used again                                            300000 ms
+        one setting of text                                                           4 KB
+        documents open in the editor                                                  16384 documents
+        one open document                                                             64 MB
+        all open documents together                                                   512 MB
+        changes that are remembered of one document                                   4096 changes
+        states of a document kept while an edit is made                               256 states
+        of these, states in which an edit is looked for                               4 states
+        times a misplaced edit is tried to be taken back                              3 times
+        how often an editor's work on closed files is looked for                      25 ms
+        one field of a log line                                                       8 KB
+        secret values that are looked for in logs                                     64 values
+        the shortest secret value that is looked for                                  8 bytes
+        how long it counts that a kept key could not be read, when models are listed  10000 ms
+        a line that is typed or piped in where it is not shown                        16 KB
+        one path                                                                      4 KB
+        one title                                                                     200 characters
+        one prompt                                                                    20 MB
+        entries of one page of a list                                                 200 entries
+        entries of a page where no limit is given                                     50 entries
+        events of one page of chat/events                                             500 events
+        messages that wait for one session                                            256 messages
+        how long streamed text may stay unstored                                      200 ms
+        how long an idle session stays in memory                                      300000 ms
+        how often others' events are looked for                                       400 ms
+        reviews of edits that wait                                                    64 reviews
+        edits of which it is known exactly what was typed since                       4096 edits
+        files reviewed together                                                       500 files
+        times a review is tried while the file changes                                8 times
+        what the model is shown of an amended text                                    4 KB
+        text compared without a thread of its own                                     256 KB
+        files kept while edits are listed                                             64 MB
+        texts of the edits of one list                                                32 MB
+        the diff of one edit                                                          256 KB
+        requests of the editor that are open                                          16384 requests
+        bytes of open requests                                                        256 MB
+        notifications of the editor that are open                                     4096 notifications
+        unwritten output above which events wait                                      1 MB
+        unwritten output above which nothing is read                                  64 MB
+        one header of a message                                                       4 KB
+        open requests after end-of-file                                               500 ms
+        writing the last answers                                                      1000 ms
+        closing the database at the end                                               2000 ms
+        text of one message of a model                                                1 MB
+        arguments of one tool call                                                    2 MB
+        one answer of a model                                                         8 MB
+        items in one answer                                                           256 items
+        tool calls made of one answer                                                 64 calls
+        what only the provider understands of one answer                              4 MB
+        remarks of the provider about one answer                                      8 remarks
+        times an answer is asked for again after a part of it was seen                2 times
+        one tool's output to the model                                                64 KB
+        refused repetitions before a turn ends                                        3 calls
+        times one change is computed anew over what the user types                    5 times
+        places shown of a conflict, or of what the user changed                       4 places
+        text shown of each of these places                                            2 KB
+        attempts to edit kept of one tool call                                        256 attempts
+        files whose texts are kept as a model saw them                                2000 files
+        texts kept as a model saw them                                                64 MB
+        notes that wait for the next request to a model                               16 KB
+        a title made from the first message                                           60 characters
+        one server-sent event                                                         8 MB
+        one streamed answer                                                           256 MB
+        one answer that is not streamed                                               16 MB
+        tool calls in one answer                                                      256 calls
+        items of one answer over Responses                                            1024 items
+        parts of one such item that are told apart                                    1024 parts
+        items of reasoning sent back in Chat Completions                              4096 items
+        the depth of a tool's schema for Gemini                                       32 levels
+        a provider's error text                                                       64 KB
+        silence after the end of an answer                                            5000 ms
+        a provider's list of models                                                   4 MB
+        texts of one request for vectors                                              64 texts
+        text of one request for vectors                                               256 KB
+        vectors of one request                                                        32 MB
+        models taken from a provider's list                                           5000 models
+        text counted in tokens at once                                                64 KB
+        idle connections to a provider                                                4 connections
+        how long an idle connection is kept                                           55000 ms
+        keys that are kept                                                            256 keys
+        one key                                                                       8 KB
+        the name that a key is kept under                                             96 bytes
+        one passphrase                                                                1 KB
+        the encrypted file of keys                                                    4 MB
+        the index of keys                                                             64 KB
+        memory that a file of keys may ask for to be opened                           262144 KiB
+        passes over it                                                                16 passes
+        waiting for another process that changes keys                                 10000 ms
+        waiting for the keyring                                                       5000 ms
+        waiting for the keyring while a person may have to unlock it                  120000 ms
+        calls that wait for the keyring                                               4 calls
+        output of a tool that reads or searches                                       48 KB
+        one line of read_file                                                         2000 bytes
+        lines of read_file where no limit is given                                    2000 lines
+        matches of grep where no limit is given                                       100 matches
+        matches of grep                                                               1000 matches
+        lines of context of grep                                                      20 lines
+        one file that grep searches                                                   64 MB
+        a regular expression, compiled                                                4 MB
+        files of glob where no limit is given                                         100 files
+        files of glob                                                                 1000 files
+        entries that list_directory shows                                             500 entries
+        depth of list_directory                                                       10 folders
+        the files of one edit, all together                                           256 MB
+        the request of an attempt that the ledger keeps                               256 KB
+        matches of one file that are reported                                         1000 matches
+        files of one edit that the model is told of                                   100 files
+        files and folders visited by one search                                       500000 entries
+        edits of one edit_file call                                                   256 edits
+        places that replace_all replaces                                              100000 places
+        the text after an edit                                                        128 MB
+        lines looked at for an inexact match                                          2000000 lines
+        lines compared closely for an inexact match                                   1000000 lines
+        characters compared for a part of a line                                      4000000 characters
+        places that a refused edit names                                              8 places
+        a patch                                                                       32 MB
+        files of one patch                                                            2000 files
+        hunks of one patch                                                            20000 hunks
+        @@ lines of one hunk                                                          16 lines
+        places looked at for one hunk                                                 4096 places
+        lines compared for one hunk in one stage                                      5000000 lines
+        an answer with SEARCH/REPLACE blocks                                          16 MB
+        SEARCH/REPLACE blocks of one answer                                           1000 blocks
+        pairs of lines compared for the smallest difference                           16000000 pairs
+        searches for unique lines between unique lines                                32 levels
+        changes to a text that are kept apart                                         10000 changes
+        requests that wait for the database                                           256 requests
+        event numbers reserved at a time                                              1000 numbers
+        rows of one page from the database                                            500 rows
+        sessions repaired at a time after a crash                                     256 sessions
+        streamed pieces read back for one repair                                      100000 events
+        events read at a time from the database                                       32 MB
+        text of a file kept to take an edit back                                      256 MB
+        edits read at a time from the database                                        10000 edits
+        values of one condition on edits                                              1000 values
+        notes kept for the model in a session                                         1000 notes
+        pairs of a model and a dialect counted in the ledger                          1000 pairs
+        pairs of a day and a model summed for usage                                   10000 pairs
     "#]].assert_eq(&resolved.table());
 }
 
