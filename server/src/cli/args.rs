@@ -75,6 +75,9 @@ pub struct RunArgs {
     /// What may be done unasked.
     #[arg(long, value_name = "MODE")]
     pub permission_mode: Option<Mode>,
+    /// Send this file along: a picture, a PDF file, or text. May be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub attach: Vec<PathBuf>,
     /// Print each event as a line of JSON (the params of `chat/event`).
     #[arg(long)]
     pub json: bool,
@@ -87,6 +90,7 @@ Examples:
   aside run \"why does the build fail?\"
   aside run --permission-mode acceptEdits \"fix the failing test\"
   git diff | aside run --json -
+  aside run --attach screenshot.png \"why does the dialog look like this?\"
 With no terminal to ask on, mode `ask` refuses edits and the exit code is 3.
 Ctrl-C cancels the turn; a second one quits.";
 

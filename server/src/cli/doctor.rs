@@ -92,26 +92,17 @@ async fn provider(context: &Context, offline: bool) -> Result<bool, Failure> {
         info("not asked, because of --offline")?;
         return Ok(true);
     }
-    match Remote::new(resolved.config).models(PROBE_LIMIT).await {
+    match Remote::new(resolved.config.clone())
+        .models(PROBE_LIMIT)
+        .await
+    {
         Ok(models) if models.iter().any(|model| *model == resolved.name) => {
             good("the server answers, and has the model")?;
             Ok(true)
         }
         Ok(models) => {
-            let named: Vec<&str> = models
-                .iter()
-                .take(MAX_MODELS_SHOWN)
-                .map(String::as_str)
-                .collect();
-            let more = models.len().saturating_sub(named.len());
-            let more = match more {
-                0 => String::new(),
-                count => format!(" and {count} more"),
-            };
-            good(&format!(
-                "the server answers; it does not list the model, but: {}{more}",
-                named.join(", ")
-            ))?;
+            good("the server answers")?;
+            unlisted(&resolved.id, &resolved.name, &models)?;
             Ok(true)
         }
         // Some servers list nothing, and answer prompts all the same.
@@ -125,6 +116,30 @@ async fn provider(context: &Context, offline: bool) -> Result<bool, Failure> {
             Ok(false)
         }
     }
+}
+
+/// What is to be said where the server does not list the model. Some servers answer all the same.
+fn unlisted(id: &str, name: &str, models: &[String]) -> Result<(), Failure> {
+    let Some(first) = models.first() else {
+        return info("it lists no models; should prompts fail, load one there");
+    };
+    let others = models.iter().skip(1).take(MAX_MODELS_SHOWN - 1);
+    let others: Vec<&str> = others.map(String::as_str).collect();
+    let more = match models.len().saturating_sub(others.len() + 1) {
+        0 => String::new(),
+        count => format!(" and {count} more"),
+    };
+    let provider = id.strip_suffix(name).unwrap_or_default();
+    info(&format!(
+        "it does not list {name}; should prompts fail, choose one that it lists:"
+    ))?;
+    info(&format!(
+        "ASIDE_MODEL={provider}{first}, or `model` in config.toml"
+    ))?;
+    if others.is_empty() {
+        return Ok(());
+    }
+    info(&format!("it also lists {}{more}", others.join(", ")))
 }
 
 /// What could be used instead.
@@ -162,7 +177,7 @@ async fn database(context: &Context) -> Result<bool, Failure> {
     match stats {
         Ok(stats) => {
             good(&format!(
-                "{} sessions, {} turns, {} items, {} events, {} KB",
+                "sessions: {}, turns: {}, items: {}, events: {}; {} KB",
                 stats.sessions,
                 stats.turns,
                 stats.items,

@@ -1,5 +1,6 @@
 //! The command line.
 mod args;
+mod attach;
 mod auth;
 mod context;
 mod demo;

@@ -11,6 +11,9 @@ use super::{Failure, exit};
 use crate::columns::aligned;
 use crate::engine::listing::{Asking, Listed};
 
+/// How many reasons are told why no model of some name can be used.
+const MAX_REASONS: usize = 4;
+
 /// Lists models, or providers.
 pub async fn models(args: ModelsArgs) -> Result<u8, Failure> {
     let context = Context::open()?;
@@ -29,7 +32,8 @@ pub async fn models(args: ModelsArgs) -> Result<u8, Failure> {
         let filter = filter.to_lowercase();
         models.retain(|model| model.id.to_lowercase().contains(&filter));
     }
-    let hidden = models.iter().filter(|model| model.reason.is_some()).count();
+    let unusable: Vec<String> = models.iter().filter_map(|it| it.reason.clone()).collect();
+    let hidden = unusable.len();
     if !args.all {
         models.retain(|model| model.reason.is_none());
     }
@@ -40,12 +44,26 @@ pub async fn models(args: ModelsArgs) -> Result<u8, Failure> {
         return Ok(exit::DONE);
     }
     show(&models)?;
+    let states = context.engine.provider_states().await;
+    let failing = states.into_iter().filter_map(|state| state.reason);
+    let reasons = match (&args.filter, models.is_empty()) {
+        (Some(_), true) => distinct(unusable),
+        // Those that are not set up at all are many, and few want to know.
+        (_, _) if !args.all => failing.collect(),
+        (_, _) => Vec::new(),
+    };
+    for reason in &reasons {
+        terminal::note(&crate::redact::redact(reason), Style::Bold);
+    }
     if models.is_empty() && hidden == 0 {
-        terminal::note("There is no model of that name.", Style::Dim);
-    } else if models.is_empty() {
         terminal::note(
-            "No model can be used yet. Set a key (`aside auth add openai`, or OPENAI_API_KEY), or start a local server such as Ollama; `aside models --providers` lists what there is.",
-            Style::Bold,
+            "No model of that name is known here. `aside run --model PROVIDER/NAME` sends any name as it is.",
+            Style::Dim,
+        );
+    } else if models.is_empty() && args.filter.is_none() {
+        terminal::note(
+            "No model can be used yet. `aside models --providers` lists what there is; a local server such as Ollama needs no key.",
+            Style::Dim,
         );
     }
     if !args.all && hidden > 0 {
@@ -53,6 +71,17 @@ pub async fn models(args: ModelsArgs) -> Result<u8, Failure> {
         terminal::note(&note, Style::Dim);
     }
     Ok(exit::DONE)
+}
+
+/// Each once, in order, and not too many.
+fn distinct(reasons: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut distinct = Vec::new();
+    for reason in reasons {
+        if !distinct.contains(&reason) && distinct.len() < MAX_REASONS {
+            distinct.push(reason);
+        }
+    }
+    distinct
 }
 
 fn show(models: &[Listed]) -> Result<(), Failure> {
@@ -71,6 +100,7 @@ fn show(models: &[Listed]) -> Result<(), Failure> {
         let reason = model.reason.as_deref();
         if reason != last_reason {
             if let Some(reason) = reason {
+                terminal::line("", Style::Plain)?;
                 terminal::line(&crate::redact::redact(reason), Style::Bold)?;
             }
             last_reason = reason;
@@ -170,7 +200,11 @@ fn show_providers(
 
 fn base_url(spec: &ProviderSpec, own: &BTreeMap<String, ProviderSettings>) -> String {
     let said = own.get(spec.id).and_then(|own| own.base_url.clone());
-    said.unwrap_or_else(|| spec.base_url.to_owned())
+    match (said, spec.base_url_env.first()) {
+        (Some(said), _) => said,
+        (None, Some(variable)) if spec.base_url.is_empty() => format!("not set: {variable}"),
+        (None, _) => spec.base_url.to_owned(),
+    }
 }
 
 /// Where the key comes from.

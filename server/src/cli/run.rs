@@ -11,20 +11,23 @@ use tokio::sync::mpsc;
 use super::args::RunArgs;
 use super::context::Context;
 use super::terminal::{self, Style};
-use super::{Failure, exit};
+use super::{Failure, attach, exit};
 use crate::engine::front::Published;
 use crate::engine::limits::MAX_CONTENT_BYTES;
 
 /// Runs a prompt until its turn ends.
 pub async fn run(args: RunArgs) -> Result<u8, Failure> {
     let prompt = read_prompt(args.prompt.as_deref())?;
+    let attached = args.attach.iter().map(|path| attach::block(path));
+    let mut content = attached.collect::<Result<Vec<_>, _>>()?;
+    content.push(ContentBlock::text(prompt));
     let (context, events) = Context::open_with_events()?;
     let session = session(&context, &args).await?;
     let sent = context
         .engine
         .send(ChatSendParams {
             session_id: Some(session.id.clone()),
-            content: vec![ContentBlock::text(prompt)],
+            content,
             delivery: None,
             client_message_id: None,
         })
@@ -34,6 +37,7 @@ pub async fn run(args: RunArgs) -> Result<u8, Failure> {
         turn_id: sent.turn_id,
         has_open_line: false,
         refused: false,
+        last_failure: None,
     };
     let code = follow(&context, &session.id, events, printer).await;
     context.engine.close().await;
@@ -167,6 +171,8 @@ struct Printer {
     turn_id: String,
     has_open_line: bool,
     refused: bool,
+    /// Why the last request was made again.
+    last_failure: Option<String>,
 }
 
 impl Printer {
@@ -226,9 +232,16 @@ impl Printer {
                 reason,
             } => {
                 self.end_line()?;
-                let when = wait(*delay_ms);
-                let note =
-                    format!("{reason} Asking again {when} (try {attempt} of {max_attempts}).");
+                let again = format!(
+                    "Asking again {} (try {attempt} of {max_attempts}).",
+                    wait(*delay_ms)
+                );
+                // What is as before need not be said twice.
+                let note = match self.last_failure.as_deref() == Some(reason) {
+                    true => again,
+                    false => format!("{} {again}", without_advice(reason)),
+                };
+                self.last_failure = Some(reason.clone());
                 terminal::note(&note, Style::Dim);
             }
             Event::TurnStarted { .. }
@@ -285,6 +298,15 @@ impl Printer {
             }
             Some(StopReason::Interrupted | StopReason::Error) | None => exit::FAILED,
         })
+    }
+}
+
+/// A failure without the advice to do what is done anyway. What the provider says stands in
+/// parentheses, and stays as it is.
+fn without_advice(reason: &str) -> &str {
+    match reason.rfind(". Try again") {
+        Some(end) if !reason[end..].contains(')') => &reason[..=end],
+        Some(_) | None => reason,
     }
 }
 

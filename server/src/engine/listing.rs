@@ -104,9 +104,8 @@ impl Engine {
                 Ok(_) if !own.contains_key(&id) && id != chosen => continue,
                 Ok(resolved) => {
                     let answer = self.models.answer(&resolved.config, Duration::MAX);
-                    answer
-                        .and_then(|models| models.err())
-                        .map(|error| error.message)
+                    let error = answer.and_then(|models| models.err());
+                    error.and_then(|error| why_unusable(&error, true))
                 }
             };
             states.push(ProviderState { id, reason });

@@ -261,11 +261,23 @@ impl Actor {
     }
 }
 
+/// What may be sent as an `image` block.
+const PICTURES: [&str; 5] = [
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "image/webp",
+    "application/pdf",
+];
+
 fn check_content(request: &SendRequest) -> Result<(), EngineError> {
     use aside_agent::item::ContentBlock;
     let mut bytes = 0usize;
     let mut is_empty = true;
-    for block in &request.content {
+    for (at, block) in request.content.iter().enumerate() {
+        if let ContentBlock::Image { mime_type, data } = block {
+            check_picture(at, mime_type, data)?;
+        }
         let (size, has_something) = match block {
             ContentBlock::Text { text } => (text.len(), !text.trim().is_empty()),
             ContentBlock::Image { data, .. } => (data.len(), true),
@@ -282,6 +294,24 @@ fn check_content(request: &SendRequest) -> Result<(), EngineError> {
     if bytes > MAX_CONTENT_BYTES {
         return Err(EngineError::invalid(format!(
             "`content` holds {bytes} bytes, more than the limit of {MAX_CONTENT_BYTES}; name files instead of pasting them"
+        )));
+    }
+    Ok(())
+}
+
+/// Pictures and PDF files that models read; a provider would refuse others, and with them every
+/// later request of the session.
+fn check_picture(at: usize, mime_type: &str, data: &str) -> Result<(), EngineError> {
+    if !PICTURES.contains(&mime_type) {
+        return Err(EngineError::invalid(format!(
+            "`content[{at}].mimeType` {mime_type:?} is none of {}",
+            PICTURES.join(", ")
+        )));
+    }
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+    if data.is_empty() || data.len() % 4 != 0 || !data.bytes().all(is_base64) {
+        return Err(EngineError::invalid(format!(
+            "`content[{at}].data` is not base64"
         )));
     }
     Ok(())
