@@ -2,33 +2,33 @@
 //! read as they are, so that nothing of them is ever built or copied at run time.
 //!
 //! Each is a file of little-endian `u32`: how many tokens there are, how many slots, where each
-//! token's bytes end, then the slots (a rank and one, or 0), then the bytes.
+//! token's bytes end, then the slots (0, or a rank and one, and above it what is left of the
+//! hash), then the bytes.
 #[path = "../src/tokens/hash.rs"]
 mod hash;
 
 use tiktoken_rs::CoreBPE;
 
-/// More than any tokenizer has.
-const MAX_TOKENS: u32 = 1_000_000;
-
 /// The table of a tokenizer.
 pub fn table(tokenizer: &CoreBPE) -> Result<Vec<u8>, String> {
-    let ranks = 0..MAX_TOKENS;
+    let ranks = 0..hash::MAX_TOKENS;
     let tokens: Vec<Vec<u8>> = ranks
         .map_while(|rank| tokenizer.decode_bytes(&[rank]).ok())
         .collect();
-    let slots = (tokens.len() * 4 / 3).next_power_of_two();
+    // A fifth of them is empty at least, so that searches are short.
+    let slots = (tokens.len() * 5 / 4).next_power_of_two();
     let mut table = vec![0_u32; slots];
     let mut ends = Vec::with_capacity(tokens.len());
     let mut end = 0;
     for (rank, token) in (1..).zip(&tokens) {
         end += number(token.len())?;
         ends.push(end);
-        let mut slot = hash::hash(token) as usize % slots;
+        let hash = hash::hash(token);
+        let mut slot = hash as usize % slots;
         while table[slot] != 0 {
             slot = (slot + 1) % slots;
         }
-        table[slot] = rank;
+        table[slot] = hash::slot(hash, rank);
     }
     let head = [number(tokens.len())?, number(slots)?];
     let numbers = head.into_iter().chain(ends).chain(table);

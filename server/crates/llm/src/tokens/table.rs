@@ -1,5 +1,5 @@
 //! The tokens of a tokenizer, where the program keeps them: nothing here is on the heap.
-use super::hash::hash;
+use super::hash::{self, hash};
 use crate::Tokenizer;
 
 /// All tokens of a tokenizer and their ranks.
@@ -7,7 +7,7 @@ use crate::Tokenizer;
 pub(super) struct Table {
     /// Where each token's bytes end.
     ends: &'static [u8],
-    /// A rank and one, or 0, by hash.
+    /// Where each token is, by hash.
     slots: &'static [u8],
     /// The tokens' bytes, by rank.
     bytes: &'static [u8],
@@ -41,14 +41,16 @@ impl Table {
 
     /// The rank of a token; `None` if there is none of these bytes.
     pub(super) fn rank(&self, piece: &[u8]) -> Option<u32> {
-        let mut slot = hash(piece) & self.mask;
+        let hash = hash(piece);
+        let mut place = hash & self.mask;
         // There are more slots than tokens, so that an empty one ends the search.
         for _ in 0..=self.mask {
-            let rank = number(self.slots, slot as usize).checked_sub(1)?;
-            if self.token(rank) == Some(piece) {
+            let slot = number(self.slots, place as usize);
+            let rank = hash::rank_and_one(slot).checked_sub(1)?;
+            if slot == hash::slot(hash, rank + 1) && self.token(rank) == Some(piece) {
                 return Some(rank);
             }
-            slot = (slot + 1) & self.mask;
+            place = (place + 1) & self.mask;
         }
         None
     }
