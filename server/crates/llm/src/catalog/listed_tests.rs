@@ -256,3 +256,30 @@ fn the_table_knows_better_than_a_list_and_the_user_best() {
     assert_eq!(facts[1].reasoning, ReasoningStyle::Effort);
     assert!(facts[1].vision && facts[1].tools);
 }
+
+#[test]
+fn long_lists_are_asked_for_at_once() {
+    use aside_script::{Script, ScriptServer};
+
+    use crate::{ProviderConfig, Remote, Wire};
+
+    let check = |wire: Wire, expect: &str| {
+        let server = ScriptServer::start(Script::new([]).models(["a"])).expect("a server");
+        let config = ProviderConfig {
+            models_path: Some("/models".into()),
+            ..ProviderConfig::new(wire, server.url(), None)
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let limit = std::time::Duration::from_secs(30);
+        let listed = runtime.block_on(Remote::new(config).listed(limit));
+        assert_eq!(listed.expect("a list").len(), 1);
+        let path = server.other_requests()[0].path.clone();
+        assert!(path.ends_with(expect), "{path}");
+    };
+    check(Wire::Chat, "/models");
+    check(Wire::Messages, "/models?limit=1000");
+    check(Wire::Gemini, "/models?pageSize=1000");
+}

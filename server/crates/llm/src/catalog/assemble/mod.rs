@@ -144,8 +144,7 @@ impl<'a> Draft<'a> {
         }
         let what_to_do = match spec.id {
             "openai" => format!(
-                ", or set {} (such as http://127.0.0.1:11434/v1) for a compatible server; \
-                 `aside doctor` shows what is in force",
+                "; for a compatible server, set {}, such as to http://127.0.0.1:11434/v1",
                 self.config.base_url_hint
             ),
             _ => format!("; {} gives keys", spec.key_url),

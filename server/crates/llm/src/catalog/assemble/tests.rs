@@ -134,7 +134,7 @@ fn openai() {
         "openai",
         own(),
         expect![
-            "There is no key for OpenAI. Set OPENAI_API_KEY, or run `aside auth add openai`, or set OPENAI_BASE_URL (such as http://127.0.0.1:11434/v1) for a compatible server; `aside doctor` shows what is in force."
+            "There is no key for OpenAI. Set OPENAI_API_KEY, or run `aside auth add openai`; for a compatible server, set OPENAI_BASE_URL, such as to http://127.0.0.1:11434/v1."
         ],
     );
 }
