@@ -128,7 +128,8 @@ fn row(id: &str, facts: &ModelFacts) -> [String; 7] {
             can.push("reasoning");
         }
         // Of a model that nobody knows, nothing is said.
-        ReasoningStyle::Unknown => can.clear(),
+        ReasoningStyle::Unknown if !facts.vision && facts.prices.is_none() => can.clear(),
+        ReasoningStyle::Unknown => {}
     }
     let price = |price: Option<f64>| price.map_or_else(|| "-".to_owned(), |usd| format!("{usd}"));
     let prices = facts.prices;

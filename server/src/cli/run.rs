@@ -31,7 +31,19 @@ pub async fn run(args: RunArgs) -> Result<u8, Failure> {
             delivery: None,
             client_message_id: None,
         })
-        .await?;
+        .await;
+    let sent = match sent {
+        Ok(sent) => sent,
+        Err(error) => {
+            let is_new = args.session.is_none() && !args.continue_last;
+            // An empty session is of no use to anybody.
+            if is_new && let Err(error) = context.engine.delete(&session.id).await {
+                tracing::warn!(%error, "a session without a prompt could not be deleted");
+            }
+            context.engine.close().await;
+            return Err(error.into());
+        }
+    };
     let printer = Printer {
         json: args.json,
         turn_id: sent.turn_id,
