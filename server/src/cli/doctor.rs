@@ -96,7 +96,7 @@ async fn provider(context: &Context, offline: bool) -> Result<bool, Failure> {
         .models(PROBE_LIMIT)
         .await
     {
-        Ok(models) if models.iter().any(|model| *model == resolved.name) => {
+        Ok(models) if models.contains(&resolved.name) => {
             good("the server answers, and has the model")?;
             Ok(true)
         }

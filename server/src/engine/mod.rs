@@ -179,7 +179,6 @@ impl Engine {
             tool_timeout: turn.tool_timeout(),
             max_output_tokens: turn.max_output_tokens,
             retry: settings.providers.retry,
-            ..Limits::default()
         }
     }
 

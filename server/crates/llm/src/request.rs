@@ -320,7 +320,7 @@ impl std::ops::AddAssign for Usage {
             (false, true) => self.cost_usd,
             (false, false) => self.cost_usd.zip(other.cost_usd).map(|(a, b)| a + b),
         };
-        self.estimated |= other.estimated;
+        self.estimated = self.estimated || other.estimated;
         self.cache_write_tokens = self
             .cache_write_tokens
             .saturating_add(other.cache_write_tokens);
