@@ -34,7 +34,9 @@ impl Failure {
 
     /// Says it on standard error.
     pub fn print(&self) {
-        terminal::error(&crate::redact::redact(&self.message));
+        if !self.message.is_empty() {
+            terminal::error(&crate::redact::redact(&self.message));
+        }
     }
 }
 
@@ -51,6 +53,13 @@ impl From<EngineError> for Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
+        // Whoever read our output has seen enough, as `head` has.
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            return Self {
+                code: exit::DONE,
+                message: String::new(),
+            };
+        }
         Self::failed(error.to_string())
     }
 }
