@@ -54,4 +54,5 @@ mod retries;
 mod sessions;
 mod story;
 mod two_servers;
+mod usage;
 mod wires;
