@@ -48,8 +48,22 @@ pub fn on_event(shared: &Arc<Shared>, session_id: &str, event: &Event) {
         | Event::SessionUpdated { .. }
         | Event::PermissionRequested { .. }
         | Event::PermissionResolved { .. }
-        | Event::Retrying { .. }
         | Event::Notice { .. } => {}
+        Event::Retrying {
+            attempt,
+            max_attempts,
+            delay_ms,
+            reason,
+        } => {
+            let seconds = delay_ms.div_ceil(1000);
+            let message =
+                format!("Try {attempt} of {max_attempts} follows in {seconds} s. {reason}");
+            // Of a session one turn runs, and only turns that run are shown.
+            let running = shown(shared);
+            if let Some(turn) = running.values().find(|turn| turn.session_id == session_id) {
+                turn.report(message);
+            }
+        }
     }
 }
 
@@ -102,8 +116,14 @@ fn begin(shared: &Arc<Shared>, session_id: &str, turn: &Turn) {
 
 fn step(shared: &Shared, turn_id: &str, title: &str) {
     if let Some(turn) = shown(shared).get(&token(turn_id)) {
+        turn.report(title.to_owned());
+    }
+}
+
+impl Shown {
+    fn report(&self, message: String) {
         // A full queue means that the editor is slow; the next step will do.
-        let _ = turn.steps.try_send(title.to_owned());
+        let _ = self.steps.try_send(message);
     }
 }
 
