@@ -45,6 +45,7 @@ mod models;
 mod params;
 mod permission;
 mod positions;
+mod prefix;
 mod progress;
 mod queue;
 mod real_model;

@@ -10,7 +10,7 @@ use crate::common::{Stage, check_sentence, say};
 use crate::mocks::Format;
 
 /// A stage on which the model speaks this format.
-fn stage(format: Format, replies: impl IntoIterator<Item = Reply>) -> Stage {
+pub(crate) fn stage(format: Format, replies: impl IntoIterator<Item = Reply>) -> Stage {
     let model = ScriptServer::start(Script::new(replies)).expect("the scripted model starts");
     let url = model.url();
     let mut world = World::new(&url);
@@ -25,7 +25,7 @@ fn stage(format: Format, replies: impl IntoIterator<Item = Reply>) -> Stage {
 }
 
 /// A stream of such events, each with its type where it has one.
-fn stream(events: impl IntoIterator<Item = Value>) -> Reply {
+pub(crate) fn stream(events: impl IntoIterator<Item = Value>) -> Reply {
     events
         .into_iter()
         .fold(Reply::raw_stream(), |reply, event| {
@@ -42,7 +42,7 @@ fn gemini(parts: Value) -> Value {
 }
 
 /// The last piece, with the counts.
-fn gemini_end(parts: Value) -> Value {
+pub(crate) fn gemini_end(parts: Value) -> Value {
     json!({
         "candidates": [{
             "content": {"role": "model", "parts": parts}, "index": 0, "finishReason": "STOP",
@@ -268,7 +268,7 @@ fn half(format: Format) -> Reply {
 }
 
 /// The whole answer.
-fn whole(format: Format) -> Reply {
+pub(crate) fn whole(format: Format) -> Reply {
     match format {
         Format::Chat | Format::Azure => say("Whole."),
         Format::Responses => responses("Whole."),
