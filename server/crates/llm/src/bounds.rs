@@ -23,6 +23,11 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "calls",
     ),
     (
+        "text held back that may be a tool call",
+        crate::wire::text_calls::MAX_HELD as u64,
+        "bytes",
+    ),
+    (
         "items of one answer over Responses",
         crate::wire::responses::MAX_ITEMS as u64,
         "items",

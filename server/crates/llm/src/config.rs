@@ -142,6 +142,9 @@ pub struct Quirks {
     pub pdf: bool,
     /// Messages: whether cache marks are understood.
     pub cache_marks: bool,
+    /// Whether models there may write tool calls as text, since the server does not tell them
+    /// apart.
+    pub text_calls: bool,
 }
 
 impl Default for Quirks {
@@ -155,6 +158,7 @@ impl Default for Quirks {
             short_call_ids: false,
             pdf: false,
             cache_marks: true,
+            text_calls: true,
         }
     }
 }

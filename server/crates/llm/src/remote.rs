@@ -12,6 +12,7 @@ use crate::catalog::{ListedModel, listed};
 use crate::client::Http;
 use crate::failure::error_body;
 use crate::wire::stream::{Reading, chunks};
+use crate::wire::text_calls::TextCalls;
 use crate::wire::{body, decoder};
 use crate::{ChunkStream, Model, ModelError, ModelErrorKind, ModelRequest, ProviderConfig};
 
@@ -114,12 +115,17 @@ impl Remote {
             "asking the model"
         );
         let model = request.model.clone();
+        let text_calls = match config.quirks.text_calls {
+            true => TextCalls::of(&request.tools),
+            false => None,
+        };
         // The conversation may be large, and the answer may take long.
         drop(request);
         let response = self.http.post(&model, body).await?;
         let response = self.checked(response).await?;
         let reading = Reading {
             decoder: decoder(config.wire),
+            text_calls,
             failures: failures.clone(),
             origin: Arc::clone(&self.origin),
             idle: config.idle_timeout,

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::text_calls::{Piece, TextCalls};
 use crate::failure::Failures;
 use crate::{Chunk, ModelError, Opaque, Place, StopReason, Usage};
 
@@ -16,6 +17,8 @@ const MAX_QUOTED: usize = 200;
 pub(crate) struct Collector {
     failures: Failures,
     origin: Arc<str>,
+    /// Tells calls from text, where the model may write them so.
+    text_calls: Option<TextCalls>,
     chunks: Vec<Chunk>,
     /// Calls that have been given out; the next one's index.
     calls: usize,
@@ -33,6 +36,7 @@ impl Collector {
         Self {
             failures,
             origin,
+            text_calls: None,
             chunks: Vec::new(),
             calls: 0,
             call_ids: HashSet::new(),
@@ -45,8 +49,42 @@ impl Collector {
         }
     }
 
+    /// An answer of a model that may write its calls as text.
+    pub(crate) fn with_text_calls(self, text_calls: Option<TextCalls>) -> Self {
+        Self { text_calls, ..self }
+    }
+
     /// More of the visible answer.
     pub(crate) fn text(&mut self, more: &str) {
+        match &mut self.text_calls {
+            None => self.push_text(more),
+            Some(calls) => {
+                let pieces = calls.text(more);
+                self.pieces(pieces);
+            }
+        }
+    }
+
+    /// Gives out text that was held back, since something else follows or the answer is over.
+    fn release(&mut self) {
+        if let Some(calls) = &mut self.text_calls {
+            let pieces = calls.end(self.stop.is_some() && self.error.is_none());
+            self.pieces(pieces);
+        }
+    }
+
+    fn pieces(&mut self, pieces: Vec<Piece>) {
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => self.push_text(&text),
+                Piece::Call { name, arguments } => {
+                    self.push_call("", &name, arguments);
+                }
+            }
+        }
+    }
+
+    fn push_text(&mut self, more: &str) {
         if more.is_empty() {
             return;
         }
@@ -70,6 +108,7 @@ impl Collector {
         if more.is_empty() {
             return;
         }
+        self.release();
         self.has_content = true;
         match self.chunks.last_mut() {
             Some(Chunk::Reasoning(text)) => text.push_str(more),
@@ -80,6 +119,11 @@ impl Collector {
     /// Begins a tool call and gives its index; `None` if there are too many, which ends the
     /// answer. An id that is empty or taken is replaced by one of our own.
     pub(crate) fn begin_call(&mut self, id: &str, name: &str, arguments: String) -> Option<usize> {
+        self.release();
+        self.push_call(id, name, arguments)
+    }
+
+    fn push_call(&mut self, id: &str, name: &str, arguments: String) -> Option<usize> {
         if self.calls >= MAX_CALLS {
             let what = format!("The model made more than {MAX_CALLS} tool calls at once.");
             self.fail_truncated(&what);
@@ -130,6 +174,7 @@ impl Collector {
 
     /// What the provider wants to see again, as JSON.
     pub(crate) fn opaque(&mut self, place: Place, json: &str) {
+        self.release();
         let opaque = Opaque {
             origin: Arc::clone(&self.origin),
             json: Arc::from(json),
@@ -229,6 +274,7 @@ impl Collector {
 
     /// Ends the answer: the last counts and the reason to stop, or why there is none.
     pub(crate) fn finish(&mut self) {
+        self.release();
         self.chunks.extend(self.usage.take().map(Chunk::Usage));
         if self.error.is_some() {
             return;

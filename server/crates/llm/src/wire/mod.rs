@@ -8,6 +8,7 @@ mod messages;
 pub(crate) mod responses;
 mod schema;
 pub(crate) mod stream;
+pub(crate) mod text_calls;
 #[cfg(test)]
 pub(crate) mod testkit;
 

@@ -10,6 +10,7 @@ use tokio::time::{Instant, timeout};
 
 use super::Decode;
 use super::collector::Collector;
+use super::text_calls::TextCalls;
 use crate::failure::Failures;
 use crate::sse::{MAX_EVENT_BYTES, Parser};
 use crate::{ChunkStream, ModelError};
@@ -30,6 +31,8 @@ const MAX_DRAINED: usize = 64 * 1024;
 /// How an answer is read.
 pub(crate) struct Reading {
     pub(crate) decoder: Box<dyn Decode>,
+    /// Where the model may write its calls as text.
+    pub(crate) text_calls: Option<TextCalls>,
     pub(crate) failures: Failures,
     /// Who makes what is opaque.
     pub(crate) origin: Arc<str>,
@@ -45,7 +48,8 @@ pub(crate) fn chunks(response: Response, reading: Reading) -> ChunkStream {
         request_id: reading.failures.request_id(response.headers()),
         body: Some(response),
         format: Format::Unknown(Parser::new(MAX_EVENT_BYTES)),
-        out: Collector::new(reading.failures.clone(), reading.origin),
+        out: Collector::new(reading.failures.clone(), reading.origin)
+            .with_text_calls(reading.text_calls),
         decoder: reading.decoder,
         failures: reading.failures,
         idle: reading.idle,
