@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn every_place_is_filled_and_the_prompt_is_short() {
-        for (dialect, most) in [(EditFile, 1400), (ApplyPatch, 1450), (SearchReplace, 2100)] {
+        for (dialect, most) in [(EditFile, 1600), (ApplyPatch, 1650), (SearchReplace, 2100)] {
             let prompt = prompt(dialect, "/home/u/my\nproject");
             assert!(prompt.contains("\nWorkspace: /home/u/my project\nSystem: linux\n"));
             assert!(!prompt.contains("{{"));

@@ -146,6 +146,9 @@ impl Step<'_> {
         }
         self.state.calls.clear();
         self.count_usage(answer);
+        if self.state.records.len() > answer.first {
+            self.notice(NoticeLevel::Info, texts::ASKED_AGAIN.to_owned());
+        }
     }
 
     /// The failure as the end of the turn.

@@ -233,6 +233,9 @@ pub(super) fn dropped_calls(limit: usize) -> String {
 
 pub(super) const BROKEN_OFF: &str = "The model's answer broke off before its end. Try again.";
 
+/// Said to the user, who has seen the beginning.
+pub(super) const ASKED_AGAIN: &str = "The answer broke off and is asked for again. What came of it \
+     stays here, but is no part of the conversation.";
 pub(super) const DROPPED_OPAQUE: &str = "The provider's own data in this answer is more than Aside \
     keeps, so a part of it is not sent back. If the next request fails, start a new session.";
 

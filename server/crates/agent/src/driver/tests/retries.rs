@@ -122,10 +122,13 @@ async fn models_fail_and_the_turn_ends_well() {
     expect_test::expect![[r#"
         retrying 1/5 in 0 ms: The model failed.
         usage p/m0: 10 in, 3 out, context 13
+        notice The answer broke off and is asked for again. What came of it stays here, but is no part of the conversation.
         retrying 2/5 in 0 ms: The model failed.
         usage p/m0: 10 in, 5 out, context 15
+        notice The answer broke off and is asked for again. What came of it stays here, but is no part of the conversation.
         retrying 1/5 in 0 ms: The model failed.
         notice p/m0 failed (The model failed); going on with p/m1.
+        notice The answer broke off and is asked for again. What came of it stays here, but is no part of the conversation.
         retrying 1/5 in 0 ms: The model's answer broke off before its end. Try again.
         usage p/m1: 20 in, 6 out, context 26
         usage p/m1: 30 in, 7 out, context 37

@@ -131,6 +131,7 @@ fn what_was_seen_of_an_answer_stays_and_is_not_sent_back() {
         noted #1 reasoning Completed "Hm." None
         completed #2 text Interrupted "I loo"
         usage p/m0: 9 in, 4 out, context 13
+        notice The answer broke off and is asked for again. What came of it stays here, but is no part of the conversation.
         retrying 1/5 in 250 ms: The model failed.
         => wait 250 ms
 
@@ -147,6 +148,7 @@ fn what_was_seen_of_an_answer_stays_and_is_not_sent_back() {
         noted #3 text Completed "I look." None
         completed #4 call sh Failed "This call was not made: the answer broke off before it was complete."
         completed #5 call sh Failed "This call was not made: the answer broke off before it was complete."
+        notice The answer broke off and is asked for again. What came of it stays here, but is no part of the conversation.
         retrying 2/5 in 500 ms: The model's answer broke off before its end. Try again.
         => wait 500 ms
 
@@ -170,6 +172,7 @@ fn what_was_seen_of_an_answer_stays_and_is_not_sent_back() {
         delta #8 text "So"
 
         completed #8 text Interrupted "So"
+        notice The answer broke off and is asked for again. What came of it stays here, but is no part of the conversation.
         retrying 1/5 in 250 ms: The model failed.
         => wait 250 ms
 
@@ -179,6 +182,7 @@ fn what_was_seen_of_an_answer_stays_and_is_not_sent_back() {
         delta #9 text "So."
 
         completed #9 text Interrupted "So."
+        notice The answer broke off and is asked for again. What came of it stays here, but is no part of the conversation.
         retrying 2/5 in 500 ms: The model failed.
         => wait 500 ms
 
@@ -294,6 +298,7 @@ fn another_model_goes_on_and_stays() {
             delta #1 text "I"
 
             completed #1 text Interrupted "I"
+            notice The answer broke off and is asked for again. What came of it stays here, but is no part of the conversation.
             notice p/m0 failed (The key is refused. Check it); going on with p/m1.
             => request model 1
 
