@@ -2,6 +2,7 @@
 use std::time::Duration;
 
 use aside_llm::Remote;
+use aside_llm::catalog::ListedModel;
 
 use super::args::DoctorArgs;
 use super::context::Context;
@@ -73,7 +74,7 @@ async fn provider(context: &Context, offline: bool) -> Result<bool, Failure> {
         Ok(resolved) => resolved,
         Err(error) => {
             bad(&error.message)?;
-            others(context, offline).await?;
+            others(context, offline, None).await?;
             return Ok(false);
         }
     };
@@ -96,7 +97,7 @@ async fn provider(context: &Context, offline: bool) -> Result<bool, Failure> {
         .models(PROBE_LIMIT)
         .await
     {
-        Ok(models) if models.contains(&resolved.name) => {
+        Ok(models) if models.iter().any(|model| model.id == resolved.name) => {
             good("the server answers, and has the model")?;
             Ok(true)
         }
@@ -112,19 +113,19 @@ async fn provider(context: &Context, offline: bool) -> Result<bool, Failure> {
         }
         Err(error) => {
             bad(&error.message)?;
-            others(context, offline).await?;
+            others(context, offline, Some(&resolved.config.id)).await?;
             Ok(false)
         }
     }
 }
 
 /// What is to be said where the server does not list the model. Some servers answer all the same.
-fn unlisted(id: &str, name: &str, models: &[String]) -> Result<(), Failure> {
+fn unlisted(id: &str, name: &str, models: &[ListedModel]) -> Result<(), Failure> {
     let Some(first) = models.first() else {
         return info("it lists no models; should prompts fail, load one there");
     };
     let others = models.iter().skip(1).take(MAX_MODELS_SHOWN - 1);
-    let others: Vec<&str> = others.map(String::as_str).collect();
+    let others: Vec<&str> = others.map(|model| model.id.as_str()).collect();
     let more = match models.len().saturating_sub(others.len() + 1) {
         0 => String::new(),
         count => format!(" and {count} more"),
@@ -134,7 +135,8 @@ fn unlisted(id: &str, name: &str, models: &[String]) -> Result<(), Failure> {
         "it does not list {name}; should prompts fail, choose one that it lists:"
     ))?;
     info(&format!(
-        "ASIDE_MODEL={provider}{first}, or `model` in config.toml"
+        "ASIDE_MODEL={provider}{}, or `model` in config.toml",
+        first.id
     ))?;
     if others.is_empty() {
         return Ok(());
@@ -142,15 +144,17 @@ fn unlisted(id: &str, name: &str, models: &[String]) -> Result<(), Failure> {
     info(&format!("it also lists {}{more}", others.join(", ")))
 }
 
-/// What could be used instead.
-async fn others(context: &Context, offline: bool) -> Result<(), Failure> {
+/// What could be used instead, at other providers than the one that failed.
+async fn others(context: &Context, offline: bool, failed: Option<&str>) -> Result<(), Failure> {
     let asking = if offline {
         Asking::Nobody
     } else {
         Asking::Servers
     };
     let models = context.engine.models(asking).await;
-    let usable = models.iter().filter(|model| model.reason.is_none());
+    let usable = models
+        .iter()
+        .filter(|model| model.reason.is_none() && Some(model.provider.as_str()) != failed);
     let usable: Vec<&str> = usable.map(|model| model.id.as_str()).collect();
     if usable.is_empty() {
         return Ok(());

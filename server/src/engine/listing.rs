@@ -152,7 +152,7 @@ impl models::Models {
             return models;
         }
         let remote = self.remote(config.clone());
-        let models = remote.listed(limit).await.map(|mut models| {
+        let models = remote.models(limit).await.map(|mut models| {
             models.truncate(MAX_LISTED);
             Arc::from(models)
         });

@@ -43,22 +43,13 @@ impl Remote {
         &self.http.config
     }
 
-    /// The names of [`Remote::listed`].
-    ///
-    /// # Errors
-    /// As there.
-    pub async fn models(&self, limit: Duration) -> Result<Vec<String>, ModelError> {
-        let models = self.listed(limit).await?;
-        Ok(models.into_iter().map(|model| model.id).collect())
-    }
-
     /// Asks the server for its models. Those that hold no conversation (embeddings, speech,
     /// pictures) are left out. The limit is for the whole of it.
     ///
     /// # Errors
     /// As of a request; [`ModelErrorKind::Truncated`] if the server is there but sends no
     /// list of models.
-    pub async fn listed(&self, limit: Duration) -> Result<Vec<ListedModel>, ModelError> {
+    pub async fn models(&self, limit: Duration) -> Result<Vec<ListedModel>, ModelError> {
         let failures = &self.http.failures;
         let list = async {
             let response = self.http.get(limit).await?;

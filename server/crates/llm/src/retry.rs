@@ -34,7 +34,9 @@ impl RetryPolicy {
         if !error.retryable || made >= self.max_retries {
             return None;
         }
-        let doubled = self.base.saturating_mul(1_u32.checked_shl(made).unwrap_or(u32::MAX));
+        let doubled = self
+            .base
+            .saturating_mul(1_u32.checked_shl(made).unwrap_or(u32::MAX));
         let full = doubled.min(self.cap);
         let half = full / 2;
         let spread = u64::try_from(half.as_millis()).unwrap_or(u64::MAX);
@@ -66,12 +68,19 @@ mod tests {
         };
         let waits = |random: u64| -> Vec<u128> {
             (0..12)
-                .map(|made| policy.delay(&error(None), made, random).unwrap().as_millis())
+                .map(|made| {
+                    policy
+                        .delay(&error(None), made, random)
+                        .unwrap()
+                        .as_millis()
+                })
                 .collect()
         };
         assert_eq!(
             waits(0),
-            [250, 500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000, 30000, 30000]
+            [
+                250, 500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000, 30000, 30000
+            ]
         );
         assert_eq!(waits(250)[0], 500);
         for random in [1, 77, 1 << 40, u64::MAX] {

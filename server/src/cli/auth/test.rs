@@ -48,12 +48,14 @@ pub(super) async fn test(
     let host = config.base_url.clone();
     match Remote::new(config).models(LIMIT).await {
         Ok(models) => match model {
-            Some(_) if !models.contains(&resolved.name) => Err(Failure::failed(format!(
-                "{} answers ({from}), but does not list the model {}. `aside models` shows \
+            Some(_) if models.iter().all(|model| model.id != resolved.name) => {
+                Err(Failure::failed(format!(
+                    "{} answers ({from}), but does not list the model {}. `aside models` shows \
                      those that it lists.",
-                name_of(&id),
-                resolved.name
-            ))),
+                    name_of(&id),
+                    resolved.name
+                )))
+            }
             Some(_) => good(&id, &from, &format!("it has the model {}", resolved.name)),
             None => good(&id, &from, &format!("it lists {} models", models.len())),
         },

@@ -274,7 +274,7 @@ fn long_lists_are_asked_for_at_once() {
             .build()
             .expect("a runtime");
         let limit = std::time::Duration::from_secs(30);
-        let listed = runtime.block_on(Remote::new(config).listed(limit));
+        let listed = runtime.block_on(Remote::new(config).models(limit));
         assert_eq!(listed.expect("a list").len(), 1);
         let path = server.other_requests()[0].path.clone();
         assert!(path.ends_with(expect), "{path}");

@@ -3,14 +3,12 @@
 mod assemble;
 mod find;
 mod listed;
-mod local;
 mod resolve;
 mod settings;
 
 pub use find::{KnownModel, facts_of, known_models};
 pub use listed::ListedModel;
 pub(crate) use listed::{MAX_LISTED, listed};
-pub use local::local_servers;
 pub use resolve::{ModelName, Resolved, resolve, split};
 pub use settings::{ModelSettings, ProviderSettings};
 

@@ -8,9 +8,9 @@ mod messages;
 pub(crate) mod responses;
 mod schema;
 pub(crate) mod stream;
-pub(crate) mod text_calls;
 #[cfg(test)]
 pub(crate) mod testkit;
+pub(crate) mod text_calls;
 
 use collector::Collector;
 

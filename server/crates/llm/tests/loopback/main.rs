@@ -19,6 +19,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aside_llm::catalog::ListedModel;
 use aside_llm::{
     Chunk, ChunkStream, Message, Model, ModelError, ModelRequest, ProviderConfig, Remote, Secret,
     ToolDef, UserPart, Wire,
@@ -125,6 +126,10 @@ fn merged(chunks: Vec<Chunk>) -> Vec<Chunk> {
         }
     }
     merged
+}
+
+fn ids(models: Vec<ListedModel>) -> Vec<String> {
+    models.into_iter().map(|model| model.id).collect()
 }
 
 fn text(text: &str) -> Chunk {

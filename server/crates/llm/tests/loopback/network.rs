@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 use aside_llm::{ModelErrorKind, Network, ProviderConfig, Remote, Secret, Wire};
 use aside_script::{Reply, Script, ScriptServer};
 
-use super::{KEY, PATIENCE, answer, config, run, serve};
+use super::{KEY, PATIENCE, answer, config, ids, run, serve};
 
 /// A server that no name server knows: only a proxy can reach it.
 const NOWHERE: &str = "http://model.invalid/v1";
@@ -37,7 +37,7 @@ fn requests_go_through_the_proxy_of_the_settings() {
             sent.header("proxy-authorization"),
             Some("Basic bWU6cGFzcw==")
         );
-        assert_eq!(model.models(PATIENCE).await.unwrap(), ["a"]);
+        assert_eq!(ids(model.models(PATIENCE).await.unwrap()), ["a"]);
         let listed = &proxy.other_requests()[0];
         assert_eq!(listed.path, format!("{NOWHERE}/models"));
     });

@@ -6,7 +6,7 @@ use aside_script::{Gate, Reply, Script, ScriptServer};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 
-use super::{KEY, answer, config, impatient, merged, model, request, run, serve, text};
+use super::{KEY, answer, config, ids, impatient, merged, model, request, run, serve, text};
 
 fn check(reply: Reply, expected: &[Chunk]) {
     run(async {
@@ -287,7 +287,7 @@ fn the_models_are_listed() {
     run(async {
         let limit = Duration::from_secs(30);
         let server = ScriptServer::start(Script::new([]).models(["a", "b"])).unwrap();
-        assert_eq!(model(&server).models(limit).await.unwrap(), ["a", "b"]);
+        assert_eq!(ids(model(&server).models(limit).await.unwrap()), ["a", "b"]);
         let sent = &server.other_requests()[0];
         assert_eq!(
             (sent.method.as_str(), sent.path.as_str()),
@@ -295,7 +295,7 @@ fn the_models_are_listed() {
         );
         assert!(sent.header("authorization").is_some());
 
-        for (body, ids) in [
+        for (body, wanted) in [
             (json!({"models": [{"name": "x"}, {"other": 1}]}), vec!["x"]),
             (json!([{"id": "x"}]), vec!["x"]),
             (json!({"data": []}), vec![]),
@@ -303,7 +303,7 @@ fn the_models_are_listed() {
             let script = Script::new([]).models_reply(Reply::json(200, &body));
             let server = ScriptServer::start(script).unwrap();
             let found = Remote::new(config(&server)).models(limit).await.unwrap();
-            assert_eq!(found, ids);
+            assert_eq!(ids(found), wanted);
         }
     });
 }
