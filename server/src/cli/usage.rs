@@ -9,6 +9,7 @@ use super::context::Context;
 use super::terminal::{self, Style};
 use super::{Failure, exit};
 use crate::columns::aligned;
+use crate::engine::usage::is_time;
 use crate::engine::{Engine, Workspace};
 
 /// How many workspaces `--all` looks at.
@@ -130,7 +131,7 @@ fn print(result: &UsageGetResult) -> Result<(), Failure> {
     }
     if result.total.cost_usd.is_none() {
         terminal::note(
-            "`-` stands for a cost that is not known: no price is known of that model. Set providers.NAME.models.MODEL.input_price and output_price to have it counted from now on.",
+            "`-` stands where no price is known. Set providers.NAME.models.MODEL.input_price and output_price in config.toml to count costs from now on.",
             Style::Dim,
         );
     }
@@ -147,7 +148,12 @@ fn since(text: &str) -> Result<String, Failure> {
         .strip_suffix('d')
         .and_then(|days| days.parse::<i64>().ok())
     else {
-        return Ok(text.to_owned());
+        if is_time(text) {
+            return Ok(text.to_owned());
+        }
+        return Err(Failure::usage(format!(
+            "--since {text:?}: give a day such as 2026-01-31, a time such as 2026-01-31T08:00:00Z, or a number of days back such as 7d"
+        )));
     };
     let too_far = || Failure::usage(format!("--since {text}: there are not that many days"));
     if !(0..=MAX_DAYS).contains(&days) {

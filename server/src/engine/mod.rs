@@ -109,6 +109,7 @@ pub struct Engine {
     toolbox: OnceLock<Toolbox>,
     models: models::Models,
     keys: Keys,
+    ledger: usage::Ledger,
     revisions: edits::revisions::Revisions,
     reviewer: edits::reviewer::Reviewer,
 }
@@ -126,6 +127,7 @@ impl Engine {
             sessions: Mutex::default(),
             toolbox: OnceLock::new(),
             models: models::Models::default(),
+            ledger: usage::Ledger::default(),
             revisions: edits::revisions::Revisions::default(),
             reviewer: edits::reviewer::Reviewer::default(),
         })
@@ -238,6 +240,7 @@ impl Engine {
     /// found interrupted by the next server.
     pub async fn close(&self) {
         self.sync_all().await;
+        self.ledger.close().await;
         if let Some(store) = self.store.get()
             && let Err(error) = store.close().await
         {

@@ -1,12 +1,16 @@
 //! What models were sent and what it cost: a row for each request, a line of the ledger where one
 //! is kept, and the sums for people.
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use aside_llm::Usage;
 use aside_protocol::{ModelUsage, UsageGetParams, UsageGetResult};
 use aside_store::{UsageRow, UsageSum};
+use futures_util::future::join_all;
 use serde::Serialize;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use super::Engine;
 use super::error::EngineError;
@@ -17,6 +21,8 @@ use crate::logs::RotatedFile;
 pub const MAX_LEDGER_BYTES: u64 = 64 * 1024 * 1024;
 /// How many ledgers are kept, the one that is written to included.
 pub const MAX_LEDGERS: usize = 8;
+/// How long the end of the program waits for the ledger's last lines.
+pub const LEDGER_LIMIT: Duration = Duration::from_secs(2);
 /// More tokens than any request has: a server that counts more is not believed.
 const MAX_TOKENS: u64 = 1_000_000_000;
 
@@ -68,10 +74,8 @@ impl Engine {
                 usage,
             };
             // A relative path starts at the folder of data.
-            add_line(
-                self.workspace.data.join(ledger),
-                crate::wire::to_json(&line),
-            );
+            let path = self.workspace.data.join(ledger);
+            self.ledger.add(path, crate::wire::to_json(&line));
         }
         row
     }
@@ -105,16 +109,34 @@ impl Engine {
     }
 }
 
-/// Adds a line to the ledger, aside: nobody waits for it, and a ledger that cannot be written
-/// does not stop a turn.
-fn add_line(path: PathBuf, mut line: String) {
-    line.push('\n');
-    tokio::task::spawn_blocking(move || {
-        let file = RotatedFile::new(path.clone(), MAX_LEDGER_BYTES, MAX_LEDGERS);
-        if let Err(error) = file.append(line.as_bytes()) {
-            tracing::warn!(%error, path = %path.display(), "the ledger of usage cannot be written; see the setting usage.ledger");
+/// The lines of the ledger that are being written.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    writing: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Ledger {
+    /// Adds a line, aside: no turn waits for it, and a ledger that cannot be written stops none.
+    fn add(&self, path: PathBuf, mut line: String) {
+        line.push('\n');
+        let writing = tokio::task::spawn_blocking(move || {
+            let file = RotatedFile::new(path.clone(), MAX_LEDGER_BYTES, MAX_LEDGERS);
+            if let Err(error) = file.append(line.as_bytes()) {
+                tracing::warn!(%error, path = %path.display(), "the ledger of usage cannot be written; see the setting usage.ledger");
+            }
+        });
+        let mut all = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|task| !task.is_finished());
+        all.push(writing);
+    }
+
+    /// Waits until what was added is written, or for a while.
+    pub(super) async fn close(&self) {
+        let all = std::mem::take(&mut *self.writing.lock().unwrap_or_else(PoisonError::into_inner));
+        if timeout(LEDGER_LIMIT, join_all(all)).await.is_err() {
+            tracing::warn!("the last lines of the ledger of usage may be missing");
         }
-    });
+    }
 }
 
 fn stored(tokens: u64) -> i64 {
@@ -146,7 +168,7 @@ fn read(sum: &UsageSum) -> Usage {
 }
 
 /// A day, or a time as rows have it: texts that sort as times do.
-fn is_time(text: &str) -> bool {
+pub fn is_time(text: &str) -> bool {
     text.parse::<jiff::civil::Date>().is_ok() && text.len() == 10
         || text.parse::<jiff::Timestamp>().is_ok() && text.ends_with('Z')
 }

@@ -60,6 +60,11 @@ fn own() -> Vec<(&'static str, u64, &'static str)> {
             "files",
         ),
         (
+            "how long the end of the program waits for the ledger's last lines",
+            ms(engine::usage::LEDGER_LIMIT),
+            "ms",
+        ),
+        (
             "providers whose connections are kept",
             engine::models::MAX_REMOTES as u64,
             "providers",

@@ -55,6 +55,7 @@ fn the_table_for_people_shows_no_secret() {
         warnings about one source of settings                                         20 warnings
         the ledger of usage, before a new one is begun                                64 MB
         ledgers of usage that are kept                                                8 files
+        how long the end of the program waits for the ledger's last lines             2000 ms
         providers whose connections are kept                                          32 providers
         models of which it is known how far estimates are off                         64 models
         models taken from one server's list                                           2000 models
@@ -124,6 +125,7 @@ fn the_table_for_people_shows_no_secret() {
         one streamed answer                                                           256 MB
         one answer that is not streamed                                               16 MB
         tool calls in one answer                                                      256 calls
+        text held back that may be a tool call                                        256 KB
         items of one answer over Responses                                            1024 items
         parts of one such item that are told apart                                    1024 parts
         items of reasoning sent back in Chat Completions                              4096 items
