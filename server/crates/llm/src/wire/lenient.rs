@@ -141,3 +141,20 @@ impl<'de> Visitor<'de> for TextVisitor {
         Ok(text)
     }
 }
+
+/// Whether an event that says nothing else is an error in one of the flat shapes that servers
+/// use, for example `{"object": "error", "message": "…"}`.
+pub(in crate::wire) fn is_flat_error(data: &str) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Flat<'a> {
+        #[serde(borrow, default)]
+        object: Text<'a>,
+        #[serde(borrow, default)]
+        message: Text<'a>,
+        #[serde(borrow, default)]
+        detail: Text<'a>,
+    }
+    serde_json::from_str::<Flat<'_>>(data).is_ok_and(|flat| {
+        flat.object.0 == "error" || !flat.message.is_empty() || !flat.detail.is_empty()
+    })
+}

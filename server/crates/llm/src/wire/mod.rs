@@ -1,4 +1,5 @@
 //! The wire formats: how a request is written, and how an answer is read.
+mod arguments;
 pub(crate) mod chat;
 pub(crate) mod collector;
 pub(crate) mod gemini;
@@ -7,6 +8,7 @@ mod lenient;
 mod messages;
 pub(crate) mod responses;
 mod schema;
+mod sendable;
 pub(crate) mod stream;
 #[cfg(test)]
 pub(crate) mod testkit;

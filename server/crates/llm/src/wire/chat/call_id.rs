@@ -1,6 +1,8 @@
 //! Ids of tool calls for servers that take no others than their own kind.
 use std::borrow::Cow;
 
+use crate::wire::sendable;
+
 /// Letters and digits of an id at Mistral.
 const LENGTH: usize = 9;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -10,11 +12,7 @@ pub(super) fn short(id: &str) -> Cow<'_, str> {
     if id.len() == LENGTH && id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Cow::Borrowed(id);
     }
-    // FNV-1a: 64 bits are enough to keep the calls of a conversation apart, and it is the same
-    // in every version, which a cache of the conversation wants.
-    let mut hash = id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let mut hash = sendable::hash(id);
     let mut short = String::with_capacity(LENGTH);
     for _ in 0..LENGTH {
         let digit = usize::try_from(hash % 62).unwrap_or_default();

@@ -8,7 +8,7 @@ use super::think_tags::ThinkTags;
 use super::types::{CallDelta, Completion, Content, Delta, FunctionDelta};
 use crate::wire::Decode;
 use crate::wire::collector::{Collector, MAX_CALLS};
-use crate::wire::lenient::{Count, Text};
+use crate::wire::lenient::{Count, Text, is_flat_error};
 use crate::{Place, StopReason};
 
 /// The data of the event that ends a stream.
@@ -118,7 +118,7 @@ impl Decoder {
             out.fail_provider(data);
             return;
         }
-        if completion.is_bare() && is_error(data) {
+        if completion.is_bare() && is_flat_error(data) {
             out.fail_provider(data);
             return;
         }
@@ -279,23 +279,6 @@ impl Call {
             self.extra = Extra::Given;
         }
     }
-}
-
-/// Whether an event without choices or counts is an error in one of the flat shapes that
-/// servers use, for example `{"object": "error", "message": "…"}`.
-fn is_error(data: &str) -> bool {
-    #[derive(serde::Deserialize)]
-    struct Flat<'a> {
-        #[serde(borrow, default)]
-        object: Text<'a>,
-        #[serde(borrow, default)]
-        message: Text<'a>,
-        #[serde(borrow, default)]
-        detail: Text<'a>,
-    }
-    serde_json::from_str::<Flat<'_>>(data).is_ok_and(|flat| {
-        flat.object.0 == "error" || !flat.message.is_empty() || !flat.detail.is_empty()
-    })
 }
 
 #[cfg(test)]

@@ -9,12 +9,16 @@ use serde_json::value::RawValue;
 
 use super::call_id::short;
 use super::kept::{extra_content, reasoning_details};
+use crate::wire::arguments::Arguments;
 use crate::wire::left_out::left_out;
+use crate::wire::sendable;
 use crate::{
     AssistantPart, Message, ModelFacts, ModelRequest, ProviderConfig, Quirks, ReasoningReplay,
     ReasoningStyle, UserPart,
 };
 
+/// Characters of a call's id that OpenAI takes.
+const MAX_ID: usize = 40;
 /// The name of a document that has none.
 const DOCUMENT_NAME: &str = "document.pdf";
 /// What stands for reasoning that a model which reasons wants back and that was none, or came
@@ -45,10 +49,14 @@ impl<'a> Messages<'a> {
 
     fn call_id<'b>(&self, id: &'b str) -> Cow<'b, str> {
         if self.quirks.short_call_ids {
-            short(id)
-        } else {
-            Cow::Borrowed(id)
+            return short(id);
         }
+        // Who takes a cache key is as strict as OpenAI. Others may have put into a long id what
+        // they want to see again.
+        if self.quirks.cache_key {
+            return sendable::id(id, MAX_ID);
+        }
+        Cow::Borrowed(id)
     }
 
     /// What the model said; `None` if servers would refuse it, since it says nothing.
@@ -110,8 +118,8 @@ impl<'a> Messages<'a> {
                 id: self.call_id(id),
                 kind: "function",
                 function: CalledFunction {
-                    name,
-                    arguments: sendable(arguments),
+                    name: sendable::name(name),
+                    arguments: Arguments::new(arguments).into_text(),
                 },
                 extra_content: extra_content(parts.get(at + 1), &self.origin),
             }),
@@ -272,22 +280,8 @@ struct Call<'a> {
 
 #[derive(Serialize)]
 struct CalledFunction<'a> {
-    name: &'a str,
+    name: Cow<'a, str>,
     arguments: Cow<'a, str>,
-}
-
-/// The arguments as they were, if they are JSON. Servers that put them into a template parse
-/// them and fail on anything else, for the rest of the session: broken ones are wrapped.
-fn sendable(arguments: &str) -> Cow<'_, str> {
-    if arguments.trim().is_empty() {
-        return "{}".into();
-    }
-    if serde_json::from_str::<&RawValue>(arguments).is_ok() {
-        return arguments.into();
-    }
-    serde_json::json!({ "invalid_json": arguments })
-        .to_string()
-        .into()
 }
 
 fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> Option<String> {

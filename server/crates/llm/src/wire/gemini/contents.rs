@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 
 use super::thinking::thinks_in_levels;
 use super::types::Extra;
+use crate::wire::arguments::Arguments;
 use crate::wire::left_out::left_out;
 use crate::{AssistantPart, Message, ModelRequest, Opaque, UserPart};
 
@@ -76,17 +77,7 @@ struct FunctionCall<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     id: Cow<'a, str>,
     name: &'a str,
-    args: Args<'a>,
-}
-
-/// The arguments, which must be an object; others are wrapped, lest one bad call spoil the rest
-/// of the session.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-enum Args<'a> {
-    Object(&'a RawValue),
-    None {},
-    Broken { invalid_json: &'a str },
+    args: Arguments<'a>,
 }
 
 #[derive(Debug, Serialize)]
@@ -222,7 +213,7 @@ impl<'a> Contents<'a, '_> {
                         function_call: FunctionCall {
                             id: extra.id,
                             name,
-                            args: args(arguments),
+                            args: Arguments::new(arguments),
                         },
                         thought_signature,
                     }));
@@ -323,16 +314,4 @@ fn signed<'a>(text: &'a str, thought: bool, extra: Extra<'a>) -> Option<(&'a str
         thought_signature: extra.thought_signature,
     });
     Some((before, part))
-}
-
-fn args(arguments: &str) -> Args<'_> {
-    if arguments.trim().is_empty() {
-        return Args::None {};
-    }
-    match serde_json::from_str::<&RawValue>(arguments) {
-        Ok(raw) if raw.get().starts_with('{') => Args::Object(raw),
-        _ => Args::Broken {
-            invalid_json: arguments,
-        },
-    }
 }

@@ -3,11 +3,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::marks::Mark;
 use crate::Opaque;
+use crate::wire::arguments::Arguments;
 use crate::wire::lenient::{Count, Text};
 
 /// Characters of a document's title; longer ones are refused.
@@ -41,7 +41,7 @@ pub(super) enum Block<'a> {
     ToolUse {
         id: String,
         name: &'a str,
-        input: Input<'a>,
+        input: Arguments<'a>,
         #[serde(flatten)]
         extra: Fields<'a>,
     },
@@ -67,16 +67,6 @@ pub(super) type Fields<'a> = BTreeMap<String, &'a RawValue>;
 #[serde(tag = "type", rename_all = "lowercase")]
 pub(super) enum Source<'a> {
     Base64 { media_type: &'a str, data: &'a str },
-}
-
-/// The arguments of a call, which must be an object; others are wrapped, lest one bad call spoil
-/// the rest of the session.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub(super) enum Input<'a> {
-    Object(&'a RawValue),
-    None {},
-    Broken { invalid_json: &'a str },
 }
 
 /// A block that goes back as it came.
@@ -120,20 +110,10 @@ impl<'a> Block<'a> {
         arguments: &'a str,
         extra: Fields<'a>,
     ) -> Self {
-        // The value is built, not skipped: skipping does not look into strings, where half a
-        // surrogate pair fails a server that does look.
-        let is_object = |text| serde_json::from_str::<Value>(text).is_ok_and(|v| v.is_object());
-        let input = match serde_json::from_str::<&RawValue>(arguments) {
-            _ if arguments.trim().is_empty() => Input::None {},
-            Ok(raw) if is_object(arguments) => Input::Object(raw),
-            Ok(_) | Err(_) => Input::Broken {
-                invalid_json: arguments,
-            },
-        };
         Self::ToolUse {
             id,
             name,
-            input,
+            input: Arguments::new(arguments),
             extra,
         }
     }

@@ -7,7 +7,7 @@ use super::types::{self, Event, Item, Part, Response, arguments, is_error, parse
 use crate::StopReason;
 use crate::wire::Decode;
 use crate::wire::collector::Collector;
-use crate::wire::lenient::Text;
+use crate::wire::lenient::is_flat_error;
 
 /// The data with which some servers end a stream, as in Chat Completions.
 const DONE: &str = "[DONE]";
@@ -312,23 +312,6 @@ impl Decoder {
 fn both(raw: Option<&RawValue>) -> Option<(&RawValue, Item<'_>)> {
     let raw = raw?;
     Some((raw, types::item(raw)?))
-}
-
-/// Whether an event without a type is an error in one of the flat shapes that servers use, for
-/// example `{"object": "error", "message": "…"}`.
-fn is_flat_error(data: &str) -> bool {
-    #[derive(serde::Deserialize)]
-    struct Flat<'a> {
-        #[serde(borrow, default)]
-        object: Text<'a>,
-        #[serde(borrow, default)]
-        message: Text<'a>,
-        #[serde(borrow, default)]
-        detail: Text<'a>,
-    }
-    serde_json::from_str::<Flat<'_>>(data).is_ok_and(|flat| {
-        flat.object.0 == "error" || !flat.message.is_empty() || !flat.detail.is_empty()
-    })
 }
 
 #[cfg(test)]

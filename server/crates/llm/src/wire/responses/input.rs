@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::items::Kind;
 use super::types;
+use crate::wire::arguments::Arguments;
 use crate::wire::left_out::left_out;
 use crate::{AssistantPart, Message, ModelFacts, ModelRequest, Opaque, UserPart};
 
@@ -77,7 +78,7 @@ impl Input<'_> {
                 } => items.serialize_element(&FunctionCall {
                     id,
                     name,
-                    arguments: sendable(arguments),
+                    arguments: Arguments::new(arguments).into_text(),
                     extras: self.extras(rest),
                 })?,
             }
@@ -271,18 +272,4 @@ impl Serialize for FunctionCall<'_> {
         }
         item.end()
     }
-}
-
-/// The arguments as they were, if they are JSON. Servers that put them into a template parse
-/// them and fail on anything else, for the rest of the session: broken ones are wrapped.
-fn sendable(arguments: &str) -> Cow<'_, str> {
-    if arguments.trim().is_empty() {
-        return "{}".into();
-    }
-    if serde_json::from_str::<&RawValue>(arguments).is_ok() {
-        return arguments.into();
-    }
-    serde_json::json!({ "invalid_json": arguments })
-        .to_string()
-        .into()
 }
