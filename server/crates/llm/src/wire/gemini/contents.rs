@@ -8,6 +8,7 @@ use super::thinking::thinks_in_levels;
 use super::types::Extra;
 use crate::wire::arguments::Arguments;
 use crate::wire::left_out::left_out;
+use crate::wire::sendable;
 use crate::{AssistantPart, Message, ModelRequest, Opaque, UserPart};
 
 /// Stands for the signature that a call of another model's does not have. Gemini 3 and later
@@ -76,7 +77,7 @@ struct CallPart<'a> {
 struct FunctionCall<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     id: Cow<'a, str>,
-    name: &'a str,
+    name: Cow<'a, str>,
     args: Arguments<'a>,
 }
 
@@ -84,7 +85,7 @@ struct FunctionCall<'a> {
 struct FunctionResponse<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     id: Cow<'a, str>,
-    name: &'a str,
+    name: Cow<'a, str>,
     response: Outcome<'a>,
 }
 
@@ -212,7 +213,7 @@ impl<'a> Contents<'a, '_> {
                     written.push(Part::Call(CallPart {
                         function_call: FunctionCall {
                             id: extra.id,
-                            name,
+                            name: sendable::name(name),
                             args: Arguments::new(arguments),
                         },
                         thought_signature,
@@ -259,7 +260,7 @@ impl<'a> Contents<'a, '_> {
                     let part = Part::Response {
                         function_response: FunctionResponse {
                             id: extra.unwrap_or_default().id,
-                            name,
+                            name: sendable::name(name),
                             response: if *failed {
                                 Outcome::Error(text)
                             } else {

@@ -9,6 +9,7 @@ use super::marks::Mark;
 use crate::Opaque;
 use crate::wire::arguments::Arguments;
 use crate::wire::lenient::{Count, Text};
+use crate::wire::sendable;
 
 /// Characters of a document's title; longer ones are refused.
 const MAX_TITLE: usize = 500;
@@ -40,7 +41,7 @@ pub(super) enum Block<'a> {
     },
     ToolUse {
         id: String,
-        name: &'a str,
+        name: Cow<'a, str>,
         input: Arguments<'a>,
         #[serde(flatten)]
         extra: Fields<'a>,
@@ -112,7 +113,7 @@ impl<'a> Block<'a> {
     ) -> Self {
         Self::ToolUse {
             id,
-            name,
+            name: sendable::name(name),
             input: Arguments::new(arguments),
             extra,
         }

@@ -2,6 +2,11 @@
 //! conversation. Ids of other providers, and our own in place of empty ones, are not always so.
 use std::collections::{HashMap, HashSet};
 
+use crate::wire::sendable;
+
+/// Bytes of an id, before those of them that are not taken are written otherwise.
+const MAX_ID: usize = 64;
+
 /// The ids of a conversation, which is gone through from its beginning: the same conversation
 /// always gets the same ids, and so does the beginning of a longer one.
 #[derive(Debug, Default)]
@@ -48,6 +53,7 @@ fn sendable(id: &str) -> String {
     if id.is_empty() {
         return "_".into();
     }
+    let id = sendable::id(id, MAX_ID);
     let mut sendable = String::with_capacity(id.len());
     for byte in id.bytes() {
         match byte {

@@ -10,8 +10,11 @@ use super::items::Kind;
 use super::types;
 use crate::wire::arguments::Arguments;
 use crate::wire::left_out::left_out;
-use crate::{AssistantPart, Message, ModelFacts, ModelRequest, Opaque, UserPart};
+use crate::wire::sendable;
+use crate::{AssistantPart, Message, ModelFacts, ModelRequest, Opaque, ReasoningStyle, UserPart};
 
+/// Characters of a call's id that are taken.
+const MAX_ID: usize = 64;
 /// What a document is called that has no name: a name must be given.
 const UNNAMED_DOCUMENT: &str = "document.pdf";
 
@@ -36,7 +39,7 @@ impl Serialize for Input<'_> {
                 Message::Assistant(parts) => self.answer(parts, &mut items)?,
                 Message::Tool { call_id, text, .. } => {
                     items.serialize_element(&Item::FunctionCallOutput {
-                        call_id,
+                        call_id: sendable::id(call_id, MAX_ID),
                         output: text,
                     })?;
                 }
@@ -76,8 +79,8 @@ impl Input<'_> {
                     name,
                     arguments,
                 } => items.serialize_element(&FunctionCall {
-                    id,
-                    name,
+                    id: sendable::id(id, MAX_ID),
+                    name: sendable::name(name),
                     arguments: Arguments::new(arguments).into_text(),
                     extras: self.extras(rest),
                 })?,
@@ -93,7 +96,7 @@ impl Input<'_> {
         }
         let raw: &RawValue = serde_json::from_str(&opaque.json).ok()?;
         let item = types::item(raw)?;
-        if item.kind.is_empty() {
+        if item.kind.is_empty() || (Kind::of(&item) == Kind::Reasoning && !self.reasons()) {
             return None;
         }
         Some(Whole {
@@ -101,6 +104,11 @@ impl Input<'_> {
             kind: Kind::of(&item),
             is_encrypted: !item.encrypted_content.is_empty(),
         })
+    }
+
+    /// Whether the model may reason: one that does not refuses the reasoning of another.
+    fn reasons(&self) -> bool {
+        self.request.facts.reasoning != ReasoningStyle::None
     }
 
     /// What belongs to the part before these: fields of its item.
@@ -117,6 +125,10 @@ impl Input<'_> {
             {
                 extras.extend(fields);
             }
+        }
+        if !self.reasons() {
+            // The provider looks for the reasoning that led to what has this id.
+            extras.remove("id");
         }
         extras
     }
@@ -163,7 +175,7 @@ enum Item<'a> {
         content: UserContent<'a>,
     },
     FunctionCallOutput {
-        call_id: &'a str,
+        call_id: Cow<'a, str>,
         output: &'a str,
     },
 }
@@ -247,8 +259,8 @@ impl Serialize for AssistantMessage<'_> {
 
 /// A call of the model's, with the fields of its item that are kept.
 struct FunctionCall<'a> {
-    id: &'a str,
-    name: &'a str,
+    id: Cow<'a, str>,
+    name: Cow<'a, str>,
     arguments: Cow<'a, str>,
     extras: BTreeMap<String, &'a RawValue>,
 }
@@ -257,8 +269,8 @@ impl Serialize for FunctionCall<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let own = [
             ("type", "function_call"),
-            ("call_id", self.id),
-            ("name", self.name),
+            ("call_id", &*self.id),
+            ("name", &self.name),
             ("arguments", &self.arguments),
         ];
         let mut item = to.serialize_map(None)?;
