@@ -11,6 +11,7 @@ mod fuzz;
 mod house;
 mod mocks;
 mod model;
+mod node;
 mod programs;
 mod steps;
 mod test;
@@ -42,6 +43,9 @@ enum Command {
         /// How often each thing is measured; the table shows medians.
         #[arg(long, default_value_t = 7)]
         rounds: u32,
+        /// Only measures long answers against short ones, in all wire formats.
+        #[arg(long)]
+        long: bool,
     },
     /// Gives random input to everything that reads text from outside.
     Fuzz {
@@ -62,7 +66,7 @@ fn main() -> ExitCode {
         Command::Test => test::run(),
         Command::Demo => programs::cargo(&["run", "--release", "--package", "aside", "--", "demo"]),
         Command::Codegen => codegen::run(),
-        Command::Bench { rounds } => bench::run(rounds),
+        Command::Bench { rounds, long } => bench::run(rounds, long),
         Command::Fuzz { seconds } => fuzz::run(seconds),
         Command::House => house::check(),
         Command::Model(arguments) => model::run(&arguments),

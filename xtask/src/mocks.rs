@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::Context;
 
-use crate::programs::{find_all, find_or_install, install, root, run as run_program, target};
+use crate::node;
+use crate::programs::{find_all, install, root, run as run_program, target};
 use crate::steps::Outcome;
 
 /// The package of npm, and its version.
@@ -52,20 +53,7 @@ fn aimock() -> anyhow::Result<PathBuf> {
     if program.is_file() {
         return Ok(program);
     }
-    let npm = find_or_install(&["npm"], "npm")?;
-    let mut install = Command::new(npm);
-    install
-        .args([
-            "install",
-            "--no-save",
-            "--no-audit",
-            "--no-fund",
-            "--ignore-scripts",
-        ])
-        .arg("--prefix")
-        .arg(&folder)
-        .arg(format!("{name}@{version}"));
-    run_program(&mut install)?;
+    node::install(&folder, &format!("{name}@{version}"))?;
     anyhow::ensure!(program.is_file(), "{name} has no program `llmock`");
     Ok(program)
 }
@@ -135,6 +123,16 @@ fn check(aimock: &Path, llmock: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The search path with a Node first that is new enough: npm's programs are started by its name.
+fn path() -> anyhow::Result<OsString> {
+    let node = node::node()?;
+    let folder = node.parent().context("node is in no folder")?;
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let rest = std::env::split_paths(&path);
+    let folders = std::iter::once(folder.to_owned()).chain(rest);
+    Ok(std::env::join_paths(folders)?)
+}
+
 /// Runs cargo on the tests, shows what it says, and gives the lines of its output.
 fn cargo(arguments: &[&str], variables: &[(&str, &Path)]) -> anyhow::Result<Vec<String>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
@@ -143,6 +141,7 @@ fn cargo(arguments: &[&str], variables: &[(&str, &Path)]) -> anyhow::Result<Vec<
         .args(TESTS)
         .args(arguments)
         .envs(variables.iter().copied())
+        .env("PATH", path()?)
         .current_dir(root())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -3,6 +3,7 @@ use std::process::Command;
 
 use crate::house;
 use crate::mocks;
+use crate::node;
 use crate::programs::{cargo, find_or_install, root, run as run_program, target};
 use crate::steps::{Outcome, Steps};
 
@@ -61,28 +62,12 @@ pub(crate) fn run() -> anyhow::Result<()> {
 
 /// The generated types compile, in the strictest mode.
 fn typescript() -> Outcome {
-    let npm = match find_or_install(&["npm"], "npm") {
-        Ok(npm) => npm,
-        Err(error) => return Outcome::NotRun(format!("{error:#}")),
-    };
     let folder = target().join("typescript");
     let compiler = folder.join("node_modules/typescript/bin/tsc");
-    if !compiler.is_file() {
-        let mut install = Command::new(&npm);
-        install
-            .args([
-                "install",
-                "--no-save",
-                "--no-audit",
-                "--no-fund",
-                "--ignore-scripts",
-            ])
-            .arg("--prefix")
-            .arg(&folder)
-            .arg(TYPESCRIPT);
-        if let Err(error) = run_program(&mut install) {
-            return Outcome::NotRun(format!("{error:#}"));
-        }
+    if !compiler.is_file()
+        && let Err(error) = node::install(&folder, TYPESCRIPT)
+    {
+        return Outcome::NotRun(format!("{error:#}"));
     }
     let mut check = Command::new("node");
     check

@@ -1,0 +1,71 @@
+//! Node and its packages.
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Context;
+
+use crate::programs::{find_all, find_or_install, run, target};
+
+/// The oldest that all of what is run by it takes: major and minor number.
+const OLDEST: (u32, u32) = (20, 15);
+
+/// The version that is installed where there is none, or an older one, as Debian 12 has.
+const VERSION: &str = "24.21.0";
+
+/// Installs a package, as `name@version`, into a folder of its own.
+pub(crate) fn install(folder: &Path, package: &str) -> anyhow::Result<()> {
+    let npm = find_or_install(&["npm"], "npm")?;
+    let mut install = Command::new(npm);
+    install
+        .args([
+            "install",
+            "--no-save",
+            "--no-audit",
+            "--no-fund",
+            "--ignore-scripts",
+        ])
+        .arg("--prefix")
+        .arg(folder)
+        .arg(package);
+    run(&mut install)
+}
+
+/// A Node that is new enough: one of the search path, else one from npm.
+pub(crate) fn node() -> anyhow::Result<PathBuf> {
+    if let Some(node) = find_all("node").into_iter().find(|node| is_new(node)) {
+        return Ok(node);
+    }
+    let machine = match (std::env::consts::OS, std::env::consts::ARCH) {
+        ("linux", "x86_64") => "linux-x64",
+        ("linux", "aarch64") => "linux-arm64",
+        (system, processor) => anyhow::bail!(
+            "there is no Node of {}.{} or later; install one ({system}, {processor})",
+            OLDEST.0,
+            OLDEST.1
+        ),
+    };
+    let name = format!("node-{machine}");
+    let folder = target().join("node");
+    let node = folder.join(format!("node_modules/{name}/bin/node"));
+    if !node.is_file() {
+        std::fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot create {}", folder.display()))?;
+        install(&folder, &format!("{name}@{VERSION}"))?;
+    }
+    anyhow::ensure!(is_new(&node), "{} does not run", node.display());
+    Ok(node)
+}
+
+fn is_new(node: &Path) -> bool {
+    let Ok(said) = Command::new(node).arg("--version").output() else {
+        return false;
+    };
+    let said = String::from_utf8_lossy(&said.stdout);
+    let mut numbers = said
+        .trim()
+        .trim_start_matches('v')
+        .split('.')
+        .map(|number| number.parse::<u32>().unwrap_or(0));
+    let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    version >= OLDEST
+}
