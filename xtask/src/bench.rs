@@ -5,15 +5,18 @@ use crate::programs::{cargo, run as run_program, target};
 
 /// Builds the server, the bare one and the bench, each by itself so that none shapes another,
 /// and runs the bench.
-pub(crate) fn run(rounds: u32) -> anyhow::Result<()> {
+pub(crate) fn run(rounds: u32, only_long: bool) -> anyhow::Result<()> {
     cargo(&["build", "--release", "--package", "aside"])?;
     cargo(&["build", "--release", "--package", "aside-floor"])?;
     cargo(&["build", "--release", "--package", "aside-bench"])?;
     let folder = target().join("release");
-    run_program(
-        Command::new(folder.join("aside-bench"))
-            .env("ASIDE_BIN", folder.join("aside"))
-            .env("ASIDE_FLOOR_BIN", folder.join("aside-floor"))
-            .arg(rounds.to_string()),
-    )
+    let mut bench = Command::new(folder.join("aside-bench"));
+    bench
+        .env("ASIDE_BIN", folder.join("aside"))
+        .env("ASIDE_FLOOR_BIN", folder.join("aside-floor"))
+        .arg(rounds.to_string());
+    if only_long {
+        bench.arg("long");
+    }
+    run_program(&mut bench)
 }

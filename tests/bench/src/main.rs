@@ -9,6 +9,10 @@
     reason = "a bench fails loudly, starts what it measures and prints what it found"
 )]
 mod crowd;
+mod format;
+mod http;
+mod lockstep;
+mod long;
 mod measure;
 mod model;
 mod place;
@@ -21,11 +25,32 @@ use measure::{Kind, Samples};
 /// Rounds when no number is given.
 const DEFAULT_ROUNDS: u32 = 7;
 
+/// What is measured, as the second argument says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    All,
+    /// Long answers alone.
+    Long,
+}
+
 fn main() {
-    let rounds = match std::env::args().nth(1) {
+    let mut arguments = std::env::args().skip(1);
+    let rounds = match arguments.next() {
         None => DEFAULT_ROUNDS,
         Some(text) => text.parse().expect("the number of rounds"),
     };
+    let part = match arguments.next().as_deref() {
+        None => Part::All,
+        Some("long") => Part::Long,
+        Some(other) => panic!("{other} is nothing to measure; `long` is"),
+    };
+    if part == Part::All {
+        println!("{}", beside_the_floor(rounds));
+    }
+    print!("{}", long::table());
+}
+
+fn beside_the_floor(rounds: u32) -> String {
     let mut aside = Samples::default();
     let mut floor = Samples::default();
     for round in 1..=rounds {
@@ -40,5 +65,5 @@ fn main() {
     for _ in 0..rounds {
         aside.add_crowd(&crowd);
     }
-    print!("{}", table::render(&aside, &floor));
+    table::render(&aside, &floor)
 }

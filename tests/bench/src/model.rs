@@ -1,5 +1,5 @@
 //! Models: a scripted turn of three requests, and one that notes when it sends each piece.
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use aside_script::{Gate, Reply, Script, ScriptServer};
 use serde_json::json;
 
+use crate::http::{END, HEAD, chunk, read_request};
 use crate::place::FILE;
 
 /// Read a file, edit it, answer: turn after turn, each edit on top of the last.
@@ -92,26 +93,8 @@ fn serve(
 ) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream.try_clone()?);
-    loop {
-        let mut length = 0;
-        loop {
-            let mut line = String::new();
-            if reader.read_line(&mut line)? == 0 {
-                return Ok(());
-            }
-            let line = line.trim_end().to_ascii_lowercase();
-            if let Some(value) = line.strip_prefix("content-length: ") {
-                length = value.parse().expect("a length");
-            }
-            if line.is_empty() {
-                break;
-            }
-        }
-        let mut body = vec![0; length];
-        reader.read_exact(&mut body)?;
-        stream.write_all(
-            b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n",
-        )?;
+    while read_request(&mut reader)? {
+        stream.write_all(HEAD)?;
         let pieces: Vec<Vec<u8>> = (0..count)
             .map(|number| event(json!({"content": format!("tok{number:04} ")}), json!(null)))
             .collect();
@@ -134,10 +117,11 @@ fn serve(
         }
         stream.write_all(&event(json!({}), json!("stop")))?;
         stream.write_all(&chunk(b"data: [DONE]\n\n"))?;
-        stream.write_all(b"0\r\n\r\n")?;
+        stream.write_all(END)?;
         // The bench may be over already.
         let _ = sender.send(stamps);
     }
+    Ok(())
 }
 
 fn event(delta: serde_json::Value, finish: serde_json::Value) -> Vec<u8> {
@@ -146,11 +130,4 @@ fn event(delta: serde_json::Value, finish: serde_json::Value) -> Vec<u8> {
         "choices": [{"index": 0, "delta": delta, "finish_reason": finish}],
     });
     chunk(format!("data: {data}\n\n").as_bytes())
-}
-
-fn chunk(bytes: &[u8]) -> Vec<u8> {
-    let mut framed = format!("{:x}\r\n", bytes.len()).into_bytes();
-    framed.extend_from_slice(bytes);
-    framed.extend_from_slice(b"\r\n");
-    framed
 }

@@ -46,6 +46,16 @@ impl Place {
         folder.path().join("aside.db")
     }
 
+    /// How large the database is, with what is not yet in its main file, in bytes.
+    pub(crate) fn database_size(&self) -> f64 {
+        let database = self.database();
+        let sizes = ["db", "db-wal"].map(|extension| {
+            let file = std::fs::metadata(database.with_extension(extension));
+            file.map_or(0, |file| file.len())
+        });
+        f64::from(u32::try_from(sizes.iter().sum::<u64>()).expect("a small database"))
+    }
+
     /// Where a command may say what it does, beside the answer.
     pub(crate) fn stderr(&self) -> File {
         File::create(self.folder("stderr")).expect("a file")
@@ -65,6 +75,20 @@ impl Place {
 
     /// A command of one of the two programs in this place, with this model.
     pub(crate) fn command(&self, kind: Kind, model_url: &str) -> Command {
+        let settings = [
+            ("ASIDE_MODEL", "openai/scripted".to_owned()),
+            ("OPENAI_BASE_URL", model_url.to_owned()),
+            ("OPENAI_API_KEY", "none".to_owned()),
+        ];
+        self.program(kind, &settings)
+    }
+
+    /// A command of Aside in this place, with these settings.
+    pub(crate) fn command_with(&self, settings: &[(&'static str, String)]) -> Command {
+        self.program(Kind::Aside, settings)
+    }
+
+    fn program(&self, kind: Kind, settings: &[(&'static str, String)]) -> Command {
         let variable = match kind {
             Kind::Aside => "ASIDE_BIN",
             Kind::Floor => "ASIDE_FLOOR_BIN",
@@ -78,9 +102,7 @@ impl Place {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("ASIDE_DATA_DIR", self.folder("data"))
             .env("ASIDE_CONFIG_DIR", self.folder("config"))
-            .env("ASIDE_MODEL", "openai/scripted")
-            .env("OPENAI_BASE_URL", model_url)
-            .env("OPENAI_API_KEY", "none")
+            .envs(settings.iter().map(|(name, value)| (name, value)))
             .current_dir(self.workspace())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -1,6 +1,6 @@
 //! A client that costs little: a thread stamps what comes, the rest is done afterwards.
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, ChildStdin, ChildStdout};
+use std::process::{Child, ChildStdin, ChildStdout, Command};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -28,6 +28,8 @@ pub(crate) struct Server {
     uri: String,
     /// Each piece of streamed text: when it came and how long it was.
     pub(crate) pieces: Vec<(Instant, usize)>,
+    /// Who is told the length of each piece of an answer that came.
+    pub(crate) seen: Option<Sender<usize>>,
     /// From the start of the process to the answer to `initialize`.
     pub(crate) started_in: Duration,
 }
@@ -35,7 +37,16 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server and shakes hands.
     pub(crate) fn start(kind: Kind, place: &Place, model_url: &str) -> Self {
-        let mut command = place.command(kind, model_url);
+        let command = place.command(kind, model_url);
+        Self::run(kind, command, place)
+    }
+
+    /// Starts Aside with a command that has its settings, and shakes hands.
+    pub(crate) fn launch(command: Command, place: &Place) -> Self {
+        Self::run(Kind::Aside, command, place)
+    }
+
+    fn run(kind: Kind, mut command: Command, place: &Place) -> Self {
         if kind == Kind::Aside {
             command.arg("lsp");
         }
@@ -56,6 +67,7 @@ impl Server {
             document: (1, Place::text()),
             uri: format!("file://{}", place.file().display()),
             pieces: Vec::new(),
+            seen: None,
             started_in: Duration::ZERO,
         };
         let (came, _) = server.request(
@@ -185,7 +197,8 @@ impl Server {
         let text = match message["method"].as_str() {
             Some("floor/chunk") => params["text"].as_str(),
             Some("chat/event") if params["event"]["type"] == "itemDelta" => {
-                params["event"]["text"].as_str()
+                let event = &params["event"];
+                event["text"].as_str().or(event["argumentsText"].as_str())
             }
             Some("workspace/applyEdit") => {
                 self.apply(params);
@@ -200,6 +213,10 @@ impl Server {
         };
         if let Some(text) = text {
             self.pieces.push((came, text.len()));
+            if let Some(seen) = &self.seen {
+                // The answer may be over already.
+                let _ = seen.send(text.len());
+            }
         }
     }
 
