@@ -1,7 +1,7 @@
 //! `aside models`: which models and providers there are, and what is missing to use them.
 use std::collections::BTreeMap;
 
-use aside_llm::catalog::{ProviderSettings, ProviderSpec, providers};
+use aside_llm::catalog::{ProviderSettings, ProviderSpec, providers, split};
 use aside_llm::{ModelFacts, ReasoningStyle};
 
 use super::args::ModelsArgs;
@@ -44,13 +44,11 @@ pub async fn models(args: ModelsArgs) -> Result<u8, Failure> {
         return Ok(exit::DONE);
     }
     show(&models)?;
-    let states = context.engine.provider_states().await;
-    let failing = states.into_iter().filter_map(|state| state.reason);
-    let reasons = match (&args.filter, models.is_empty()) {
-        (Some(_), true) => distinct(unusable),
+    let reasons = match &args.filter {
         // Those that are not set up at all are many, and few want to know.
-        (_, _) if !args.all => failing.collect(),
-        (_, _) => Vec::new(),
+        None if !args.all => failing(&context).await,
+        Some(_) if models.is_empty() => distinct(unusable),
+        Some(_) | None => Vec::new(),
     };
     for reason in &reasons {
         terminal::note(&crate::redact::redact(reason), Style::Bold);
@@ -67,10 +65,28 @@ pub async fn models(args: ModelsArgs) -> Result<u8, Failure> {
         );
     }
     if !args.all && hidden > 0 {
-        let note = format!("{hidden} more are known but not set up; --all lists them.");
+        let more = if models.is_empty() { "" } else { " more" };
+        let note = format!("{hidden}{more} are known but not set up; --all lists them.");
         terminal::note(&note, Style::Dim);
     }
     Ok(exit::DONE)
+}
+
+/// Why providers that are set up, or that new sessions use, cannot be used.
+async fn failing(context: &Context) -> Vec<String> {
+    let settings = &context.resolved.settings;
+    let chosen = split(&settings.model, &settings.providers.own);
+    let chosen = chosen.map_or("", |name| name.provider);
+    let states = context.engine.provider_states().await;
+    let reasons = states.into_iter().filter_map(|state| {
+        let reason = state.reason?;
+        let is_chosen = state.id == chosen;
+        Some(match is_chosen {
+            true => format!("{} is the model in force. {reason}", settings.model),
+            false => reason,
+        })
+    });
+    reasons.collect()
 }
 
 /// Each once, in order, and not too many.

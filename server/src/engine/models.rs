@@ -140,7 +140,8 @@ impl Engine {
     /// those are left out that are not set up, with a line in the log, or that cannot do what the
     /// first one can.
     pub(super) async fn models_of_turn(&self, model: &str) -> Result<Vec<TurnModel>, EngineError> {
-        let mut models = vec![self.model(model).await?];
+        let first = self.model(model).await;
+        let mut models = vec![first.map_err(|error| self.or_another(error))?];
         for fallback in &self.settings().fallback_models {
             match self.model(fallback).await {
                 Ok(model) if models.iter().any(|other| other.id == model.id) => {}
@@ -154,6 +155,19 @@ impl Engine {
             }
         }
         Ok(models)
+    }
+
+    /// An error that says that a model is not set up, where another one may be.
+    fn or_another(&self, mut error: EngineError) -> EngineError {
+        let settings = self.settings();
+        let mut others = settings.providers.own.values();
+        let is_set_up = |own: &ProviderSettings| own.key.is_some() || own.token.is_some();
+        if error.code == ErrorCode::NoModel && others.any(is_set_up) {
+            error
+                .message
+                .push_str(" Or choose another model: `aside models` lists those that can be used.");
+        }
+        error
     }
 
     /// Whether a model's name is one. It may lack a key, which may come later.

@@ -4,7 +4,7 @@ use std::future::Future;
 use aside_script::{Reply, Script, ScriptServer, Usage};
 use aside_tests::PATIENCE;
 use aside_tests::editor::{Client, Editor};
-use aside_tests::rules::kind;
+use aside_tests::rules::{kind, text};
 use aside_tests::world::World;
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -147,6 +147,34 @@ pub(crate) fn only_call(events: &[Value]) -> Value {
         [one] => one.clone(),
         other => panic!("one tool call was expected: {other:#?}"),
     }
+}
+
+/// The events of this kind.
+pub(crate) fn of_kind(events: &[Value], wanted: &str) -> Vec<Value> {
+    let of_kind = events.iter().filter(|event| kind(event) == wanted);
+    of_kind.map(|event| event["event"].clone()).collect()
+}
+
+/// What the model said, with the status of each message.
+pub(crate) fn said(items: &[Value]) -> Vec<(String, String)> {
+    let messages = items
+        .iter()
+        .filter(|item| item["type"] == "assistantMessage");
+    messages
+        .map(|item| {
+            (
+                text(item, "/text").to_owned(),
+                text(item, "/status").to_owned(),
+            )
+        })
+        .collect()
+}
+
+/// The roles of a request's messages.
+pub(crate) fn roles(body: &Value) -> Vec<String> {
+    let messages = body["messages"].as_array().expect("messages");
+    let roles = messages.iter().map(|message| text(message, "/role"));
+    roles.map(str::to_owned).collect()
 }
 
 /// The text that a tool call put out.

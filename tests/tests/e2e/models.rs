@@ -238,6 +238,26 @@ async fn the_doctor_names_a_model_that_the_server_has() {
     assert!(words.contains("ASIDE_MODEL=openai/scripted"), "{words}");
 }
 
+/// Whoever has a key for one provider and has not chosen a model is told that there are others.
+#[tokio::test]
+async fn a_key_for_another_provider_than_the_models() {
+    let mut stage = bare();
+    stage.world.set("ANTHROPIC_API_KEY", SECRET);
+    let done = aside(&stage, &["run", "Hello."]).await.expect_code(1);
+    for part in ["OPENAI_API_KEY", "`aside models`"] {
+        assert!(done.stderr.contains(part), "{done:?}");
+    }
+    let done = aside(&stage, &["models", "--offline"]).await.expect_code(0);
+    assert!(done.stdout.contains("anthropic/claude"), "{done:?}");
+    let chosen = "openai/gpt-5-mini is the model in force. There is no key for OpenAI";
+    assert!(done.stderr.contains(chosen), "{done:?}");
+    let done = aside(&stage, &["doctor", "--offline"]).await.expect_code(1);
+    assert!(
+        done.stdout.contains("can be used now: anthropic/claude"),
+        "{done:?}"
+    );
+}
+
 /// Some servers have no list, and answer all the same.
 #[tokio::test]
 async fn a_server_without_a_list_is_no_failure() {

@@ -2,12 +2,15 @@
 use std::time::{Duration, Instant};
 
 use aside_script::{Gate, Reply, Script};
-use aside_tests::process::run;
+use aside_tests::process::{command, finish, run, signal};
 use aside_tests::rules::{Restarts, check_events, kind, seq, text};
 use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::{TcpSocket, TcpStream};
 
-use crate::common::{Stage, call, check_sentence, check_types, edit, patiently, say, tool_calls};
+use crate::common::{
+    Stage, call, check_sentence, check_types, of_kind, patiently, roles, said, say,
+};
 
 /// How soon after a cancel a server sees its connection closed. It takes a few milliseconds; the
 /// rest is for machines that have much else to do.
@@ -15,34 +18,6 @@ const CLOSED_SOON: Duration = Duration::from_secs(2);
 
 /// How often a cancel is measured; the quickest counts.
 const CANCELS: usize = 5;
-
-/// The events of this kind.
-fn of_kind(events: &[Value], wanted: &str) -> Vec<Value> {
-    let of_kind = events.iter().filter(|event| kind(event) == wanted);
-    of_kind.map(|event| event["event"].clone()).collect()
-}
-
-/// What the model said, with the status of each message.
-fn said(items: &[Value]) -> Vec<(String, String)> {
-    let messages = items
-        .iter()
-        .filter(|item| item["type"] == "assistantMessage");
-    messages
-        .map(|item| {
-            (
-                text(item, "/text").to_owned(),
-                text(item, "/status").to_owned(),
-            )
-        })
-        .collect()
-}
-
-/// The roles of a request's messages.
-fn roles(body: &Value) -> Vec<String> {
-    let messages = body["messages"].as_array().expect("messages");
-    let roles = messages.iter().map(|message| text(message, "/role"));
-    roles.map(str::to_owned).collect()
-}
 
 /// The first request fails like this, the second is answered. `reason` is in what is told, and
 /// the wait is at least `least` and at most `most` milliseconds.
@@ -166,103 +141,6 @@ async fn a_server_that_is_back_is_asked_again() {
 }
 
 #[tokio::test]
-async fn text_of_a_cut_stream_stays_and_is_not_sent_again() {
-    let stage = Stage::new([
-        Reply::new()
-            .reasoning("Hm.")
-            .text("Half")
-            .text(" of it")
-            .close(),
-        say("Whole."),
-        say("Again."),
-    ]);
-    let editor = stage.open().await;
-    let session = editor.create(json!({})).await;
-    let turn = editor.turn(&session, "Talk.").await;
-    assert_eq!(turn["stopReason"], "endTurn", "{turn:#}");
-    let messages = said(&editor.items(&session).await);
-    let expected = [("Half of it", "interrupted"), ("Whole.", "completed")];
-    assert_eq!(
-        messages,
-        expected.map(|(a, b)| (a.to_owned(), b.to_owned()))
-    );
-    let events = editor.checked_events(&session);
-    assert_eq!(of_kind(&events, "retrying").len(), 1);
-    // The half one is over before the wait is told, and stays as it was told.
-    let place = |wanted: &dyn Fn(&Value) -> bool| events.iter().position(wanted).unwrap();
-    let over = place(&|event| {
-        kind(event) == "itemCompleted" && event["event"]["item"]["text"] == "Half of it"
-    });
-    assert!(over < place(&|event| kind(event) == "retrying"));
-    editor.turn(&session, "And now?").await;
-    let asked = stage.model.requests();
-    assert!(asked[0].raw == asked[1].raw);
-    let last = &asked[2];
-    assert_eq!(roles(&last.body), ["system", "user", "assistant", "user"]);
-    let sent = last.body.to_string();
-    assert!(sent.contains("Whole.") && !sent.contains("Half") && !sent.contains("Hm."));
-    editor.close().await;
-}
-
-/// The stream is cut after this; the call in it is not made. The same call, whole, is made once.
-async fn check_cut_call(cut: Reply) {
-    let shown = format!("{cut:.300?}");
-    let gate = Gate::new();
-    let again = edit("call-1", "a.txt", "one\n", "one\ntwo\n");
-    let stage = Stage::new([
-        cut.close(),
-        again.gate_before_head(&gate),
-        say("Done."),
-        say("Again."),
-    ]);
-    let path = stage.world.write("a.txt", "one\n");
-    let editor = stage.open().await;
-    editor.open_file(&path);
-    let session = editor.create_free().await;
-    let sent = editor.prompt(Some(&session), "Change it.").await;
-    patiently("the second request", gate.reached()).await;
-    assert_eq!(editor.buffer(&path), "one\n", "{shown}");
-    gate.open();
-    let turn = editor.completed(&sent.turn).await;
-    assert_eq!(turn["stopReason"], "endTurn", "{shown}: {turn:#}");
-    assert_eq!(editor.buffer(&path), "one\ntwo\n", "{shown}");
-    let calls = tool_calls(&editor.items(&session).await);
-    let (last, before) = calls.split_last().unwrap();
-    assert_eq!(last["status"], "completed", "{shown}: {calls:#?}");
-    for cut in before {
-        assert_eq!(cut["status"], "failed", "{shown}: {calls:#?}");
-        let edits = cut["edits"].as_array().map_or(0, Vec::len);
-        assert_eq!(edits, 0, "{shown}: {calls:#?}");
-    }
-    let events = editor.checked_events(&session);
-    assert_eq!(of_kind(&events, "editUpdated").len(), 1, "{shown}");
-    assert_eq!(of_kind(&events, "retrying").len(), 1, "{shown}");
-    editor.turn(&session, "And now?").await;
-    let asked = stage.model.requests();
-    assert!(asked[0].raw == asked[1].raw, "{shown}");
-    let told = ["system", "user", "assistant", "tool", "assistant", "user"];
-    assert_eq!(roles(&asked[3].body), told, "{shown}: {:#}", asked[3].body);
-    assert!(!asked[3].body.to_string().contains("not made"), "{shown}");
-    editor.close().await;
-}
-
-#[tokio::test]
-async fn a_call_that_came_in_part_is_not_made() {
-    let arguments = r#"{"path":"a.txt","edits":[{"old_text":"one\n","new_text":"three\n"}]}"#;
-    let (half, rest) = arguments.split_at(40);
-    for pieces in [&[][..], &[half], &[half, rest]] {
-        check_cut_call(Reply::new().tool_call("call-1", "edit_file", pieces)).await;
-        let with_text = Reply::new().text("I change it.");
-        check_cut_call(with_text.tool_call("call-1", "edit_file", pieces)).await;
-    }
-    // One call is whole, another has begun.
-    let two = Reply::new()
-        .tool_call("call-0", "edit_file", &[arguments])
-        .tool_call("call-1", "edit_file", &[half]);
-    check_cut_call(two).await;
-}
-
-#[tokio::test]
 async fn retries_end_and_the_next_turn_works() {
     let script = Script::answering(|_, number| match number {
         0..3 => Reply::error(503, "Overloaded.").header("x-request-id", "req-7"),
@@ -294,35 +172,6 @@ async fn retries_end_and_the_next_turn_works() {
     // Some servers want every prompt to have an answer.
     let told = ["system", "user", "assistant", "user"];
     assert_eq!(roles(&stage.requests()[3]), told);
-    editor.close().await;
-}
-
-#[tokio::test]
-async fn an_answer_that_breaks_off_each_time_is_given_up() {
-    let script = Script::answering(|body, number| match roles(body).len() {
-        2 => Reply::new().text(format!("Half {number}")).close(),
-        _ => say("Better."),
-    });
-    let stage = Stage::with_script(script);
-    let editor = stage.open().await;
-    let session = editor.create(json!({})).await;
-    let turn = editor.turn(&session, "Talk.").await;
-    assert_eq!(turn["stopReason"], "error", "{turn:#}");
-    // Whoever reads along is not shown the same again and again.
-    assert_eq!(stage.requests().len(), 3);
-    let messages = said(&editor.items(&session).await);
-    let expected = ["Half 0", "Half 1", "Half 2"];
-    assert_eq!(
-        messages,
-        expected.map(|half| (half.to_owned(), "interrupted".to_owned()))
-    );
-    editor.checked_events(&session);
-    editor.turn(&session, "Once more.").await;
-    let sent = stage.requests()[3].to_string();
-    assert!(
-        !sent.contains("Half 0") && !sent.contains("Half 1"),
-        "{sent}"
-    );
     editor.close().await;
 }
 
@@ -469,8 +318,28 @@ async fn headless_retries_that_end_are_code_1() {
     assert_eq!(done.stdout, "Half\nHalf\n");
     let told: Vec<&str> = done.stderr.lines().collect();
     assert!(
-        matches!(told.as_slice(), [retry, end]
-            if retry.contains("try 2 of 2") && end.contains("2 times")),
+        matches!(told.as_slice(), [kept, retry, end]
+            if kept.contains("stays here")
+                && retry.contains("try 2 of 2")
+                && end.contains("2 times")),
         "{told:?}"
     );
+}
+
+#[tokio::test]
+async fn headless_an_interrupt_ends_the_wait() {
+    let (stage, _) = waiting();
+    stage.world.configure("[providers]\nretry_cap_s = 3600\n");
+    let mut child = command(&stage.world, &["run", "Talk."]).spawn().unwrap();
+    drop(child.stdin.take());
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut told = String::new();
+    patiently("a word on the wait", stderr.read_line(&mut told))
+        .await
+        .unwrap();
+    assert!(told.contains("try 2 of 6"), "{told}");
+    child.stderr = Some(stderr.into_inner());
+    signal(&child, libc::SIGINT);
+    finish(child).await.expect_code(130);
+    assert_eq!(stage.requests().len(), 1);
 }
