@@ -4,7 +4,7 @@ use aside_tests::process::run;
 use aside_tests::rules::{kind, text};
 use serde_json::{Value, json};
 
-use crate::common::{Stage, TOKENS, call, check_sentence, check_types, read, say};
+use crate::common::{Stage, TOKENS, call, check_sentence, check_types, of_kind, read, say};
 
 /// A stage with two servers: the first one's model is the session's own, `second/backup` is asked
 /// where it fails.
@@ -44,14 +44,14 @@ impl Pair {
     }
 }
 
-/// The notices among events, as level and message.
+/// The notices that another model is asked, as level and message.
 fn notices(events: &[Value]) -> Vec<(String, String)> {
-    let notices = events.iter().filter(|event| kind(event) == "notice");
+    let notices = of_kind(events, "notice").into_iter().map(|event| {
+        let part = |pointer| text(&event, pointer).to_owned();
+        (part("/level"), part("/message"))
+    });
     notices
-        .map(|event| {
-            let part = |pointer| text(event, pointer).to_owned();
-            (part("/event/level"), part("/event/message"))
-        })
+        .filter(|(_, message)| message.contains("going on with"))
         .collect()
 }
 
