@@ -69,7 +69,10 @@ impl Http {
         accept: &'static str,
         body: Vec<u8>,
     ) -> Result<Response, ModelError> {
-        let path = path.replace("{model}", &encoded(model));
+        let path = match path.contains("{model}") {
+            true => path.replace("{model}", &self.encoded(model)?),
+            false => path.to_owned(),
+        };
         let mut request = self.request(Method::POST, &path)?;
         if !query.is_empty() {
             request.url_mut().query_pairs_mut().extend_pairs(query);
@@ -132,6 +135,21 @@ impl Http {
             headers.insert(name, value);
         }
         Ok(request)
+    }
+
+    /// The model's name as a piece of a URL's path; slashes stay, since some names have them. A
+    /// name that would lead to another place than that of the models is none.
+    fn encoded(&self, model: &str) -> Result<String, ModelError> {
+        if model
+            .split('/')
+            .any(|piece| matches!(piece, "" | "." | ".."))
+        {
+            return Err(self.failures.error(
+                ModelErrorKind::NoModel,
+                format!("{model:?} cannot be the name of a model. Choose another one."),
+            ));
+        }
+        Ok(encoded(model))
     }
 
     fn header(&self, name: &str, value: &str) -> Result<(HeaderName, HeaderValue), ModelError> {
@@ -200,7 +218,7 @@ fn parse_base(base_url: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// The model's name as one piece of a URL's path; slashes stay, since some names have them.
+/// The text with what is not taken in a path written otherwise.
 fn encoded(model: &str) -> String {
     let mut path = String::with_capacity(model.len());
     for byte in model.bytes() {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Response, Url};
+use serde_json::Value;
 
 use crate::{ModelError, ModelErrorKind, ProviderConfig, Secret};
 
@@ -54,6 +55,7 @@ impl Failures {
         let others = config.headers.iter().map(|(_, value)| value.clone());
         let others = others
             .chain(password)
+            .chain(base.into_iter().flat_map(secrets_in))
             .filter(|secret| secret.expose().len() >= MIN_SECRET);
         Self {
             place,
@@ -181,7 +183,7 @@ impl Failures {
             ),
             (ModelErrorKind::RateLimited, _) => format!(
                 "The model server at {place} limits the rate{said}. {}",
-                match header(headers, RETRY_AFTER.as_str()) {
+                match self.header(headers, RETRY_AFTER.as_str()) {
                     Some(after) if after.bytes().all(|byte| byte.is_ascii_digit()) =>
                         format!("Try again after {after} s."),
                     Some(after) => format!("Try again after {after}."),
@@ -197,7 +199,8 @@ impl Failures {
                 "The model server at {place} redirects elsewhere (HTTP {status}), which is not \
                  followed. Set {} to the address that it names{}.",
                 self.base_url_hint,
-                header(headers, "location").map_or_else(String::new, |to| format!(": {to}"))
+                self.header(headers, "location")
+                    .map_or_else(String::new, |to| format!(": {to}"))
             ),
             (ModelErrorKind::Provider, _) => {
                 format!("The model server at {place} failed{said}. Try again later.")
@@ -279,16 +282,24 @@ impl Failures {
     /// The value of `x-request-id`, or of what else providers call it.
     pub(crate) fn request_id(&self, headers: &HeaderMap) -> Option<String> {
         let names = ["x-request-id", "request-id", "apim-request-id", "cf-ray"];
-        let id = names.iter().find_map(|name| header(headers, name))?;
-        Some(self.redacted(id))
+        names.iter().find_map(|name| self.header(headers, name))
     }
 
-    /// The provider's words. Secrets are taken out before anything is cut, lest half of one stay.
+    /// The beginning of a header, without secrets.
+    fn header(&self, headers: &HeaderMap, name: &str) -> Option<String> {
+        let value = self.redacted(header(headers, name)?.to_owned());
+        Some(value.chars().take(MAX_HEADER).collect())
+    }
+
+    /// The provider's words. Secrets are taken out before anything is cut, lest half of one stay,
+    /// and of JSON after it was written anew, since what is escaped would not be found.
     fn words(&self, body: &str) -> Words {
-        Words::of_body(&self.redacted(body.to_owned()))
+        let anew = serde_json::from_str::<Value>(body).map(|json| json.to_string());
+        Words::of_body(&self.redacted(anew.unwrap_or_else(|_| body.to_owned())))
     }
 
-    fn redacted(&self, text: String) -> String {
+    /// The text without secrets.
+    pub(crate) fn redacted(&self, text: String) -> String {
         self.secrets
             .iter()
             .fold(text, |text, secret| secret.redact(&text))
@@ -390,9 +401,17 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     number("retry-after-ms", 1000.0).or_else(|| number(RETRY_AFTER.as_str(), 1.0))
 }
 
-fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let value = headers.get(name)?.to_str().ok()?.trim();
-    (!value.is_empty()).then(|| value.chars().take(MAX_HEADER).collect())
+    (!value.is_empty()).then_some(value)
+}
+
+/// What may be secret of a URL: the password, and what stands in its query.
+fn secrets_in(url: &Url) -> Vec<Secret> {
+    let password = url.password().map(str::to_owned);
+    let queries = url.query_pairs().map(|(_, value)| value.into_owned());
+    let texts = password.into_iter().chain(queries);
+    texts.filter_map(|text| Secret::new(&text)).collect()
 }
 
 /// The innermost cause: the outer ones say what the sentence around it says already.

@@ -378,3 +378,45 @@ fn money_that_is_gone_is_told_as_such() {
         );
     }
 }
+
+#[test]
+fn secrets_are_found_however_they_are_written() {
+    let base = Url::parse("https://me:pass-word-1@test/v1?key=query-key-1").unwrap();
+    let config = ProviderConfig {
+        headers: vec![("x-gate".to_owned(), Secret::new("gate-key-1").unwrap())],
+        ..ProviderConfig::new(Wire::Chat, base.as_str(), Secret::new(KEY))
+    };
+    let failures = Failures::new(&config, Some(&base));
+    let escaped = KEY.replace('s', "\\u0073").replace('-', "\\u002d");
+    let filler = "x".repeat(590);
+    let bodies = [
+        format!(r#"{{"error": {{"message": "{escaped}"}}}}"#),
+        format!(r#"{{"error": {{"message": "{filler} {escaped}"}}}}"#),
+        format!(r#"{{"error": {{"message": "No."}}, "request_id": "{escaped}"}}"#),
+        format!(r#"[{{"error": {{"metadata": {{"raw": "{escaped}"}}}}}}]"#),
+        format!("{filler}{KEY}"),
+        format!("<title>{KEY}</title>"),
+        "gate-key-1 pass-word-1 query-key-1".to_owned(),
+    ];
+    let long = "y".repeat(MAX_HEADER - 8);
+    let found = headers(&[
+        ("x-request-id", &format!("{long}{KEY}")),
+        ("location", &format!("https://test/{}{KEY}", &long[20..])),
+        ("retry-after", KEY),
+    ]);
+    for body in &bodies {
+        for (status, headers) in [(401, &HeaderMap::new()), (307, &found), (429, &found)] {
+            let told = [
+                failures.described(status, headers, body),
+                failures.provider(body),
+                failures.web_page(body),
+            ];
+            for error in told {
+                let shown = format!("{error:?}");
+                for part in ["very", "gate-k", "pass-w", "query-k"] {
+                    assert!(!shown.contains(part), "{status} {body}: {shown}");
+                }
+            }
+        }
+    }
+}

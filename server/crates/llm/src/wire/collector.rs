@@ -184,7 +184,7 @@ impl Collector {
 
     /// What the provider says beside the answer, for the user.
     pub(crate) fn note(&mut self, text: String) {
-        self.chunks.push(Chunk::Note(text));
+        self.chunks.push(Chunk::Note(self.failures.redacted(text)));
     }
 
     /// The tokens so far; the last counts are given out, once.
@@ -229,6 +229,10 @@ impl Collector {
             return;
         }
         tracing::debug!(%error, "an event of the model's stream is not understood");
+        // Secrets are taken out before anything is cut, lest half of one stay.
+        let data = self
+            .failures
+            .redacted(data[..data.floor_char_boundary(8 * MAX_QUOTED)].to_owned());
         let end = data.floor_char_boundary(MAX_QUOTED);
         let what = format!(
             "The model's stream holds something else: {:?}.",

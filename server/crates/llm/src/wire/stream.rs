@@ -56,6 +56,7 @@ pub(crate) fn chunks(response: Response, reading: Reading) -> ChunkStream {
         total: reading.total,
         deadline: Instant::now() + reading.total,
         read: 0,
+        stopped: false,
         ended: false,
     };
     stream::unfold(answer, |mut answer| async move {
@@ -90,6 +91,8 @@ struct Answer {
     total: Duration,
     deadline: Instant,
     read: usize,
+    /// The model has finished, and the deadline is that of what may follow.
+    stopped: bool,
     ended: bool,
 }
 
@@ -131,13 +134,23 @@ impl Answer {
 
     /// Waits for bytes as long as the server may be silent.
     async fn read(&mut self) -> Read {
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        let silence = if self.out.has_stop() {
-            AFTER_STOP.min(self.idle)
-        } else {
-            self.idle
-        };
+        let now = Instant::now();
+        if self.out.has_stop() && !self.stopped {
+            // A server that only keeps the connection alive from now on keeps nobody waiting.
+            self.stopped = true;
+            self.deadline = self.deadline.min(now + AFTER_STOP);
+        }
+        let left = self.deadline.saturating_duration_since(now);
+        let silence = self.idle;
         let limit = silence.min(left);
+        if left.is_zero() {
+            // A wait that has no time left would still take what is there already.
+            self.fail(
+                self.failures
+                    .timeout("did not finish its answer", self.total),
+            );
+            return Read::End;
+        }
         let Some(body) = &mut self.body else {
             return Read::End;
         };

@@ -307,3 +307,82 @@ fn the_models_are_listed() {
         }
     });
 }
+
+/// A server that keeps the connection alive after the end of the answer, for ever.
+#[test]
+fn an_answer_that_is_whole_is_not_waited_for() {
+    run(async {
+        let ping = Duration::from_millis(100);
+        let pings =
+            |reply: Reply| (0..600).fold(reply, |reply, _| reply.raw(": ping\n\n").delay(ping));
+        let reply = pings(Reply::new().text("ok").finish("stop"));
+        let server = serve([reply]);
+        let (chunks, error) = answer(&model(&server)).await.unwrap();
+        assert_eq!(chunks, [text("ok"), Chunk::Stop(StopReason::EndTurn)]);
+        assert!(error.is_none(), "{error:?}");
+    });
+}
+
+/// A server that says nothing, and that it is alive, for ever.
+#[test]
+fn the_whole_limit_holds_for_a_server_that_only_pings() {
+    run(async {
+        for pause in [Duration::from_millis(10), Duration::ZERO] {
+            let reply = (0..9000).fold(Reply::raw_stream(), |reply, _| {
+                let reply = reply.raw(": ping\n\n".repeat(2000));
+                if pause.is_zero() {
+                    reply
+                } else {
+                    reply.delay(pause)
+                }
+            });
+            let server = serve([reply]);
+            let model = Remote::new(ProviderConfig {
+                total_timeout: Duration::from_millis(200),
+                ..config(&server)
+            });
+            let (chunks, error) = answer(&model).await.unwrap();
+            assert_eq!(chunks, []);
+            let error = error.unwrap();
+            assert!(error.message.contains("did not finish"), "{error}");
+        }
+    });
+}
+
+/// A model's name stays where the names of models are, and what cannot is no name.
+#[test]
+fn no_name_of_a_model_leads_elsewhere() {
+    run(async {
+        let server = ScriptServer::start(Script::answering(|_, _| Reply::say("ok"))).unwrap();
+        for (name, path) in [
+            ("a/b:c@d", Some("a/b:c@d")),
+            ("a?b#c%2f d", Some("a%3Fb%23c%252f%20d")),
+            ("{model}\\", Some("%7Bmodel%7D%5C")),
+            ("\u{e9}\n", Some("%C3%A9%0A")),
+            ("...", Some("...")),
+            ("..", None),
+            ("../../v1/files", None),
+            ("a/../../b", None),
+            ("./a", None),
+            ("a//b", None),
+            ("/a", None),
+            ("a/", None),
+            ("", None),
+        ] {
+            let before = server.requests().len();
+            let model = Remote::new(ProviderConfig::new(
+                Wire::Gemini,
+                server.url(),
+                aside_llm::Secret::new(KEY),
+            ));
+            let mut asked = request();
+            asked.model = name.to_owned();
+            let refused = model.stream(asked).await.err();
+            let sent = server.requests().get(before).map(|sent| sent.path.clone());
+            let expected =
+                path.map(|path| format!("/v1/v1beta/models/{path}:streamGenerateContent?alt=sse"));
+            assert_eq!(sent, expected, "{name:?} {refused:?}");
+            assert_eq!(refused.is_some(), path.is_none(), "{name:?} {refused:?}");
+        }
+    });
+}
