@@ -1,4 +1,6 @@
 //! Writing: a batch of changes in one transaction, whole or not at all.
+use std::sync::Arc;
+
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use crate::blobs;
@@ -52,6 +54,12 @@ impl Store {
     /// an id that another session's row has, a number that an event has, or a client message
     /// id that went to another turn [`StoreError::Exists`].
     pub async fn write(&self, batch: Vec<Write>) -> Result<()> {
+        self.write_shared(Arc::new(batch)).await
+    }
+
+    /// As [`write`](Self::write), for a caller that wants the batch back if it fails, and copies
+    /// nothing for that.
+    pub async fn write_shared(&self, batch: Arc<Vec<Write>>) -> Result<()> {
         self.call(move |db| db.writing(|tx, me| Batch::new(tx, me).run(&batch)))
             .await
     }

@@ -180,14 +180,14 @@ impl EventLog {
         if self.pending.is_empty() {
             return Ok(());
         }
-        // Kept until they are stored; most batches are a few small rows.
-        let stored = self.store.write(self.pending.clone()).await;
-        if stored.is_ok() {
-            self.pending.clear();
-            return Ok(());
+        // Shared, since a row may be as long as an answer, and copied only if it must be kept.
+        let batch = Arc::new(std::mem::take(&mut self.pending));
+        let stored = self.store.write_shared(Arc::clone(&batch)).await;
+        if stored.is_err() {
+            self.pending = Arc::unwrap_or_clone(batch);
+            let excess = self.pending.len().saturating_sub(MAX_UNSTORED_WRITES);
+            self.pending.drain(..excess);
         }
-        let excess = self.pending.len().saturating_sub(MAX_UNSTORED_WRITES);
-        self.pending.drain(..excess);
         stored
     }
 
