@@ -4,6 +4,7 @@
     clippy::print_stderr,
     reason = "commands other than `aside lsp` talk to a person"
 )]
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
 const BOLD: &str = "\x1b[1m";
@@ -35,6 +36,18 @@ fn colours(terminal: bool) -> bool {
     terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
+/// The text without what a terminal would obey: models, servers and files say anything. Whoever
+/// reads from a pipe gets it as it is.
+fn shown(text: &str, terminal: bool) -> Cow<'_, str> {
+    let is_obeyed = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if !terminal || !text.contains(is_obeyed) {
+        return Cow::Borrowed(text);
+    }
+    let kept = text.chars().filter(|c| *c != '\r');
+    let shown = kept.map(|c| if is_obeyed(c) { '\u{FFFD}' } else { c });
+    Cow::Owned(shown.collect())
+}
+
 fn styled(text: &str, style: Style, colours: bool) -> String {
     let code = match style {
         Style::Plain => return text.to_owned(),
@@ -54,7 +67,8 @@ fn styled(text: &str, style: Style, colours: bool) -> String {
 /// Writes text to standard output; an error means that nobody reads any more.
 pub fn out(text: &str, style: Style) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    stdout.write_all(styled(text, style, colours(stdout.is_terminal())).as_bytes())?;
+    let text = shown(text, stdout.is_terminal());
+    stdout.write_all(styled(&text, style, colours(stdout.is_terminal())).as_bytes())?;
     stdout.flush()
 }
 
@@ -67,7 +81,8 @@ pub fn line(text: &str, style: Style) -> io::Result<()> {
 /// Writes a line to standard error; if that fails there is nobody left to tell.
 pub fn note(text: &str, style: Style) {
     let mut stderr = io::stderr().lock();
-    let text = styled(text, style, colours(stderr.is_terminal()));
+    let text = shown(text, stderr.is_terminal());
+    let text = styled(&text, style, colours(stderr.is_terminal()));
     let _ = writeln!(stderr, "{text}");
 }
 
@@ -75,6 +90,7 @@ pub fn note(text: &str, style: Style) {
 pub fn error(message: &str) {
     let mut stderr = io::stderr().lock();
     let head = styled("error:", Style::Red, colours(stderr.is_terminal()));
+    let message = shown(message, stderr.is_terminal());
     let _ = writeln!(stderr, "{head} {message}");
 }
 
@@ -94,4 +110,25 @@ pub fn diff(text: &str, mut write: impl FnMut(&str, Style)) {
 /// Whether a person can be asked: both what they type and what they read is a terminal.
 pub fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn nothing_that_a_terminal_obeys_reaches_one() {
+        for (said, expected) in [
+            ("a\n\tb \u{e9}\u{1F980}", "a\n\tb \u{e9}\u{1F980}"),
+            (
+                "\x1b]0;title\x07\x1b[2J",
+                "\u{FFFD}]0;title\u{FFFD}\u{FFFD}[2J",
+            ),
+            ("fine\r\nover\rwritten", "fine\noverwritten"),
+            ("\u{9b}31m\0\x08\x7f", "\u{FFFD}31m\u{FFFD}\u{FFFD}\u{FFFD}"),
+        ] {
+            assert_eq!(shown(said, true), expected, "{said:?}");
+            assert_eq!(shown(said, false), said, "{said:?}");
+        }
+    }
 }

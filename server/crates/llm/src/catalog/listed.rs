@@ -15,6 +15,9 @@ use crate::{ModelFacts, Prices, ReasoningStyle};
 /// Models that are taken from one list.
 pub(crate) const MAX_LISTED: usize = 5_000;
 
+/// Bytes of a model's name; longer ones are none.
+const MAX_NAME_BYTES: usize = 256;
+
 /// A model that a server lists, and what it says of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListedModel {
@@ -78,7 +81,7 @@ pub(crate) fn listed(body: &[u8]) -> Option<Vec<ListedModel>> {
 }
 
 fn model(json: &Value) -> Option<ListedModel> {
-    let id = id(json)?;
+    let id = id(json).filter(|id| is_askable(id))?;
     if !can_converse(json) || !is_name_of_one(id) {
         return None;
     }
@@ -137,6 +140,11 @@ fn id(json: &Value) -> Option<&str> {
         None => name.strip_prefix("models/").unwrap_or(name),
     };
     (!name.is_empty()).then_some(name)
+}
+
+/// Whether it can be typed, shown in a line and asked for.
+fn is_askable(id: &str) -> bool {
+    id.len() <= MAX_NAME_BYTES && !id.contains(|c: char| c.is_control() || c.is_whitespace())
 }
 
 /// Whether the list says nothing against it.

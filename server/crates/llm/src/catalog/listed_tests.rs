@@ -283,3 +283,25 @@ fn long_lists_are_asked_for_at_once() {
     check(Wire::Messages, "/models?limit=1000");
     check(Wire::Gemini, "/models?pageSize=1000");
 }
+
+#[test]
+fn what_cannot_be_typed_is_no_model() {
+    let long = "m".repeat(257);
+    let names = [
+        "\u{1b}]0;title\u{7}",
+        "a\nb",
+        "a\u{9b}2J",
+        " a",
+        "a ",
+        &long,
+        "My Model.gguf",
+        "é",
+    ];
+    let list = names.map(|name| json!({"id": name}));
+    check(
+        &json!({"data": list}),
+        expect![[r#"
+            My Model.gguf
+            é"#]],
+    );
+}
