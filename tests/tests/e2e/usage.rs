@@ -350,6 +350,44 @@ async fn a_ledger_that_cannot_be_written_stops_nobody() {
     assert!(logs.contains("usage.ledger"), "{logs}");
 }
 
+#[tokio::test]
+async fn tokens_that_nobody_counts_are_estimated_and_have_no_price() {
+    let stage = Stage::new([
+        Reply::say("Hello, this is an answer of some words."),
+        say("Hello."),
+    ]);
+    stage.world.configure(PRICES);
+    let editor = stage.open().await;
+    let session = editor.create(json!({})).await;
+    let turn = editor.turn(&session, "Talk.").await;
+    let usage = get(&editor, json!({})).await;
+    let day = &usage["days"][0];
+    assert_eq!(
+        (&day["requests"], &day["estimated"]),
+        (&json!(1), &json!(true)),
+        "{day:#}"
+    );
+    // The system prompt and the tools are some hundred tokens at least.
+    let tokens = |name: &str| usage["total"][name].as_u64().unwrap();
+    assert!((100..100_000).contains(&tokens("inputTokens")), "{usage:#}");
+    assert!((5..50).contains(&tokens("outputTokens")), "{usage:#}");
+    assert_eq!(usage["total"].get("costUsd"), None, "{usage:#}");
+    assert_eq!(turn["usage"], usage["total"]);
+    editor.close().await;
+    let done = aside(&stage, &["usage"]).await.expect_code(0);
+    let estimate = format!("~{}", tokens("inputTokens"));
+    assert!(done.stdout.contains(&estimate), "{done:?}");
+    assert!(done.stderr.contains("estimated"), "{done:?}");
+    // What is counted is told as such, beside it.
+    aside(&stage, &["run", "--session", &session, "Again."])
+        .await
+        .expect_code(0);
+    let done = aside(&stage, &["usage", "--json"]).await.expect_code(0);
+    let usage: Value = serde_json::from_str(&done.stdout).unwrap();
+    assert_eq!(usage["days"][0]["requests"], 2);
+    assert_eq!(usage["days"][0]["estimated"], true);
+}
+
 /// What a provider counts beyond all sense is not believed, and breaks nothing.
 #[tokio::test]
 async fn counts_that_make_no_sense_are_survived() {
