@@ -144,7 +144,7 @@ fn id(json: &Value) -> Option<&str> {
 
 /// Whether it can be typed, shown in a line and asked for.
 fn is_askable(id: &str) -> bool {
-    id.len() <= MAX_NAME_BYTES && !id.contains(|c: char| c.is_control() || c.is_whitespace())
+    id.len() <= MAX_NAME_BYTES && !id.contains(char::is_control) && id.trim() == id
 }
 
 /// Whether the list says nothing against it.
