@@ -1,8 +1,8 @@
 //! `aside models`: which models and providers there are, and what is missing to use them.
 use std::collections::BTreeMap;
 
-use aside_llm::catalog::{ProviderSettings, ProviderSpec, providers, split};
-use aside_llm::{ModelFacts, ReasoningStyle};
+use aside_llm::ReasoningStyle;
+use aside_llm::catalog::{ModelSettings, ProviderSettings, ProviderSpec, providers, split};
 
 use super::args::ModelsArgs;
 use super::context::Context;
@@ -43,7 +43,7 @@ pub async fn models(args: ModelsArgs) -> Result<u8, Failure> {
         terminal::line(&crate::wire::to_json(&result), Style::Plain)?;
         return Ok(exit::DONE);
     }
-    show(&models)?;
+    show(&models, &context.resolved.settings.providers.own)?;
     let reasons = match &args.filter {
         // Those that are not set up at all are many, and few want to know.
         None if !args.all => failing(&context).await,
@@ -100,7 +100,7 @@ fn distinct(reasons: impl IntoIterator<Item = String>) -> Vec<String> {
     distinct
 }
 
-fn show(models: &[Listed]) -> Result<(), Failure> {
+fn show(models: &[Listed], own: &BTreeMap<String, ProviderSettings>) -> Result<(), Failure> {
     if models.is_empty() {
         return Ok(());
     }
@@ -108,7 +108,10 @@ fn show(models: &[Listed]) -> Result<(), Failure> {
         "model", "can", "context", "output", "$ in", "$ cached", "$ out",
     ];
     let mut rows = vec![head.map(str::to_owned)];
-    rows.extend(models.iter().map(|model| row(&model.id, &model.facts)));
+    rows.extend(models.iter().map(|model| {
+        let said = own.get(&model.provider);
+        row(model, said.and_then(|said| said.models.get(&model.name)))
+    }));
     let lines = aligned(&rows, 2);
     terminal::line(&lines[0], Style::Bold)?;
     let mut last_reason = None;
@@ -130,27 +133,28 @@ fn show(models: &[Listed]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn row(id: &str, facts: &ModelFacts) -> [String; 7] {
+fn row(model: &Listed, said: Option<&ModelSettings>) -> [String; 7] {
+    let facts = &model.facts;
     let mut can = Vec::new();
-    if facts.tools {
+    // Of a model that nobody knows, only that is told which the user says.
+    let is_known = facts.reasoning != ReasoningStyle::Unknown;
+    let says = |of: fn(&ModelSettings) -> Option<bool>| said.and_then(of).is_some();
+    if facts.tools && (is_known || says(|said| said.tools)) {
         can.push("tools");
     }
-    if facts.vision {
+    if facts.vision && (is_known || says(|said| said.vision)) {
         can.push("vision");
     }
     match facts.reasoning {
-        ReasoningStyle::None => {}
+        ReasoningStyle::None | ReasoningStyle::Unknown => {}
         ReasoningStyle::Effort | ReasoningStyle::Budget | ReasoningStyle::Always => {
             can.push("reasoning");
         }
-        // Of a model that nobody knows, nothing is said.
-        ReasoningStyle::Unknown if !facts.vision && facts.prices.is_none() => can.clear(),
-        ReasoningStyle::Unknown => {}
     }
     let price = |price: Option<f64>| price.map_or_else(|| "-".to_owned(), |usd| format!("{usd}"));
     let prices = facts.prices;
     [
-        id.to_owned(),
+        model.id.clone(),
         can.join(" "),
         tokens(facts.context_window),
         tokens(facts.max_output),
@@ -182,10 +186,10 @@ fn show_providers(
             serde_json::json!({
                 "id": spec.id, "name": spec.name, "wire": spec.wire.word(),
                 "baseUrl": base_url(spec, own), "keyVariables": spec.key_env,
-                "key": key(context, spec, own), "keyUrl": spec.key_url,
+                "key": key(context, spec.id, own), "keyUrl": spec.key_url,
             })
         });
-        let added = added.map(|id| serde_json::json!({"id": id, "baseUrl": own[id].base_url}));
+        let added = added.map(|id| serde_json::json!({"id": id, "baseUrl": own[id].base_url.as_deref().map(crate::redact::url)}));
         let all: Vec<serde_json::Value> = of_table.chain(added).collect();
         terminal::line(&crate::wire::to_json(&all), Style::Plain)?;
         return Ok(());
@@ -196,13 +200,18 @@ fn show_providers(
         rows.push([
             spec.id.to_owned(),
             spec.name.to_owned(),
-            key(context, spec, own).unwrap_or_else(|| missing(spec)),
+            key(context, spec.id, own).unwrap_or_else(|| missing(spec)),
             base_url(spec, own),
         ]);
     }
     for id in added {
-        let url = own[id].base_url.clone().unwrap_or_default();
-        rows.push([id.clone(), "yours".to_owned(), String::new(), url]);
+        let url = own[id].base_url.as_deref().map(crate::redact::url);
+        rows.push([
+            id.clone(),
+            "yours".to_owned(),
+            key(context, id, own).unwrap_or_default(),
+            url.unwrap_or_else(|| format!("not set: providers.{id}.base_url")),
+        ]);
     }
     for (at, line) in aligned(&rows, 4).iter().enumerate() {
         let style = if at == 0 { Style::Bold } else { Style::Plain };
@@ -218,26 +227,17 @@ fn show_providers(
 fn base_url(spec: &ProviderSpec, own: &BTreeMap<String, ProviderSettings>) -> String {
     let said = own.get(spec.id).and_then(|own| own.base_url.clone());
     match (said, spec.base_url_env.first()) {
-        (Some(said), _) => said,
+        (Some(said), _) => crate::redact::url(&said),
         (None, Some(variable)) if spec.base_url.is_empty() => format!("not set: {variable}"),
         (None, _) => spec.base_url.to_owned(),
     }
 }
 
 /// Where the key comes from.
-fn key(
-    context: &Context,
-    spec: &ProviderSpec,
-    own: &BTreeMap<String, ProviderSettings>,
-) -> Option<String> {
-    let said = own.get(spec.id)?;
+fn key(context: &Context, id: &str, own: &BTreeMap<String, ProviderSettings>) -> Option<String> {
+    let said = own.get(id)?;
     said.key.as_ref().or(said.token.as_ref())?;
-    Some(
-        context
-            .key_origin(spec.id)
-            .unwrap_or("aside auth")
-            .to_owned(),
-    )
+    Some(context.key_origin(id).unwrap_or("aside auth").to_owned())
 }
 
 fn missing(spec: &ProviderSpec) -> String {

@@ -210,6 +210,9 @@ async fn a_server_that_works_is_listed_as_it_says() {
             if a.starts_with("openai/scripted ") && b.starts_with("openai/other-7b ")),
         "{rows:#?}"
     );
+    // Nobody knows what they can do.
+    let words: Vec<&str> = rows[0].split_whitespace().collect();
+    assert_eq!(words[1..], ["-"; 5], "{rows:#?}");
     let done = aside(&stage, &["models", "--json", "openai/"])
         .await
         .expect_code(0);
