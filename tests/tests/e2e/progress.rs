@@ -86,3 +86,30 @@ async fn an_editor_without_progress_or_events_is_left_alone() {
         state.notifications
     );
 }
+
+/// Who waits is told why, and that a cancel ends it.
+#[tokio::test]
+async fn a_wait_before_another_try_is_shown() {
+    let limit = Reply::error(429, "Slow down.").header("retry-after", "3000");
+    let stage = Stage::new([limit]);
+    let mut client = stage.client_with(json!({"providers": {"retry_cap_s": 3600}}));
+    client.events = false;
+    let editor = stage.open_with(client).await;
+    let session = editor.create(json!({})).await;
+    editor.prompt(Some(&session), "Talk.").await;
+    let created = editor.wait_asked("window/workDoneProgress/create").await;
+    let token = created["params"]["token"].clone();
+    let is_told = |params: &Value| {
+        let message = params["value"]["message"].as_str().unwrap_or_default();
+        is_kind(params, &token, "report") && message.contains("Slow down")
+    };
+    let report = editor.wait_notification("$/progress", is_told).await;
+    let message = report["value"]["message"].as_str().unwrap();
+    assert!(message.contains("2 of 6"), "{message}");
+    editor.notify("window/workDoneProgress/cancel", json!({"token": token}));
+    editor
+        .wait_notification("$/progress", |params| is_kind(params, &token, "end"))
+        .await;
+    assert_eq!(stage.requests().len(), 1);
+    editor.close().await;
+}
