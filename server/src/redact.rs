@@ -84,6 +84,22 @@ pub fn names_secret(name: &str) -> bool {
         .any(|secret| ends_with_name(name.as_bytes(), secret))
 }
 
+/// The URL without what may be secret in it: a user name and a password, and the query.
+pub fn url(url: &str) -> String {
+    let (url, query) = match url.find(['?', '#']) {
+        Some(at) => (&url[..at], format!("?{REDACTED}")),
+        None => (url, String::new()),
+    };
+    let start = url.find("://").map_or(0, |at| at + "://".len());
+    let (scheme, rest) = url.split_at(start);
+    let host = rest.split(['/', '\\']).next().unwrap_or(rest);
+    let rest = match host.rfind('@') {
+        Some(at) => format!("{REDACTED}{}", &rest[at..]),
+        None => rest.to_owned(),
+    };
+    format!("{scheme}{rest}{query}")
+}
+
 /// The text with each secret replaced by [`REDACTED`].
 pub fn redact(text: &str) -> Cow<'_, str> {
     let secrets = SECRETS.read().unwrap_or_else(PoisonError::into_inner);
@@ -288,6 +304,24 @@ mod tests {
             "https://h/?access_token=abcdef#f",
             "https://h/?access_token=[redacted]",
         );
+    }
+
+    #[test]
+    fn urls_show_where_they_lead_and_no_more() {
+        for (given, shown) in [
+            ("https://h:1/v1", "https://h:1/v1"),
+            ("https://h/@cf/x@y", "https://h/@cf/x@y"),
+            (
+                "http://u:p@h/v1?key=k#f",
+                "http://[redacted]@h/v1?[redacted]",
+            ),
+            ("http://u:p@w@h", "http://[redacted]@h"),
+            ("u:p@h", "[redacted]@h"),
+            ("http://h#k", "http://h?[redacted]"),
+            ("", ""),
+        ] {
+            assert_eq!(url(given), shown);
+        }
     }
 
     #[test]

@@ -81,7 +81,7 @@ async fn provider(context: &Context, offline: bool) -> Result<bool, Failure> {
     let config = &resolved.config;
     info(&format!(
         "base URL  {} ({})",
-        config.base_url,
+        crate::redact::url(&config.base_url),
         config.wire.word()
     ))?;
     let key = match (&config.key, context.key_origin(&config.id)) {

@@ -309,8 +309,8 @@ fn the_environment() {
         .environment("ASIDE_MODEL", "gpt")
         .environment("OPENAI_BASE_URL", "http://u:p@localhost")
         .check(expect![[r#"
+            providers.openai.base_url = http://[redacted]@localhost  (OPENAI_BASE_URL)
             ! ASIDE_MODEL must be a model as provider/model, not "gpt"; it is ignored
-            ! OPENAI_BASE_URL must be an http or https URL without a user name, not "http://u:p@localhost"; it is ignored
         "#]]);
 }
 

@@ -85,6 +85,7 @@ pub fn shown(spec: &Spec, value: &Value) -> String {
         (Value::Integer(number), Kind::Integer { unit, .. }) => format!("{number} {unit}"),
         (Value::Integer(number), _) => number.to_string(),
         (Value::Dollars(number), _) => format!("{number} USD"),
+        (Value::Text(text), Kind::Url) => crate::redact::url(text),
         (Value::Text(text), _) => text.clone(),
         (Value::Secret(_), _) => "set".to_owned(),
         (Value::Unset, _) => "not set".to_owned(),
@@ -148,7 +149,7 @@ fn text(spec: &Spec, text: &str) -> Result<Value, String> {
         Kind::Model if is_model(trimmed) => Ok(Value::Text(trimmed.to_owned())),
         // A wrong URL stays in force, so that it is told at the first request: falling back to
         // the default would send the prompt, and the key, to a server that was not meant.
-        Kind::Url if is_without_password(trimmed) => {
+        Kind::Url if !trimmed.is_empty() => {
             Ok(Value::Text(trimmed.trim_end_matches('/').to_owned()))
         }
         Kind::Choice(words) if words.contains(&trimmed) => Ok(Value::Text(trimmed.to_owned())),
@@ -174,11 +175,6 @@ fn is_model(text: &str) -> bool {
     let parts = text.split_once('/');
     let has_both = parts.is_some_and(|(provider, name)| !provider.is_empty() && !name.is_empty());
     has_both && !text.contains(char::is_whitespace)
-}
-
-/// Settings are shown, so a URL may not carry a password.
-fn is_without_password(url: &str) -> bool {
-    !url.is_empty() && !url.contains('@')
 }
 
 fn wrong(spec: &Spec, got: &str) -> String {
@@ -293,7 +289,8 @@ mod tests {
         let must = "must be an http or https URL without a user name, not ";
         check_text(key, "localhost:8080", Ok("localhost:8080"));
         check_text(key, "", Err(&format!("{must}\"\"")));
-        check_text(key, "http://u:p@h", Err(&format!("{must}\"http://u:p@h\"")));
+        check_text(key, "http://u:p@h", Ok("http://[redacted]@h"));
+        check_text(key, "http://h?key=k", Ok("http://h?[redacted]"));
     }
 
     #[test]

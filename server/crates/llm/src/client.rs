@@ -208,6 +208,9 @@ fn parse_base(base_url: &str) -> Result<Url, String> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(format!("`{}` is neither http nor https", url.scheme()));
     }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("it holds a user name or a password; send those as a header".to_owned());
+    }
     // Some copy the address of the method from a server's documentation.
     let path = url.path().trim_end_matches('/');
     let methods = ["/chat/completions", "/responses", "/v1/messages"];

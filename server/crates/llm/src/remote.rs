@@ -71,8 +71,12 @@ impl Remote {
             Ok(body) => body?,
             Err(_elapsed) => return Err(failures.timeout("did not list its models", limit)),
         };
-        listed(&body)
-            .ok_or_else(|| failures.truncated("The server answers, but not with a list of models."))
+        let mut models = listed(&body).ok_or_else(|| {
+            failures.truncated("The server answers, but not with a list of models.")
+        })?;
+        // A server may name anything, and what it names is shown.
+        models.retain(|model| failures.redacted(model.id.clone()) == model.id);
+        Ok(models)
     }
 
     /// The response if it is good, else why not.

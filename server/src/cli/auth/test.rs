@@ -45,7 +45,7 @@ pub(super) async fn test(
     }
     let from = from(context, &id, &config);
     let (config, is_list) = for_test(&id, config);
-    let host = config.base_url.clone();
+    let host = crate::redact::url(&config.base_url);
     match Remote::new(config).models(LIMIT).await {
         Ok(models) => match model {
             Some(_) if models.iter().all(|model| model.id != resolved.name) => {

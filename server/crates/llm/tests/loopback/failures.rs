@@ -339,7 +339,13 @@ fn nobody_listens() {
     let address = free.local_addr().unwrap();
     drop(free);
     run(async {
-        let url = format!("http://user:pass@{address}/v1?token=t");
+        let url = format!("http://user:pass@{address}/v1");
+        let model = Remote::new(ProviderConfig::new(Wire::Chat, url, None));
+        let error = answer(&model).await.unwrap_err();
+        assert_eq!(error.kind, ModelErrorKind::NoModel, "{error}");
+        assert!(error.message.contains("a password"), "{error}");
+        assert!(!error.message.contains("pass@"), "{error}");
+        let url = format!("http://{address}/v1?token=pass");
         let model = Remote::new(ProviderConfig::new(Wire::Chat, url, None));
         let refused = answer(&model).await.unwrap_err();
         let unlisted = model.models(PATIENCE).await.unwrap_err();
