@@ -11,6 +11,8 @@ use crate::programs::{cargo, root, target};
 
 /// How long one bug may take.
 const LIMIT: Duration = Duration::from_secs(600);
+/// How many requests one bug may take: reading, editing, and some mistakes.
+const MAX_REQUESTS: u32 = 10;
 /// How often it is looked whether a turn is over.
 const LOOK: Duration = Duration::from_millis(200);
 
@@ -53,6 +55,9 @@ struct Bug {
     text: String,
     wrong: String,
     right: Vec<String>,
+    /// Whether the prompts were never tried on it while they were worked on.
+    #[serde(default)]
+    held_out: bool,
 }
 
 /// What became of a bug.
@@ -83,11 +88,16 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if chosen.is_empty() {
         bail!("no bug's name contains {:?}", arguments.only);
     }
-    let mut fixed = 0;
+    // Of those that the prompts were tried on, and of those held out.
+    let (mut fixed, mut held_out) = (0, 0);
     for bug in &chosen {
         let started = Instant::now();
         let (verdict, events) = attempt(bug, &program, arguments)?;
-        fixed += usize::from(verdict == Verdict::Fixed);
+        let is_fixed = usize::from(verdict == Verdict::Fixed);
+        match bug.held_out {
+            true => held_out += is_fixed,
+            false => fixed += is_fixed,
+        }
         println!(
             "{:20} {:12} {:4} s  {}",
             bug.name,
@@ -96,9 +106,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             calls(&events)
         );
     }
+    let all_held_out = chosen.iter().filter(|bug| bug.held_out).count();
     println!(
-        "fixed {fixed} of {} ({}, {}, {})",
-        chosen.len(),
+        "fixed {fixed} of {}, and {held_out} of {all_held_out} held out ({}, {}, {})",
+        chosen.len() - all_held_out,
         arguments.model,
         arguments.wire,
         arguments.dialect
@@ -108,7 +119,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 
 /// Lets the model try, in a folder of its own; gives the verdict and the turn's events.
 fn attempt(bug: &Bug, program: &Path, arguments: &Arguments) -> anyhow::Result<(Verdict, String)> {
-    let folder = target().join("model").join(bug.name.replace(' ', "-"));
+    // The folder is always the same, since its name is in the prompt: the beginning of a request
+    // that it has seen before costs a local server nothing.
+    let folder = target().join("model/tried");
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
     }
@@ -131,7 +144,12 @@ fn attempt(bug: &Bug, program: &Path, arguments: &Arguments) -> anyhow::Result<(
         true => judge(bug, before, &after),
     };
     if arguments.keep {
-        println!("  kept in {}", folder.display());
+        let kept = target().join("model").join(bug.name.replace(' ', "-"));
+        if kept.exists() {
+            std::fs::remove_dir_all(&kept)?;
+        }
+        std::fs::rename(&folder, &kept)?;
+        println!("  kept in {}", kept.display());
     } else {
         std::fs::remove_dir_all(&folder)?;
     }
@@ -154,7 +172,7 @@ fn command(
         config.join("config.toml"),
         format!(
             "[edits]\ndialects = \"*={}\"\n[providers.tried]\nbase_url = \"{}\"\nwire = \"{}\"\n\
-             [providers]\nfirst_byte_timeout_s = 600\n",
+             [providers]\nfirst_byte_timeout_s = 600\n[turn]\nmax_iterations = {MAX_REQUESTS}\n",
             arguments.dialect, arguments.url, arguments.wire
         ),
     )?;
@@ -169,6 +187,11 @@ fn command(
         ])
         .arg(format!("tried/{}", arguments.model))
         .arg(&bug.prompt)
+        // Without tools the model sees only what is sent along.
+        .args(match arguments.dialect.as_str() {
+            "searchReplace" => vec!["--attach", &bug.path],
+            _ => Vec::new(),
+        })
         .current_dir(workspace)
         .env("ASIDE_CONFIG_DIR", config)
         .env("ASIDE_DATA_DIR", folder.join("data"))

@@ -2,11 +2,12 @@
 use serde_json::Value;
 
 use super::edits::Planned;
-use super::repeat::{Signature, Verdict};
+use super::repeat::{Seen, Signature, Verdict};
 use super::taken_back::TakingBack;
 use super::texts::{self, Closing};
 use super::{Action, Phase, Step};
 use crate::attempt::Attempt;
+use crate::editing::EditDialect;
 use crate::event::{NoticeLevel, TurnError, TurnEvent, TurnStop};
 use crate::host::FileChange;
 use crate::item::{ContentBlock, ItemBody, ItemRecord, ToolCall, ToolKind, ToolStatus};
@@ -283,8 +284,10 @@ impl Step<'_> {
     }
 
     pub(super) fn complete_call(&mut self, call: usize, output: ToolOutput) {
-        let text = cut_middle(output.text, MAX_OUTPUT_BYTES);
-        self.count_repeat(call, &text);
+        let mut text = cut_middle(output.text, MAX_OUTPUT_BYTES);
+        if self.count_repeat(call, &text) == Seen::Before {
+            text.push_str(texts::SAME_AGAIN);
+        }
         self.edit_item(call, |item| {
             item.output = vec![ContentBlock::Text { text }];
             item.output.extend(output.extra);
@@ -295,7 +298,14 @@ impl Step<'_> {
 
     /// A call that was tried and failed counts as one that was made.
     pub(super) fn fail_call(&mut self, call: usize, text: String) {
-        self.count_repeat(call, &text);
+        let seen = self.count_repeat(call, &text);
+        let text = match (seen, self.state.setup.dialect) {
+            // What it says stands above already, and did not help.
+            (Seen::Before, EditDialect::EditFile | EditDialect::ApplyPatch) => {
+                texts::FAILED_AGAIN.to_owned()
+            }
+            (Seen::Before, EditDialect::SearchReplace) | (Seen::First, _) => text,
+        };
         self.end_call(call, ToolStatus::Failed, text);
     }
 
@@ -311,9 +321,10 @@ impl Step<'_> {
         self.close_item(call, status);
     }
 
-    fn count_repeat(&mut self, call: usize, text: &str) {
-        if let Some(signature) = &self.state.calls[call].signature {
-            self.state.repeats.after(signature, text);
+    fn count_repeat(&mut self, call: usize, text: &str) -> Seen {
+        match &self.state.calls[call].signature {
+            Some(signature) => self.state.repeats.after(signature, text),
+            None => Seen::First,
         }
     }
 

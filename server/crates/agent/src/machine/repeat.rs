@@ -31,6 +31,13 @@ pub(super) enum Verdict {
     GiveUp,
 }
 
+/// Whether a call gave the same result when it was made last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    First,
+    Before,
+}
+
 impl Repeats {
     /// To be asked before each call, in the order of the calls.
     pub(super) fn before(&mut self, signature: &Signature, limit: u32) -> Verdict {
@@ -53,19 +60,20 @@ impl Repeats {
     }
 
     /// To be told of each result of a call that was made.
-    pub(super) fn after(&mut self, signature: &Signature, output: &str) {
+    pub(super) fn after(&mut self, signature: &Signature, output: &str) -> Seen {
         if self.last.as_ref() != Some(signature) {
-            return;
+            return Seen::First;
         }
         let mut hasher = DefaultHasher::new();
         output.hash(&mut hasher);
         let output = hasher.finish();
         if self.same > 0 && self.output == output {
             self.same += 1;
-        } else {
-            self.same = 1;
-            self.output = output;
+            return Seen::Before;
         }
+        self.same = 1;
+        self.output = output;
+        Seen::First
     }
 }
 
@@ -76,7 +84,7 @@ mod tests {
     /// Each call is its name and its output.
     fn check(calls: &[(&str, &str)], verdicts: &[Verdict]) {
         let mut repeats = Repeats::default();
-        let seen = calls.iter().map(|(name, output)| {
+        let made = calls.iter().map(|(name, output)| {
             let signature = Signature {
                 name: (*name).to_owned(),
                 arguments: "{}".to_owned(),
@@ -87,7 +95,7 @@ mod tests {
             }
             verdict
         });
-        assert_eq!(seen.collect::<Vec<_>>(), verdicts);
+        assert_eq!(made.collect::<Vec<_>>(), verdicts);
     }
 
     #[test]

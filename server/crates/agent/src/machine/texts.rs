@@ -119,6 +119,14 @@ pub(super) fn repeated(limit: u32) -> String {
     )
 }
 
+/// Behind a result.
+pub(super) const SAME_AGAIN: &str =
+    "\n[The same call gave the same result before. Go on with the next step.]";
+
+pub(super) const FAILED_AGAIN: &str = "The same call failed in the same way before, so nothing was \
+    done. Look at what there is first, for example with read_file, and then call with other \
+    arguments.";
+
 pub(super) const GAVE_UP: &str = "The model repeats the same tool call over and over, so the turn \
     was ended. Say more precisely what you want, or try another model.";
 

@@ -15,6 +15,9 @@ use crate::text::{self, count};
 
 /// How many files of one call the model is told of one by one.
 pub(crate) const MAX_TOLD_FILES: usize = 100;
+/// The end of what the model is told: small models edit on where nothing is left to do.
+pub(crate) const IF_DONE: &str =
+    "\n[This needs no check. If nothing is left to do, tell the user now what you changed.]";
 
 /// What is done to a file, and the file that shows it: the one moved to, for a move.
 enum Step {
@@ -218,6 +221,7 @@ impl Told {
             let more = count(more, "more file", "more files");
             self.text.push_str(&format!("\n[{more} not shown.]"));
         }
+        self.text.push_str(IF_DONE);
         ToolOutput {
             text: self.text,
             extra: Vec::new(),

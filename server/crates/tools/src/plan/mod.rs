@@ -7,6 +7,7 @@ mod against_seen;
 mod desk;
 mod finish;
 mod in_blocks;
+mod in_edits;
 mod part;
 mod refused;
 mod report;
@@ -23,6 +24,8 @@ use crate::{blocking, definition, nearby};
 use desk::{Desk, Stop};
 use part::{Job, Part};
 
+#[cfg(test)]
+pub(crate) use finish::IF_DONE;
 pub(crate) use finish::MAX_TOLD_FILES;
 pub use refused::{Candidate, Difference, Refused};
 pub(crate) use report::MAX_MATCHES;

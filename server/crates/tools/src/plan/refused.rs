@@ -5,8 +5,18 @@ use aside_edit::matching::{self, Closest};
 use aside_edit::patch::{HunkRefusal, PatchError, PatchRefusal};
 use serde::Serialize;
 
-use super::in_blocks;
+use super::{in_blocks, in_edits};
 use crate::show;
+
+/// What the model is to do after it was shown the lines of the file.
+const AGAIN: &str = "Call edit_file again. Copy old_text exactly from these lines: those that are \
+    to be replaced.";
+const AGAIN_IF_WRONG: &str = "If the file is as it is to be, tell the user so. If not, call edit_file \
+    again, with old_text copied exactly from these lines.";
+const AGAIN_IN_BLOCKS: &str = "Write the block again. Copy SEARCH exactly from these lines: those \
+    that are to be replaced.";
+const AGAIN_AS_PATCH: &str = "Call apply_patch again. Copy the lines that stay and those that go \
+    exactly from these.";
 
 /// Why edits are not made; none of a call is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -154,11 +164,18 @@ impl Refused {
             | Refusal::TooManyPlaces
             | Refusal::TooLarge => (None, Vec::new()),
         };
-        let shown = shown.map_or_else(String::new, |closest| around(text, closest));
+        let is_unchanged = matches!(refused.reason, Refusal::Unchanged);
+        let is_perhaps_done = is_unchanged || refused.reason.already_at().is_some();
+        let again = match dialect {
+            Dialect::SearchReplace => AGAIN_IN_BLOCKS,
+            _ if is_perhaps_done => AGAIN_IF_WRONG,
+            Dialect::EditFile | Dialect::WriteFile | Dialect::V4a | Dialect::Unified => AGAIN,
+        };
+        let shown = shown.map_or_else(String::new, |closest| around(text, closest, again));
         let message = match dialect {
             Dialect::SearchReplace => in_blocks::refusal(path, refused),
             Dialect::EditFile | Dialect::WriteFile | Dialect::V4a | Dialect::Unified => {
-                format!("{path} is unchanged. {refused}")
+                format!("{path} is unchanged. {}", in_edits::reason(refused))
             }
         };
         let message = format!("{message}{shown}");
@@ -192,7 +209,7 @@ impl Refused {
             | HunkRefusal::TooManyPlaces
             | HunkRefusal::TooLarge => {}
         }
-        let shown = shown.map_or_else(String::new, |closest| around(text, closest));
+        let shown = shown.map_or_else(String::new, |closest| around(text, closest, AGAIN_AS_PATCH));
         let message = format!("{path}: {refused}{shown}");
         Box::new(Self {
             edit: Some(refused.hunk),
@@ -220,7 +237,9 @@ impl Refused {
     }
 }
 
-fn around(text: &str, closest: Option<&Closest>) -> String {
+/// The lines of the file, and what to do with them: small models heed what they read last.
+fn around(text: &str, closest: Option<&Closest>, again: &str) -> String {
     let (first, last) = closest.map_or((1, 1), |closest| (closest.first_line, closest.last_line));
-    show::closest(text, first, last)
+    let shown = show::closest(text, first, last);
+    format!("{shown}\n{again}")
 }

@@ -40,6 +40,7 @@ async fn the_users_change_of_other_lines_is_kept() {
             The user changed a since you read it; that change is kept:
             6	SIX
             7	six and a half
+            [This needs no check. If nothing is left to do, tell the user now what you changed.]
             ---
             one
             2
@@ -86,6 +87,7 @@ async fn removed_lines_are_told_too() {
             3	three
             4	four
             The user changed a since you read it; that change is kept: lines were removed.
+            [This needs no check. If nothing is left to do, tell the user now what you changed.]
             ---
             one
             2
@@ -172,6 +174,7 @@ async fn what_only_fits_the_file_as_it_is_is_made_there() {
             3	three
             4	four
             The user changed a since you saw it: other lines may not be what you know.
+            [This needs no check. If nothing is left to do, tell the user now what you changed.]
             ---
             one
             2
@@ -192,12 +195,13 @@ async fn what_fits_neither_is_refused_by_the_file_as_it_is() {
         "edit_file",
         edit("deux\n", "2\n"),
         expect![[r#"
-            error: a is unchanged. old_text is not in the file. Nothing in it is similar. Read the file again with read_file and copy old_text exactly, without line numbers.
+            error: a is unchanged. old_text is not in the file.
             These are the lines of the file from line 1 on:
             ```
             one
             zwei
             ```
+            Call edit_file again. Copy old_text exactly from these lines: those that are to be replaced.
             The file changed since you saw it: go by what it is now.
             ---
             one
@@ -219,6 +223,7 @@ async fn what_the_user_has_made_already_is_no_change() {
         edit("two\n", "2\n"),
         expect![[r#"
             a is unchanged: it already had exactly this text.
+            [This needs no check. If nothing is left to do, tell the user now what you changed.]
             ---
             one
             2
@@ -243,6 +248,7 @@ async fn writing_a_whole_file_keeps_what_the_user_wrote() {
             Wrote a: 7 lines in place of 7.
             The user changed a since you read it; that change is kept:
             6	SIX
+            [This needs no check. If nothing is left to do, tell the user now what you changed.]
             ---
             1
             two
@@ -308,6 +314,7 @@ async fn patches_are_matched_against_what_the_model_saw() {
             4	four
             The user changed a since you read it; that change is kept:
             6	SIX
+            [This needs no check. If nothing is left to do, tell the user now what you changed.]
             ---
             one
             2
@@ -383,5 +390,6 @@ async fn a_change_on_disk_below_unsaved_text_is_told() {
         Edited a: 1 place replaced.
         It now reads:
         1	edited
-        [Another program changed a on disk while the editor holds unsaved text. This is the editor's text; the user has to decide there which to keep.]"#]].assert_eq(&made.expect("made").text);
+        [Another program changed a on disk while the editor holds unsaved text. This is the editor's text; the user has to decide there which to keep.]
+        [This needs no check. If nothing is left to do, tell the user now what you changed.]"#]].assert_eq(&made.expect("made").text);
 }

@@ -5,6 +5,7 @@ use expect_test::{Expect, expect};
 use serde_json::json;
 
 use super::workspace::{Workspace, object, tool};
+use crate::plan::IF_DONE;
 
 fn envelope(body: &str) -> String {
     format!("*** Begin Patch\n{body}*** End Patch\n")
@@ -49,6 +50,7 @@ async fn files_are_added_changed_deleted_and_moved() {
             1	one
             2	2
             Moved still to moved.
+            [This needs no check. If nothing is left to do, tell the user now what you changed.]
             ---
             a: "1\ntwo\n3\n"
             moved: "s"
@@ -70,6 +72,7 @@ async fn what_is_there_is_written_over() {
             1	new
             Deleted a.
             Wrote c: 1 line in place of 1.
+            [This needs no check. If nothing is left to do, tell the user now what you changed.]
             ---
             b: "new\n"
             c: "added\r\n"
@@ -119,6 +122,7 @@ async fn a_path_that_comes_again_means_what_came_of_it() {
             2	2
             3	3
             Created b with 1 line.
+            [This needs no check. If nothing is left to do, tell the user now what you changed.]
             ---
             a: "uno\n2\n3\n"
             b: "y\n"
@@ -144,6 +148,7 @@ async fn a_path_that_comes_again_means_what_came_of_it() {
             Edited x: 1 hunk.
             It now reads:
             1	X1
+            [This needs no check. If nothing is left to do, tell the user now what you changed.]
             ---
             a: "B1\n"
             b: "A2\n"
@@ -164,6 +169,7 @@ async fn a_path_that_comes_again_means_what_came_of_it() {
             1	A1
             Created c with 1 line.
             Wrote a: 1 line in place of 1.
+            [This needs no check. If nothing is left to do, tell the user now what you changed.]
             ---
             a: "new\n"
             b: "A1\n"
@@ -186,6 +192,7 @@ async fn a_path_that_comes_again_means_what_came_of_it() {
         &envelope("*** Delete File: a\n*** Add File: a\n+B\n"),
         expect![[r#"
             Wrote a: 1 line in place of 1.
+            [This needs no check. If nothing is left to do, tell the user now what you changed.]
             ---
             a: "B\n"
         "#]],
@@ -201,13 +208,14 @@ async fn nothing_is_made_where_one_part_is_refused() {
         (
             "*** Update File: a\n@@\n 1\n-two\n+2\n",
             expect![[r#"
-            The patch was not made: no file was changed. a: Its lines are not in the file. Read the file with read_file and copy the lines from there.
-            These are the lines of the file from line 1 on:
-            ```
-            1
-            2
-            3
-            ```"#]],
+                The patch was not made: no file was changed. a: Its lines are not in the file. Read the file with read_file and copy the lines from there.
+                These are the lines of the file from line 1 on:
+                ```
+                1
+                2
+                3
+                ```
+                Call apply_patch again. Copy the lines that stay and those that go exactly from these."#]],
         ),
         (
             "*** Update File: twice\n@@\n-t\n+u\n",
@@ -278,6 +286,7 @@ async fn unified_diffs_and_line_endings() {
             3	3
             Deleted gone.
             Created new with 1 line.
+            [This needs no check. If nothing is left to do, tell the user now what you changed.]
             ---
             new: "n\n"
             src/a: "1\r\ntwo\r\n3\r\n"
@@ -318,7 +327,8 @@ async fn many_files_are_told_in_part() {
         .await;
     let made = made.expect("made");
     assert!(
-        made.text.ends_with("\n[200 more files not shown.]"),
+        made.text
+            .ends_with(&format!("\n[200 more files not shown.]{IF_DONE}")),
         "{}",
         made.text
     );

@@ -3,6 +3,7 @@ use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
 use super::workspace::Workspace;
+use crate::plan::IF_DONE;
 
 /// Makes one edit; what the file then is, and what the model is told.
 async fn check(before: &str, edits: Value, after: &str, expect: Expect) {
@@ -20,28 +21,54 @@ async fn an_edit_shows_what_the_file_then_reads() {
         "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n",
         json!([{"old_text": "4\n", "new_text": "four\n4.5\n"}, {"old_text": "10", "new_text": "ten"}]),
         "1\n2\n3\nfour\n4.5\n5\n6\n7\n8\n9\nten\n11\n12\n",
-        expect!["Edited a: 2 places replaced.\nIt now reads:\n2\t2\n3\t3\n4\tfour\n5\t4.5\n6\t5\n7\t6\n…\n9\t8\n10\t9\n11\tten\n12\t11\n13\t12"],
+        expect![[r#"
+            Edited a: 2 places replaced.
+            It now reads:
+            2	2
+            3	3
+            4	four
+            5	4.5
+            6	5
+            7	6
+            …
+            9	8
+            10	9
+            11	ten
+            12	11
+            13	12
+            [This needs no check. If nothing is left to do, tell the user now what you changed.]"#]],
     )
     .await;
     check(
         "a\na\n",
         json!([{"old_text": "a", "new_text": "b", "replace_all": true}]),
         "b\nb\n",
-        expect!["Edited a: 2 places replaced.\nIt now reads:\n1\tb\n2\tb"],
+        expect![[r#"
+            Edited a: 2 places replaced.
+            It now reads:
+            1	b
+            2	b
+            [This needs no check. If nothing is left to do, tell the user now what you changed.]"#]],
     )
     .await;
     check(
         "gone",
         json!({"old_text": "gone", "new_text": ""}),
         "",
-        expect!["Edited a: 1 place replaced. It is now empty."],
+        expect![[r#"
+            Edited a: 1 place replaced. It is now empty.
+            [This needs no check. If nothing is left to do, tell the user now what you changed.]"#]],
     )
     .await;
     check(
         "",
         json!([{"old_text": "", "new_text": "filled\n"}]),
         "filled\n",
-        expect!["Edited a: 1 place replaced.\nIt now reads:\n1\tfilled"],
+        expect![[r#"
+            Edited a: 1 place replaced.
+            It now reads:
+            1	filled
+            [This needs no check. If nothing is left to do, tell the user now what you changed.]"#]],
     )
     .await;
 }
@@ -52,7 +79,14 @@ async fn line_endings_byte_order_mark_and_final_newline_stay() {
         "\u{feff}a\r\nb\r\nü",
         json!([{"old_text": "a\nb\n", "new_text": "x\ny\nz\n"}, {"old_text": "ü", "new_text": "ö"}]),
         "\u{feff}x\r\ny\r\nz\r\nö",
-        expect!["Edited a: 2 places replaced.\nIt now reads:\n1\tx\n2\ty\n3\tz\n4\tö"],
+        expect![[r#"
+            Edited a: 2 places replaced.
+            It now reads:
+            1	x
+            2	y
+            3	z
+            4	ö
+            [This needs no check. If nothing is left to do, tell the user now what you changed.]"#]],
     )
     .await;
 }
@@ -71,18 +105,21 @@ async fn refused_edits_change_nothing() {
         json!([{"old_text": "1\t    one\n", "new_text": "x"}]),
         "    one\n",
         expect![[r#"
-            error: a is unchanged. old_text is not in the file. It has line numbers: leave out the number and the tab before each line. The closest place is line 1. Copy old_text exactly from read_file, without line numbers.
+            error: a is unchanged. old_text is not in the file. It has line numbers: leave out the number and the tab before each line.
             These are the lines of the file from line 1 on:
             ```
                 one
-            ```"#]],
+            ```
+            Call edit_file again. Copy old_text exactly from these lines: those that are to be replaced."#]],
     )
     .await;
     check(
         "a",
         json!([{"old_text": "a", "new_text": "b"}, {"old_text": "b", "new_text": "a"}]),
         "a",
-        expect!["The edits take each other back, so a is unchanged."],
+        expect![[r#"
+            The edits take each other back, so a is unchanged.
+            [This needs no check. If nothing is left to do, tell the user now what you changed.]"#]],
     )
     .await;
 }
@@ -149,7 +186,8 @@ async fn large_edits_are_shown_in_part() {
             .starts_with("Edited a: 60 places replaced.\nIt now reads:\n1\ty\n")
     );
     assert!(
-        made.text.ends_with("[52 more changed places not shown.]"),
+        made.text
+            .ends_with(&format!("[52 more changed places not shown.]{IF_DONE}")),
         "{}",
         made.text
     );

@@ -159,6 +159,7 @@ async fn blocks_of_a_plain_answer_are_made() {
             1	x = 3
             2	y = 2
             Created new.py with 1 line.
+            [This needs no check. If nothing is left to do, tell the user now what you changed.]
             ---
             a.py: "x = 3\ny = 2\n"
             new.py: "new = 1\n"
@@ -174,6 +175,7 @@ async fn blocks_of_a_plain_answer_are_made() {
             ```
             x = 1
             ```
+            Write the block again. Copy SEARCH exactly from these lines: those that are to be replaced.
             ---
             a.py: "x = 1\n"
         "#]],

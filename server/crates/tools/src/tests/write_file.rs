@@ -2,11 +2,15 @@
 use serde_json::json;
 
 use super::workspace::Workspace;
+use crate::plan::IF_DONE;
 
 async fn write(workspace: &Workspace, path: &str, content: &str) -> String {
     let arguments = json!({"path": path, "content": content});
     let made = workspace.edit("write_file", arguments).await;
-    made.map_or_else(|error| format!("error: {error}"), |output| output.text)
+    made.map_or_else(
+        |error| format!("error: {error}"),
+        |output| output.text.strip_suffix(IF_DONE).unwrap().to_owned(),
+    )
 }
 
 #[tokio::test]
