@@ -105,6 +105,10 @@ async fn converse(seed: u64) {
         let params = json!({"sessionId": session, "content": content(&mut dice, nth)});
         let sent = editor.request("chat/send", params).await;
         let turn = text(&sent, "/turnId").to_owned();
+        if dice.below(8) == 0 {
+            let cancel = json!({"sessionId": session, "turnId": turn});
+            editor.request("chat/cancel", cancel).await;
+        }
         let ended = editor.completed(&turn).await;
         if ended["stopReason"] == "error" {
             check_sentence(text(&ended, "/error/message"));

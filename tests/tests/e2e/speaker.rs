@@ -282,7 +282,10 @@ impl Writer<'_> {
     fn responses(&mut self, parts: &[Part], end: End) {
         for (at, part) in parts.iter().enumerate() {
             let n = format!("{}_{at}", self.number);
-            let mut done = |item: Value| json!({"type": "response.output_item.done", "output_index": at, "item": item});
+            let done = |item: Value| {
+                let kind = "response.output_item.done";
+                json!({"type": kind, "output_index": at, "item": item})
+            };
             match part {
                 Part::Thought { text, signed } => {
                     let id = format!("rs_{n}");
