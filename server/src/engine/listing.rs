@@ -90,7 +90,7 @@ impl Engine {
     }
 
     /// The providers that are set up, and the one that new sessions use. No server is asked: what
-    /// it said last counts.
+    /// became of the last prompt counts, and where there was none, of the last list of models.
     pub async fn provider_states(self: &Arc<Self>) -> Vec<ProviderState> {
         let settings = self.settings();
         let own = self.provider_settings(None).await;
@@ -105,7 +105,8 @@ impl Engine {
                 Ok(resolved) => {
                     let answer = self.models.answer(&resolved.config, Duration::MAX);
                     let error = answer.and_then(|models| models.err());
-                    error.and_then(|error| why_unusable(&error, true))
+                    let unlisted = error.and_then(|error| why_unusable(&error, true));
+                    self.models.health.of(&resolved.config).unwrap_or(unlisted)
                 }
             };
             states.push(ProviderState { id, reason });

@@ -4,6 +4,7 @@ mod approver;
 pub mod edits;
 pub mod error;
 pub mod front;
+mod health;
 pub mod limits;
 pub mod listing;
 pub mod models;

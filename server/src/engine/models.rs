@@ -12,6 +12,7 @@ use aside_protocol::ErrorCode;
 
 use super::Engine;
 use super::error::EngineError;
+use super::health::{Health, Watched};
 use super::listing::Answer;
 use crate::settings::Settings;
 
@@ -28,6 +29,8 @@ pub struct Models {
     answers: Mutex<Vec<Answer>>,
     /// What the servers' counts of tokens taught, by model.
     calibrations: Mutex<Vec<(String, Arc<Mutex<Calibration>>)>>,
+    /// What became of the last request to each provider.
+    pub(super) health: Health,
 }
 
 impl Models {
@@ -125,12 +128,14 @@ impl Engine {
             let none = ProviderSettings::default();
             facts = listed.map_or(facts, |model| model.facts(&resolved.config.id, &none));
         }
-        let remote = self.models.remote(resolved.config);
+        let remote = self.models.remote(resolved.config.clone());
+        let health = self.models.health.clone();
+        let watched = Watched::new(Arc::new(remote), resolved.config, health);
         let calibration = self.models.calibration(&resolved.id);
         Ok(TurnModel {
             id: resolved.id,
             name: resolved.name,
-            model: Arc::new(Measured::new(Arc::new(remote), calibration)),
+            model: Arc::new(Measured::new(Arc::new(watched), calibration)),
             facts,
             thinking: resolved.thinking,
         })

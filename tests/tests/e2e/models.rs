@@ -277,6 +277,31 @@ async fn a_server_without_a_list_is_no_failure() {
     editor.close().await;
 }
 
+/// What became of the last prompt is how a provider is.
+#[tokio::test]
+async fn the_status_says_whether_the_last_request_worked() {
+    let script = Script::answering(|_, number| match number {
+        0 => Reply::error(401, &format!("Incorrect API key provided: {SECRET}.")),
+        1 => say("Hello."),
+        2 => Reply::error(400, "The request is wrong."),
+        _ => Reply::new().text("Half").close(),
+    });
+    let stage = Stage::with_script(script);
+    let settings = json!({"providers": {"max_retries": 0}});
+    let editor = stage.open_with(stage.client_with(settings)).await;
+    let session = editor.create(json!({})).await;
+    for reason in [Some("refuses the API key"), None, None, Some("broke")] {
+        editor.turn(&session, "Talk.").await;
+        let status = editor.request("server/status", json!({})).await;
+        let openai = &status["providers"][0];
+        assert_eq!(openai["available"] == true, reason.is_none(), "{status:#}");
+        let told = openai["reason"].as_str().unwrap_or_default();
+        assert!(told.contains(reason.unwrap_or_default()), "{status:#}");
+        assert!(!told.contains(SECRET), "{status:#}");
+    }
+    editor.close().await;
+}
+
 #[tokio::test]
 async fn a_list_that_makes_no_sense_is_survived() {
     for reply in [
