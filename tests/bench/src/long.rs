@@ -39,9 +39,10 @@ pub(crate) fn table() -> String {
                 continue;
             }
             let name = format!("{}, {}", format.name(), what.name());
-            eprintln!("{name}");
             let [short, long] = ANSWERS.map(|answers| measure(format, what, answers));
-            table += &row(&name, &short, &long);
+            let row = row(&name, &short, &long);
+            eprint!("{row}");
+            table += &row;
         }
     }
     table
