@@ -97,10 +97,10 @@ async fn turns_sessions_and_events_agree() {
     // The last event of a turn's usage is what the turn used.
     let events = editor.checked_events(&first);
     for turn in [&read, &again] {
-        let of_turn = events
+        let mut of_turn = events
             .iter()
             .filter(|event| event["turnId"] == turn["id"] && kind(event) == "usageUpdated");
-        let last = of_turn.rev().next().expect("an event of the turn's usage");
+        let last = of_turn.next_back().expect("an event of the turn's usage");
         assert_eq!(last["event"]["usage"], turn["usage"], "{last:#}");
         let used = last["event"]["context"]["usedTokens"].as_u64();
         assert_eq!(used, Some(TOKENS.input + TOKENS.output), "{last:#}");
