@@ -13,6 +13,16 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "bytes",
     ),
     (
+        "name of a tool that a model calls",
+        crate::limits::MAX_NAME_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "a provider's id of a tool call",
+        crate::limits::MAX_CALL_ID_BYTES as u64,
+        "bytes",
+    ),
+    (
         "one answer of a model",
         crate::limits::MAX_ANSWER_BYTES as u64,
         "bytes",

@@ -7,6 +7,11 @@ use aside_llm::RetryPolicy;
 pub const MAX_TEXT_BYTES: usize = 1024 * 1024;
 /// How many bytes of raw arguments one tool call may have; a longer call is not made.
 pub const MAX_ARGUMENT_BYTES: usize = 2 * 1024 * 1024;
+/// How many bytes the name in a tool call may have; a longer one is cut there.
+pub const MAX_NAME_BYTES: usize = 256;
+/// How many bytes a provider's id of a tool call may have; a call with a longer one gets one of
+/// our own. Some servers put what they want to see again into it.
+pub const MAX_CALL_ID_BYTES: usize = 64 * 1024;
 /// How many bytes one answer may have in all; a longer one is cut there.
 pub const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
 /// How many items one answer may have; a longer one is cut there.

@@ -11,7 +11,7 @@ use crate::item::{
 };
 use crate::limits::{
     MAX_ANSWER_BYTES, MAX_ANSWER_CALLS, MAX_ANSWER_ITEMS, MAX_ANSWER_NOTES, MAX_ARGUMENT_BYTES,
-    MAX_QUOTE_BYTES, MAX_TEXT_BYTES,
+    MAX_CALL_ID_BYTES, MAX_NAME_BYTES, MAX_QUOTE_BYTES, MAX_TEXT_BYTES,
 };
 use crate::output::{floor_boundary, quote};
 
@@ -189,11 +189,12 @@ impl Step<'_> {
         }
     }
 
-    fn start_call(&mut self, answer: &mut Answer, begun: Nameless, name: String) {
+    fn start_call(&mut self, answer: &mut Answer, begun: Nameless, mut name: String) {
+        name.truncate(floor_boundary(&name, MAX_NAME_BYTES));
         let (body, kind) = self.call_body(&name);
         let call_id = begun
             .id
-            .filter(|id| !id.is_empty())
+            .filter(|id| (1..=MAX_CALL_ID_BYTES).contains(&id.len()))
             .unwrap_or_else(|| format!("call_{}_{}", answer.number, begun.index));
         let replay = Replay {
             call_id: Some(call_id),

@@ -7,7 +7,8 @@ use super::{Bench, answer, at_once, check};
 use crate::event::{Delta, TurnEvent};
 use crate::item::{ContentBlock, ItemBody};
 use crate::limits::{
-    Limits, MAX_ANSWER_CALLS, MAX_ANSWER_ITEMS, MAX_ARGUMENT_BYTES, MAX_TEXT_BYTES,
+    Limits, MAX_ANSWER_CALLS, MAX_ANSWER_ITEMS, MAX_ARGUMENT_BYTES, MAX_CALL_ID_BYTES,
+    MAX_NAME_BYTES, MAX_TEXT_BYTES,
 };
 use crate::testing::{call, calls_end, end, model_error, more, no_retries, text, usage};
 
@@ -398,6 +399,40 @@ fn too_many_calls_are_dropped_and_too_long_ones_fail() {
         panic!("{:?}", last.output);
     };
     assert!(text.contains("longer than 2097152 bytes"), "{text}");
+    bench.take(Input::Cancel);
+    bench.check_end();
+}
+
+#[test]
+fn names_and_ids_of_calls_are_bounded() {
+    let mut bench = Bench::new(Limits::default());
+    bench.take(Input::Start);
+    let named = |index: usize, id: String, name: &str| Chunk::ToolCall {
+        index,
+        id: Some(id),
+        name: Some(name.to_owned()),
+        arguments: String::new(),
+    };
+    bench.take(Input::Chunks(vec![
+        named(0, "i".repeat(MAX_CALL_ID_BYTES), "nope"),
+        named(
+            1,
+            "i".repeat(MAX_CALL_ID_BYTES + 1),
+            &"é".repeat(MAX_NAME_BYTES),
+        ),
+        calls_end(),
+    ]));
+    bench.take(Input::AnswerEnded);
+    let kept = bench.state.records().iter().map(|record| {
+        let ItemBody::ToolCall(call) = &record.item.body else {
+            panic!("no call");
+        };
+        let replay = record.replay.as_ref().unwrap();
+        (call.name.len(), replay.call_id.as_ref().unwrap().len())
+    });
+    let own = "call_0_1".len();
+    let expected = [(4, MAX_CALL_ID_BYTES), (MAX_NAME_BYTES, own)];
+    assert_eq!(kept.collect::<Vec<_>>(), expected);
     bench.take(Input::Cancel);
     bench.check_end();
 }
