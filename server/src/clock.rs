@@ -2,9 +2,12 @@
 
 /// The time now, such as `2026-01-31T12:00:00.000Z`.
 pub fn now() -> String {
-    jiff::Timestamp::now()
-        .strftime("%Y-%m-%dT%H:%M:%S%.3fZ")
-        .to_string()
+    text(jiff::Timestamp::now())
+}
+
+/// A time as all of them are stored, so that texts sort as times do.
+pub fn text(time: jiff::Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
 /// A fresh UUIDv7.

@@ -9,7 +9,7 @@ use super::context::Context;
 use super::terminal::{self, Style};
 use super::{Failure, exit};
 use crate::columns::aligned;
-use crate::engine::usage::is_time;
+use crate::engine::usage::start;
 use crate::engine::{Engine, Workspace};
 
 /// How many workspaces `--all` looks at.
@@ -148,12 +148,11 @@ fn since(text: &str) -> Result<String, Failure> {
         .strip_suffix('d')
         .and_then(|days| days.parse::<i64>().ok())
     else {
-        if is_time(text) {
-            return Ok(text.to_owned());
-        }
-        return Err(Failure::usage(format!(
-            "--since {text:?}: give a day such as 2026-01-31, a time such as 2026-01-31T08:00:00Z, or a number of days back such as 7d"
-        )));
+        return start(text).ok_or_else(|| {
+            Failure::usage(format!(
+                "--since {text:?}: give a day such as 2026-01-31, a time such as 2026-01-31T08:00:00Z, or a number of days back such as 7d"
+            ))
+        });
     };
     let too_far = || Failure::usage(format!("--since {text}: there are not that many days"));
     if !(0..=MAX_DAYS).contains(&days) {

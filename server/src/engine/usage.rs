@@ -85,11 +85,14 @@ impl Engine {
         self: &Arc<Self>,
         params: UsageGetParams,
     ) -> Result<UsageGetResult, EngineError> {
-        if let Some(since) = params.since.as_deref().filter(|since| !is_time(since)) {
-            return Err(EngineError::invalid(format!(
-                "`since` {since:?} is neither a day such as 2026-01-31 nor a time such as 2026-01-31T08:00:00Z"
-            )));
-        }
+        let since = match params.since {
+            None => None,
+            Some(since) => Some(start(&since).ok_or_else(|| {
+                EngineError::invalid(format!(
+                    "`since` {since:?} is neither a day such as 2026-01-31 nor a time such as 2026-01-31T08:00:00Z"
+                ))
+            })?),
+        };
         let store = self.store().await?;
         if let Some(session) = &params.session_id {
             // A session that is gone is one that is not known, but its rows are still there.
@@ -97,7 +100,7 @@ impl Engine {
                 store.get_session(session.as_str()).await?;
             }
         }
-        let sums = store.usage(params.session_id, params.since).await?;
+        let sums = store.usage(params.session_id, since).await?;
         let mut total = Usage::default();
         for sum in &sums {
             total += read(sum);
@@ -167,8 +170,38 @@ fn read(sum: &UsageSum) -> Usage {
     }
 }
 
-/// A day, or a time as rows have it: texts that sort as times do.
-pub fn is_time(text: &str) -> bool {
-    text.parse::<jiff::civil::Date>().is_ok() && text.len() == 10
-        || text.parse::<jiff::Timestamp>().is_ok() && text.ends_with('Z')
+/// A day or a time as rows have it, which sorts among them; `None` if it is neither.
+pub fn start(text: &str) -> Option<String> {
+    if text.parse::<jiff::civil::Date>().is_ok() && text.len() == 10 {
+        return Some(text.to_owned());
+    }
+    let time = text.strip_suffix('Z').and(text.parse().ok())?;
+    Some(clock::text(time))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expect: Option<&str>) {
+        assert_eq!(start(text).as_deref(), expect, "{text:?}");
+    }
+
+    #[test]
+    fn times_are_told_as_rows_have_them() {
+        check("2026-01-31", Some("2026-01-31"));
+        // However a time is written, it stands before the rows of its second.
+        for text in [
+            "2026-01-31T08:00:00Z",
+            "2026-01-31T08:00Z",
+            "2026-01-31 08:00:00.0Z",
+            "20260131T080000Z",
+            "2026-01-31T08:00:00.000000001Z",
+        ] {
+            check(text, Some("2026-01-31T08:00:00.000Z"));
+        }
+        for text in ["", "Z", "7d", "20260131", "2026-01-31T08:00:00+02:00"] {
+            check(text, None);
+        }
+    }
 }
