@@ -173,6 +173,20 @@ impl Key {
         }
     }
 
+    /// The setting in whose place this one stands: of a provider's key and its token the one that
+    /// is said later counts, as if they were one setting.
+    pub fn rival(&self) -> Option<String> {
+        let Part::Provider(id) = &self.part else {
+            return None;
+        };
+        let other = match self.spec.key {
+            "api_key" => "token",
+            "token" => "api_key",
+            _ => return None,
+        };
+        Some(format!("{PREFIX}{id}.{other}"))
+    }
+
     /// Whether it is of the fixed table.
     pub fn is_fixed(&self) -> bool {
         matches!(self.part, Part::Fixed)

@@ -117,6 +117,11 @@ impl Layers {
         let mut warnings: Vec<String> = self.user.warnings().collect();
         warnings.extend(self.workspace_warnings());
         for layer in [&self.user, &self.editor, &self.environment, &self.flags] {
+            for (key, value, _) in layer.entries() {
+                if let (Value::Secret(_), Some(rival)) = (value, key.rival()) {
+                    entries.remove(&rival);
+                }
+            }
             for (key, value, origin) in layer.entries() {
                 let entry = Entry {
                     key: key.clone(),

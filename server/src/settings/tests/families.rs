@@ -96,6 +96,37 @@ fn of_two_variables_for_one_setting_the_first_counts() {
 }
 
 #[test]
+fn of_a_key_and_a_token_the_later_counts() {
+    World::new()
+        .user("[providers.anthropic]\napi_key = 'of-the-file'")
+        .environment("ANTHROPIC_AUTH_TOKEN", "hidden-value")
+        .check(expect![[r#"
+            providers.anthropic.token = set  (ANTHROPIC_AUTH_TOKEN)
+        "#]]);
+    World::new()
+        .user("[providers.anthropic]\ntoken = 'of-the-file'")
+        .editor(json!({"providers": {"anthropic": {"api_key": "hidden-value"}}}))
+        .check(expect![[r#"
+            providers.anthropic.api_key = set  (editor)
+        "#]]);
+    // What is empty takes nothing's place, and what is said together stays together.
+    World::new()
+        .user("[providers.anthropic]\ntoken = 'of-the-file'")
+        .editor(json!({"providers": {"anthropic": {"api_key": ""}}}))
+        .check(expect![[r#"
+            providers.anthropic.api_key = not set  (editor)
+            providers.anthropic.token = set  (CONFIG/config.toml)
+        "#]]);
+    World::new()
+        .environment("ANTHROPIC_AUTH_TOKEN", "hidden-value")
+        .environment("ANTHROPIC_API_KEY", "hidden-value")
+        .check(expect![[r#"
+            providers.anthropic.api_key = set  (ANTHROPIC_API_KEY)
+            providers.anthropic.token = set  (ANTHROPIC_AUTH_TOKEN)
+        "#]]);
+}
+
+#[test]
 fn what_is_wrong_with_providers_is_named() {
     World::new()
         .user(
