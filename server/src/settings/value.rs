@@ -171,10 +171,12 @@ fn text(spec: &Spec, text: &str) -> Result<Value, String> {
     }
 }
 
+/// Names of models may hold spaces, as those of local servers do.
 fn is_model(text: &str) -> bool {
-    let parts = text.split_once('/');
-    let has_both = parts.is_some_and(|(provider, name)| !provider.is_empty() && !name.is_empty());
-    has_both && !text.contains(char::is_whitespace)
+    text.split_once('/').is_some_and(|(provider, name)| {
+        let is_fine = |part: &str| !part.is_empty() && part.trim() == part;
+        is_fine(provider) && is_fine(name)
+    })
 }
 
 fn wrong(spec: &Spec, got: &str) -> String {
@@ -268,7 +270,8 @@ mod tests {
 
         let model = "must be a model as provider/model, not ";
         check_text("model", " a/b/c ", Ok("a/b/c"));
-        for text in ["", "a", "/b", "a/", "a/b c", "a/b\nc"] {
+        check_text("model", "a/b c", Ok("a/b c"));
+        for text in ["", "a", "/b", "a/", "a / b", "a/b\nc"] {
             check_text("model", text, Err(&format!("{model}{text:?}")));
         }
         let long = format!("a/{}", "b".repeat(MAX_TEXT_BYTES));
