@@ -28,6 +28,11 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "bytes",
     ),
     (
+        "text in one answer that looks like a tool call and is none",
+        crate::wire::text_calls::MAX_VAIN as u64,
+        "times",
+    ),
+    (
         "items of one answer over Responses",
         crate::wire::responses::MAX_ITEMS as u64,
         "items",

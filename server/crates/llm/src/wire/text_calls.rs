@@ -18,6 +18,9 @@ use crate::ToolDef;
 pub(crate) const MAX_HELD: usize = 256 * 1024;
 const TAG: (&str, &str) = ("<tool_call>", "</tool_call>");
 const FENCE: &str = "```";
+/// How often what begins like a call is searched for its end, or read, to no use; after that all
+/// is text.
+pub(crate) const MAX_VAIN: usize = 1024;
 /// Bytes of the word behind a fence.
 const MAX_WORD: usize = 24;
 /// How a call may begin, behind the brace.
@@ -38,6 +41,8 @@ pub(crate) struct TextCalls {
     held: String,
     /// How much of that was searched for the end of a call.
     searched: usize,
+    /// How often that, or reading a call, was in vain.
+    vain: usize,
     place: Place,
 }
 
@@ -99,6 +104,7 @@ impl TextCalls {
             tools: offered.collect(),
             held: String::new(),
             searched: 0,
+            vain: 0,
             place: Place::AnswerStart,
         })
     }
@@ -125,53 +131,47 @@ impl TextCalls {
     }
 
     fn pieces(&mut self, source: Source) -> Vec<Piece> {
+        let held = std::mem::take(&mut self.held);
+        let mut rest = held.as_str();
         let mut out = Vec::new();
-        while !self.held.is_empty() {
+        while !rest.is_empty() {
             if self.place == Place::WithinLine {
-                let end = self.held.find('\n').map(|at| at + 1);
+                let end = rest.find('\n').map(|at| at + 1);
                 if end.is_some() {
                     self.place = Place::LineStart;
                 }
-                self.give(end.unwrap_or(self.held.len()), &mut out);
+                let end = end.unwrap_or(rest.len());
+                give(&mut rest, end, &mut out);
                 continue;
             }
-            let white = self.held.len() - self.held.trim_start().len();
+            let white = rest.len() - rest.trim_start().len();
             if white > 0 {
-                self.give(white, &mut out);
+                give(&mut rest, white, &mut out);
                 continue;
             }
-            match self.look(source) {
-                Found::Unclear if self.held.len() <= MAX_HELD => break,
+            match self.look(rest, source) {
+                Found::Unclear if rest.len() <= MAX_HELD => break,
                 Found::Unclear | Found::Text => self.place = Place::WithinLine,
                 Found::Call(call, bytes) => {
                     out.push(call);
-                    self.held.drain(..bytes);
+                    rest = &rest[bytes..];
                     self.place = Place::LineStart;
                 }
             }
             self.searched = 0;
         }
+        self.held = rest.to_owned();
         out
     }
 
-    fn give(&mut self, bytes: usize, out: &mut Vec<Piece>) {
-        let rest = self.held.split_off(bytes);
-        let text = std::mem::replace(&mut self.held, rest);
-        match out.last_mut() {
-            Some(Piece::Text(before)) => before.push_str(&text),
-            Some(Piece::Call { .. }) | None => out.push(Piece::Text(text)),
-        }
-    }
-
     /// What the text that is held begins with; it begins with no white space.
-    fn look(&mut self, source: Source) -> Found {
-        let held = self.held.as_str();
+    fn look(&mut self, held: &str, source: Source) -> Found {
         let is_begun = |mark: &str| source == Source::Open && mark.starts_with(held);
         if is_begun(TAG.0) || is_begun(FENCE) {
             return Found::Unclear;
         }
         if held.starts_with(TAG.0) {
-            return self.inside(TAG.0.len(), TAG.1, source);
+            return self.inside(held, TAG.0.len(), TAG.1, source);
         }
         if let Some(behind) = held.strip_prefix(FENCE) {
             let Some((word, _)) = behind.split_once('\n') else {
@@ -185,34 +185,47 @@ impl TextCalls {
                 return Found::Text;
             }
             let from = FENCE.len() + word.len() + 1;
-            return self.inside(from, FENCE, source);
+            return self.inside(held, from, FENCE, source);
         }
         match self.place {
-            Place::AnswerStart if held.starts_with('{') => self.inside(0, "", source),
+            Place::AnswerStart if held.starts_with('{') => self.inside(held, 0, "", source),
             Place::AnswerStart | Place::LineStart | Place::WithinLine => Found::Text,
         }
     }
 
     /// What stands between the mark that ends at `from` and `close`, which is empty where the
     /// call is all of the answer.
-    fn inside(&mut self, from: usize, close: &str, source: Source) -> Found {
-        let json = self.held[from..].trim_start();
-        if !may_be_call(json) {
+    fn inside(&mut self, held: &str, from: usize, close: &str, source: Source) -> Found {
+        // What is longer is no call.
+        let held = &held[..held.floor_char_boundary(MAX_HELD + 1)];
+        let json = held[from..].trim_start();
+        if self.vain >= MAX_VAIN || !may_be_call(json) {
             return Found::Text;
         }
         if source == Source::Open {
             // The end may come in two parts.
             let unsearched = self.searched.saturating_sub(close.len()).max(from);
-            let unsearched = &self.held.as_bytes()[unsearched..];
+            let unsearched = &held.as_bytes()[unsearched..];
             let is_closed = !close.is_empty()
                 && unsearched
                     .windows(close.len())
                     .any(|part| part == close.as_bytes());
-            self.searched = self.held.len();
+            self.searched = held.len();
             if !is_closed {
+                self.vain += usize::from(held.len() > MAX_HELD);
                 return Found::Unclear;
             }
         }
+        let found = self.read(held, json, close, source);
+        match found {
+            Found::Call(..) => {}
+            Found::Unclear | Found::Text => self.vain += 1,
+        }
+        found
+    }
+
+    /// Reads the call that `json` at the end of `held` begins with.
+    fn read(&self, held: &str, json: &str, close: &str, source: Source) -> Found {
         let mut values = serde_json::Deserializer::from_str(json).into_iter::<Written<'_>>();
         let written = match values.next() {
             Some(Ok(written)) => written,
@@ -228,7 +241,7 @@ impl TextCalls {
             _ if close.starts_with(rest) && source == Source::Open => return Found::Unclear,
             _ => return Found::Text,
         };
-        let bytes = self.held.len() - rest.len();
+        let bytes = held.len() - rest.len();
         match self.call(&written) {
             Some(call) => Found::Call(call, bytes),
             None => Found::Text,
@@ -246,6 +259,16 @@ impl TextCalls {
             name: tool.name.clone(),
             arguments: arguments.to_owned(),
         })
+    }
+}
+
+/// Gives out the next bytes as text.
+fn give(rest: &mut &str, bytes: usize, out: &mut Vec<Piece>) {
+    let (text, after) = rest.split_at(bytes);
+    *rest = after;
+    match out.last_mut() {
+        Some(Piece::Text(before)) => before.push_str(text),
+        Some(Piece::Call { .. }) | None => out.push(Piece::Text(text.to_owned())),
     }
 }
 

@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::{MAX_HELD, Piece, TextCalls};
+use super::{MAX_HELD, MAX_VAIN, Piece, TextCalls};
 use crate::wire::testkit::collector;
 use crate::{Chunk, StopReason, ToolDef, Wire};
 
@@ -228,4 +228,33 @@ fn what_is_held_comes_before_what_follows() {
             text("<tool_"),
         ]
     );
+}
+
+/// Each line of a long text is looked at, and what follows it is not: else these would take hours.
+#[test]
+fn the_work_grows_with_the_text_alone() {
+    for line in [
+        "a\n",
+        "<tool_call>{\"name\"\n",
+        "```\n{\"name\": 1}\n",
+        "```\n{\"name\": \"\n",
+    ] {
+        let text = line.repeat(4 * 1024 * 1024 / line.len());
+        assert!(read(&[&text], true) == text, "{line:?}");
+    }
+    let open = "```\n{\"name\": \"list\", \"arguments\": {\"x\": \"";
+    let parts: Vec<&str> = std::iter::once(open)
+        .chain(std::iter::repeat_n("```", 100_000))
+        .collect();
+    assert!(read(&parts, true) == parts.concat());
+}
+
+#[test]
+fn after_many_that_were_none_all_is_text() {
+    let none = "<tool_call>{\"name\": 1}</tool_call>\n";
+    let call = "<tool_call>{\"name\": \"list\", \"arguments\": {}}</tool_call>";
+    let few = none.repeat(MAX_VAIN - 1);
+    assert!(read(&[&few, call], true) == format!("{few}«list {{}}»"));
+    let many = none.repeat(MAX_VAIN);
+    assert!(read(&[&many, call], true) == format!("{many}{call}"));
 }
