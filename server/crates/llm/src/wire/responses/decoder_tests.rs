@@ -144,7 +144,8 @@ fn an_answer_of_all_kinds() {
             json!({"type": "response.completed", "response": {
                 "status": "completed", "error": null, "incomplete_details": null,
                 "output": [reasoning, said, {"type": "web_search_call", "id": "ws_1"}, called],
-                "usage": {"input_tokens": 9, "input_tokens_details": {"cached_tokens": 4},
+                "usage": {"input_tokens": 9, "input_tokens_details": {"cached_tokens": 4,
+                        "cache_write_tokens": 2},
                     "output_tokens": 3.0, "output_tokens_details": {"reasoning_tokens": "1"},
                     "total_tokens": 12}}}),
             json!({"type": "response.output_text.delta", "delta": "not looked at"}),
@@ -158,7 +159,7 @@ fn an_answer_of_all_kinds() {
             call 0 c1 f 
             opaque Call(0) openai/responses {"id":"fc_c1"}
             call 0 - - {"x":1}
-            usage 9 (4 read, 0 written) 3 (1 reasoning)
+            usage 9 (4 read, 2 written) 3 (1 reasoning)
             stop ToolCalls
         "#]],
     );

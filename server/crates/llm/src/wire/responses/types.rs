@@ -215,6 +215,9 @@ struct Counts {
 struct InputDetails {
     #[serde(default)]
     cached_tokens: Count,
+    /// From GPT-5.6 on, which ask more for it.
+    #[serde(default)]
+    cache_write_tokens: Count,
 }
 
 #[derive(Debug, Clone, Copy, serde::Deserialize)]
@@ -229,6 +232,7 @@ impl From<Counts> for Usage {
         Self {
             input_tokens: number(Some(counts.input_tokens)),
             cached_input_tokens: number(counts.input_tokens_details.map(|d| d.cached_tokens)),
+            cache_write_tokens: number(counts.input_tokens_details.map(|d| d.cache_write_tokens)),
             output_tokens: number(Some(counts.output_tokens)),
             reasoning_tokens: number(counts.output_tokens_details.map(|d| d.reasoning_tokens)),
             ..Self::default()
