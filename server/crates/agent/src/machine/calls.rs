@@ -286,7 +286,8 @@ impl Step<'_> {
     pub(super) fn complete_call(&mut self, call: usize, output: ToolOutput) {
         let mut text = cut_middle(output.text, MAX_OUTPUT_BYTES);
         if self.count_repeat(call, &text) == Seen::Before {
-            text.push_str(texts::SAME_AGAIN);
+            let kind = self.state.calls[call].kind;
+            text.push_str(texts::same_again(kind, self.state.setup.dialect));
         }
         self.edit_item(call, |item| {
             item.output = vec![ContentBlock::Text { text }];

@@ -6,7 +6,7 @@ use aside_edit::blocks::BlockError;
 use super::edits::Planned;
 use crate::editing::EditDialect;
 use crate::host::{FileChange, HostError};
-use crate::item::ToolStatus;
+use crate::item::{ToolKind, ToolStatus};
 use crate::limits::{MAX_ARGUMENT_BYTES, MAX_QUOTE_BYTES};
 use crate::output::quote;
 use crate::toolbox::ToolFacts;
@@ -119,9 +119,21 @@ pub(super) fn repeated(limit: u32) -> String {
     )
 }
 
-/// Behind a result.
-pub(super) const SAME_AGAIN: &str =
-    "\n[The same call gave the same result before. Go on with the next step.]";
+/// Behind a result that a call gave before. Small models read a file again and again where nobody
+/// tells them what comes next.
+pub(super) fn same_again(kind: ToolKind, dialect: EditDialect) -> &'static str {
+    match (kind, dialect) {
+        (ToolKind::Read, EditDialect::EditFile) => {
+            "\n[You have read this already. To change it, call edit_file now. If nothing is to be \
+             changed, answer the user.]"
+        }
+        (ToolKind::Read, EditDialect::ApplyPatch) => {
+            "\n[You have read this already. To change it, call apply_patch now. If nothing is to \
+             be changed, answer the user.]"
+        }
+        _ => "\n[The same call gave the same result before. Go on with the next step.]",
+    }
+}
 
 pub(super) const FAILED_AGAIN: &str = "The same call failed in the same way before, so nothing was \
     done. Look at what there is first, for example with read_file, and then call with other \

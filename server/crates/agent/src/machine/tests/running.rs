@@ -179,9 +179,9 @@ fn a_model_that_repeats_itself_is_told_and_then_stopped() {
         => run 0: read {"path":"a"}
         completed #1 call title 0 Completed "the same" 10 ms
         => run 0: read {"path":"a"}
-        completed #2 call title 0 Completed "the same\n[The same call gave the same result before. Go on with the next step.]" 10 ms
+        completed #2 call title 0 Completed "the same\n[You have read this already. To change it, call edit_file now. If nothing is to be changed, answer the user.]" 10 ms
         => run 0: read {"path":"a"}
-        completed #3 call title 0 Completed "the same\n[The same call gave the same result before. Go on with the next step.]" 10 ms
+        completed #3 call title 0 Completed "the same\n[You have read this already. To change it, call edit_file now. If nothing is to be changed, answer the user.]" 10 ms
         completed #4 call read Failed "This call was not made: the same call with the same arguments has given the same result 3 times in a row, and would again. Do something else: use other arguments or another tool, or answer with what you know."
         completed #5 call read Failed "This call was not made: the same call with the same arguments has given the same result 3 times in a row, and would again. Do something else: use other arguments or another tool, or answer with what you know."
         completed #6 call read Failed "This call was not made: the same call with the same arguments has given the same result 3 times in a row, and would again. Do something else: use other arguments or another tool, or answer with what you know."
