@@ -50,6 +50,13 @@ impl RotatedFile {
         if let Some(folder) = self.path.parent() {
             make_private_folder(folder)?;
         }
+        // A pipe in the place of the file would hold up whoever writes until somebody reads.
+        if fs::metadata(&self.path).is_ok_and(|found| !found.is_file()) {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "it is not a file",
+            ));
+        }
         open_private(&self.path)
     }
 

@@ -301,3 +301,23 @@ fn several_writers_lose_no_line_and_tear_none() {
     expect.sort();
     assert_eq!(lines, expect);
 }
+
+/// A pipe that nobody reads holds nobody up.
+#[cfg(unix)]
+#[test]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the standard library makes no pipes with a name"
+)]
+fn what_is_no_file_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&path).status();
+    assert!(made.unwrap().success());
+    for path in [path.as_path(), folder.path()] {
+        let error = RotatedFile::new(path.to_owned(), 100, 2)
+            .append(b"line\n")
+            .unwrap_err();
+        assert!(error.to_string().contains("not a file"), "{error}");
+    }
+}

@@ -21,6 +21,10 @@ pub(crate) fn proxy(url: &str) -> Result<Proxy, String> {
 pub(crate) fn certificates(path: &Path) -> Result<Vec<Certificate>, String> {
     let limit = u64::try_from(MAX_CA_BYTES).unwrap_or(u64::MAX);
     let mut pem = Vec::new();
+    // A pipe in the place of the file would hold us up.
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(unusable(path, "it is not a file"));
+    }
     File::open(path)
         .and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut pem))
         .map_err(|error| unusable(path, &error.to_string()))?;

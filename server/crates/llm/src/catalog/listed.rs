@@ -15,6 +15,8 @@ use crate::{ModelFacts, Prices, ReasoningStyle};
 /// Models that are taken from one list.
 pub(crate) const MAX_LISTED: usize = 5_000;
 
+/// US dollars from which on a number is no price of a million tokens.
+const MAX_PRICE: f64 = 1e6;
 /// Bytes of a model's name; longer ones are none.
 const MAX_NAME_BYTES: usize = 256;
 
@@ -303,6 +305,8 @@ fn prices(json: &Value) -> Option<Prices> {
         };
         (number.is_finite() && number >= 0.0).then_some(number)
     };
+    // What a token may cost and still be a price.
+    let price = |name: &str| price(name).filter(|price| *price < MAX_PRICE);
     let of = |scale: f64, names: [&str; 4]| {
         let [input, cached, write, output] = names;
         let input = price(input)? * scale;

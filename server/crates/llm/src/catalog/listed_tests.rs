@@ -199,11 +199,13 @@ fn odd_lists() {
             {"id": "b", "context_length": 0, "max_model_len": 4096,
              "pricing": {"prompt": "cheap", "completion": "NaN"}},
             {"id": "c", "pricing": {"prompt": "1e999", "completion": "0"}},
+            {"id": "d", "pricing": {"prompt": "1e308", "completion": "1e308"}},
         ]}),
         expect![[r#"
             a
             b window 4096
-            c"#]],
+            c
+            d"#]],
     );
     check(&json!({"data": []}), expect![[""]]);
     for none in [

@@ -190,6 +190,10 @@ impl Failures {
                     None => "Try again later.".into(),
                 }
             ),
+            (_, 407) => format!(
+                "A proxy on the way to {place} wants to know who asks{said}. Set providers.proxy to \
+                 its URL with a user name and a password."
+            ),
             (_, 404) => format!(
                 "The model server at {place} does not know the model or the address{said}. Check \
                  the model's name and {}.",

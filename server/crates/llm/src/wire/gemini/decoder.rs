@@ -77,7 +77,7 @@ impl Decoder {
             out.fail_provider(data);
             return;
         }
-        if let Some(counts) = response.usage_metadata {
+        if let Some(counts) = response.counts() {
             self.counts.update(counts);
             out.usage(self.counts.into());
         }

@@ -172,6 +172,18 @@ fn counts_add_up_and_are_given_once() {
     );
     check(
         [
+            r#"{"candidates": [{"content": {"parts": [{"text": "a"}]}, "finishReason": "STOP"}],
+               "usageMetadata": {"promptTokenCount": 1e400}}"#,
+            r#"{"usageMetadata": null}"#,
+            r#"{"usageMetadata": 7}"#,
+        ],
+        &expect![[r#"
+            text "a"
+            stop EndTurn
+        "#]],
+    );
+    check(
+        [
             r#"{"usageMetadata": {"promptTokenCount": -1, "candidatesTokenCount": [], "thoughtsTokenCount": {}}}"#,
         ],
         &expect![[r#"

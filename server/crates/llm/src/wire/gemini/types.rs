@@ -16,13 +16,20 @@ pub(super) struct Response<'a> {
     pub(super) candidates: Option<Vec<Option<Candidate<'a>>>>,
     #[serde(borrow, default)]
     pub(super) prompt_feedback: Option<PromptFeedback<'a>>,
-    #[serde(default)]
-    pub(super) usage_metadata: Option<Counts>,
+    #[serde(borrow, default)]
+    usage_metadata: Option<&'a RawValue>,
     #[serde(borrow, default)]
     pub(super) error: Option<&'a RawValue>,
     /// Where a proxy sends an error without the object around it.
     #[serde(borrow, default)]
     pub(super) message: Text<'a>,
+}
+
+impl Response<'_> {
+    /// The counts, if they are any: numbers that are none spoil no answer.
+    pub(super) fn counts(&self) -> Option<Counts> {
+        serde_json::from_str(self.usage_metadata?.get()).ok()?
+    }
 }
 
 /// One of the answers; only one is asked for.
