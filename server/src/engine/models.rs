@@ -7,8 +7,13 @@ use aside_agent::driver::TurnModel;
 use aside_agent::event::NoticeLevel;
 use aside_llm::catalog::{ProviderSettings, Resolved, facts_of, resolve, split};
 use aside_llm::tokens::Calibration;
-use aside_llm::{Measured, ModelFacts, ProviderConfig, Remote};
+use aside_llm::{
+    ChunkStream, Measured, Model, ModelError, ModelErrorKind, ModelFacts, ModelRequest,
+    ProviderConfig, Remote, Thinking,
+};
 use aside_protocol::ErrorCode;
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, ready};
 
 use super::Engine;
 use super::error::EngineError;
@@ -162,6 +167,30 @@ impl Engine {
         Ok(models)
     }
 
+    /// As [`Self::models_of_turn`], for a turn that begins when nobody waits for an answer: where
+    /// the model cannot be asked, the turn begins all the same, and ends with the reason.
+    pub(super) async fn models_or_reason(&self, model: &str) -> Vec<TurnModel> {
+        let error = match self.models_of_turn(model).await {
+            Ok(models) => return models,
+            Err(error) => error,
+        };
+        let reason = ModelError {
+            kind: ModelErrorKind::NoModel,
+            message: error.message,
+            status: None,
+            request_id: None,
+            retryable: false,
+            retry_after: None,
+        };
+        vec![TurnModel {
+            id: model.to_owned(),
+            name: model.to_owned(),
+            model: Arc::new(Unusable(reason)),
+            facts: ModelFacts::default(),
+            thinking: Thinking::default(),
+        }]
+    }
+
     /// An error that says that a model is not set up, where another one may be.
     fn or_another(&self, mut error: EngineError) -> EngineError {
         let settings = self.settings();
@@ -179,6 +208,15 @@ impl Engine {
     pub(super) fn check_model(&self, model: &str) -> Result<(), EngineError> {
         split(model, &self.settings().providers.own)?;
         Ok(())
+    }
+}
+
+/// A model that cannot be asked, and why.
+struct Unusable(ModelError);
+
+impl Model for Unusable {
+    fn stream(&self, _: ModelRequest) -> BoxFuture<'static, Result<ChunkStream, ModelError>> {
+        ready(Err(self.0.clone())).boxed()
     }
 }
 

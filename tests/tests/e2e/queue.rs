@@ -124,6 +124,42 @@ async fn cancelling_keeps_the_partial_answer() {
 }
 
 #[tokio::test]
+async fn a_queued_turn_whose_model_cannot_be_asked_any_more_ends_with_the_reason() {
+    let gate = Gate::new();
+    let stage = Stage::new([Reply::say("One.").gate(&gate), say("Three.")]);
+    let editor = stage.open().await;
+    let session = editor.create(json!({})).await;
+    let first = editor.prompt(Some(&session), "First.").await;
+    let second = editor.prompt(Some(&session), "Second.").await;
+    let before = editor.request("session/get", json!({"sessionId": session}));
+    let model = before.await["model"].clone();
+    // There is no key for this one.
+    let update = json!({"sessionId": session, "model": "mistral/mistral-small-latest"});
+    editor.request("session/update", update).await;
+    gate.open();
+    let turn = editor.completed(&first.turn).await;
+    assert_eq!(turn["stopReason"], "endTurn", "{turn:#}");
+    let turn = editor.completed(&second.turn).await;
+    assert_eq!(turn["stopReason"], "error", "{turn:#}");
+    assert_eq!(turn["error"]["code"], "noModel", "{turn:#}");
+    assert!(text(&turn, "/error/message").contains("MISTRAL_API_KEY"));
+    let now = editor.request("session/get", json!({"sessionId": session}));
+    assert_eq!(now.await["status"], "idle");
+    // What was asked is part of the conversation, and another model goes on with it.
+    let update = json!({"sessionId": session, "model": model});
+    editor.request("session/update", update).await;
+    let turn = editor.turn(&session, "Third.").await;
+    assert_eq!(turn["stopReason"], "endTurn", "{turn:#}");
+    let sent = stage.requests()[1].to_string();
+    assert!(
+        sent.contains("Second.") && sent.contains("Third."),
+        "{sent}"
+    );
+    editor.checked_events(&session);
+    editor.close().await;
+}
+
+#[tokio::test]
 async fn a_queued_turn_that_is_cancelled_ends_without_having_started() {
     let gate = Gate::new();
     let stage = Stage::new([Reply::say("One.").gate(&gate), say("Three.")]);

@@ -101,7 +101,8 @@ impl Actor {
         };
         let turn_id = row.id.clone();
         if self.running.is_none() && self.queue.is_empty() {
-            self.start_turn(row).await?;
+            let models = self.engine.models_of_turn(&self.row.model).await?;
+            self.start_turn(row, models).await?;
         } else {
             self.log
                 .record_or_undo(vec![Write::UpsertTurn(row.clone())], Vec::new())

@@ -20,7 +20,8 @@ use crate::clock;
 use crate::engine::error::EngineError;
 
 impl Actor {
-    /// Starts the turn that waits longest, unless one runs. One that cannot start waits on.
+    /// Starts the turn that waits longest, unless one runs. One that cannot be stored waits on;
+    /// one whose model cannot be asked any more starts, and ends with the reason.
     pub(super) async fn start_next(&mut self) {
         if self.running.is_some() {
             return;
@@ -28,7 +29,8 @@ impl Actor {
         let Some(row) = self.queue.front().cloned() else {
             return;
         };
-        match self.start_turn(row).await {
+        let models = self.engine.models_or_reason(&self.row.model).await;
+        match self.start_turn(row, models).await {
             Ok(()) => drop(self.queue.pop_front()),
             Err(error) => {
                 tracing::error!(session = &*self.session_id, %error, "a queued turn did not start");
@@ -37,7 +39,11 @@ impl Actor {
     }
 
     /// Starts a turn. After an error nothing has changed.
-    pub(super) async fn start_turn(&mut self, mut row: TurnRow) -> Result<(), EngineError> {
+    pub(super) async fn start_turn(
+        &mut self,
+        mut row: TurnRow,
+        models: Vec<TurnModel>,
+    ) -> Result<(), EngineError> {
         let content: Vec<ContentBlock> =
             serde_json::from_str(row.prompt.as_deref().unwrap_or("[]")).map_err(|error| {
                 EngineError::internal(format!("a stored prompt cannot be read: {error}"))
@@ -46,8 +52,6 @@ impl Actor {
             .engine
             .history(self.log.store(), &self.session_id)
             .await?;
-        let models = self.engine.models_of_turn(&self.row.model).await?;
-
         let now = clock::now();
         row.status = "running".to_owned();
         row.started_at = Some(now.clone());
