@@ -43,7 +43,8 @@ impl RetryPolicy {
         let jitter = Duration::from_millis(random % spread.saturating_add(1));
         match error.retry_after {
             Some(asked) if asked > self.cap => None,
-            Some(asked) => Some(asked + jitter.min(asked / 10)),
+            // One that asks for no wait at all, again and again, would use up all tries at once.
+            Some(asked) => Some((asked + jitter.min(asked / 10)).max(half + jitter)),
             None => Some(half + jitter),
         }
     }
@@ -99,6 +100,9 @@ mod tests {
         assert_eq!(asked(1500), Some(Duration::from_millis(1500)));
         assert_eq!(asked(60_000), Some(Duration::from_secs(60)));
         assert_eq!(asked(60_001), None);
+        assert_eq!(asked(0), Some(Duration::from_millis(250)));
+        let last = policy.delay(&error(Some(1)), 4, 0);
+        assert_eq!(last, Some(Duration::from_secs(4)));
         let mut fatal = error(None);
         fatal.retryable = false;
         assert_eq!(policy.delay(&fatal, 0, 0), None);
