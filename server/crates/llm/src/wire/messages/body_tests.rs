@@ -145,7 +145,7 @@ fn thinking_and_structured_output() {
     check(
         &asked,
         &expect![[
-            r#"{"model":"m","max_tokens":8192,"stream":true,"output_config":{"format":{"type":"json_schema","schema":{"additionalProperties":false,"properties":{},"type":"object"}}},"system":"Be brief.","messages":[{"role":"user","content":[{"type":"text","text":"Hi."}]}]}"#
+            r#"{"model":"m","max_tokens":8192,"stream":true,"output_config":{"effort":"low","format":{"type":"json_schema","schema":{"additionalProperties":false,"properties":{},"type":"object"}}},"system":"Be brief.","messages":[{"role":"user","content":[{"type":"text","text":"Hi."}]}]}"#
         ]],
     );
 }

@@ -50,7 +50,18 @@ impl Plan {
         };
         let asked = request.thinking;
         if asked.effort == Some(Effort::None) || asked.budget == Some(0) {
-            return plain;
+            return Self {
+                effort: match request.facts.reasoning {
+                    // Since Claude 5 models think if nothing is said, and many always: little is
+                    // the least that all of them take.
+                    ReasoningStyle::Effort => Some(word(Effort::None)),
+                    ReasoningStyle::None
+                    | ReasoningStyle::Budget
+                    | ReasoningStyle::Always
+                    | ReasoningStyle::Unknown => None,
+                },
+                ..plain
+            };
         }
         let in_words = || Self {
             thinking: Some(Thinking::Adaptive {

@@ -68,7 +68,7 @@ fn each_style_of_reasoning_is_told_in_its_way() {
         (Budget, Some(Effort::Max), None, "40192 32000 -"),
         (Budget, None, Some(u32::MAX), "64000 55808 -"),
         (in_words, None, None, "32000 adaptive summarized -"),
-        (in_words, Some(Effort::None), None, "32000 off -"),
+        (in_words, Some(Effort::None), None, "32000 off low"),
         (
             in_words,
             Some(Effort::Minimal),
@@ -87,7 +87,8 @@ fn each_style_of_reasoning_is_told_in_its_way() {
             None,
             "32000 adaptive summarized max",
         ),
-        (in_words, None, Some(0), "32000 off -"),
+        (in_words, None, Some(0), "32000 off low"),
+        (Unknown, Some(Effort::None), None, "32000 off -"),
         (in_words, None, Some(3000), "32000 adaptive summarized low"),
         (
             in_words,
