@@ -277,6 +277,18 @@ fn thinking_in_tokens_and_in_words() {
             asked(Some(Effort::Low), Some(7)),
             r#"{"thinkingBudget":7,"includeThoughts":true}"#,
         ),
+        (
+            Budget,
+            flash,
+            asked(None, Some(u32::MAX)),
+            r#"{"thinkingBudget":24576,"includeThoughts":true}"#,
+        ),
+        (
+            Budget,
+            pro,
+            asked(None, Some(0)),
+            r#"{"thinkingBudget":128,"includeThoughts":true}"#,
+        ),
         (Words, three, nothing, r#"{"includeThoughts":true}"#),
         (
             Words,

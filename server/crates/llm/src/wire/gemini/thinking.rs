@@ -38,8 +38,8 @@ pub(super) fn config(request: &ModelRequest) -> Option<ThinkingConfig> {
         (ReasoningStyle::Effort, None, Some(budget)) => {
             (None, Some(level(effort_of(budget), model)))
         }
-        (_, _, Some(budget)) => (Some(budget), None),
-        (_, Some(effort), None) => (Some(budget_of(effort, model)), None),
+        (_, _, Some(budget)) => (Some(taken(budget, model)), None),
+        (_, Some(effort), None) => (Some(taken(effort.budget(), model)), None),
     };
     Some(ThinkingConfig {
         thinking_budget: budget,
@@ -88,11 +88,11 @@ fn effort_of(budget: u32) -> Effort {
         .unwrap_or(Effort::None)
 }
 
-/// The effort in tokens, within what the model takes.
-fn budget_of(effort: Effort, model: &str) -> u32 {
+/// So many tokens, within what the model takes.
+fn taken(budget: u32, model: &str) -> u32 {
     if is_pro(model) {
-        effort.budget().clamp(PRO_BUDGET.0, PRO_BUDGET.1)
+        budget.clamp(PRO_BUDGET.0, PRO_BUDGET.1)
     } else {
-        effort.budget().min(FLASH_BUDGET)
+        budget.min(FLASH_BUDGET)
     }
 }
