@@ -39,6 +39,7 @@ mod edits_undo;
 mod edits_undo_refused;
 mod fallback;
 mod headless;
+mod hostile_models;
 mod lifecycle;
 mod logs;
 mod mocks;
