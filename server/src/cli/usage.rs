@@ -35,7 +35,7 @@ pub async fn usage(args: UsageArgs) -> Result<u8, Failure> {
         return Ok(exit::DONE);
     }
     if result.days.is_empty() {
-        terminal::note("No model was asked in that time.", Style::Dim);
+        terminal::note("No tokens were used in that time.", Style::Dim);
         return Ok(exit::DONE);
     }
     print(&result)?;
@@ -54,7 +54,17 @@ async fn all(context: &Context, params: &UsageGetParams) -> Result<UsageGetResul
         let engine = Engine::new(workspace, settings, context.engine.front());
         let result = engine.usage(params.clone()).await;
         engine.close().await;
-        for more in result?.days {
+        let result = match result {
+            Ok(result) => result,
+            // One that cannot be read, as a newer Aside's, hides none of the others.
+            Err(error) => {
+                let database = engine.workspace().database.display();
+                let note = format!("{database} is not counted. {}", error.message);
+                terminal::note(&crate::redact::redact(&note), Style::Red);
+                continue;
+            }
+        };
+        for more in result.days {
             total += crate::wire::from_usage(more.usage);
             let same = |day: &&mut ModelUsage| day.day == more.day && day.model == more.model;
             match days.iter_mut().find(same) {

@@ -276,6 +276,11 @@ async fn the_shell_shows_it_for_people_and_as_json() {
     }
 }
 
+/// Where a database of SQLite says which version of our tables it has.
+///
+/// <https://www.sqlite.org/fileformat.html#the_database_header>
+const USER_VERSION: usize = 60;
+
 /// `--all` counts the folders together.
 #[tokio::test]
 async fn all_folders_are_added() {
@@ -296,6 +301,23 @@ async fn all_folders_are_added() {
         let days = usage["days"].as_array().unwrap();
         assert_eq!(days.len(), 1, "{arguments:?}: {usage:#}");
     }
+    // A folder that a newer Aside was in is told, and hides none of the others.
+    let folders = stage.world.data_dir().join("workspaces");
+    let mut folder = std::fs::read_dir(&folders).unwrap();
+    let mut database = std::fs::read(folder.next().unwrap().unwrap().path().join("aside.db"))
+        .expect("a database is there");
+    database[USER_VERSION..][..4].copy_from_slice(&999_u32.to_be_bytes());
+    std::fs::create_dir(folders.join("newer")).unwrap();
+    std::fs::write(folders.join("newer/aside.db"), database).unwrap();
+    let done = aside(&stage, &["usage", "--json", "--all"])
+        .await
+        .expect_code(0);
+    let usage: Value = serde_json::from_str(&done.stdout).unwrap();
+    assert_eq!(requests(&usage), 3, "{usage:#}");
+    assert!(
+        done.stderr.contains("newer/aside.db is not counted."),
+        "{done:?}"
+    );
 }
 
 #[tokio::test]
