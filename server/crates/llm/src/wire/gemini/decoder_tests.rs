@@ -174,7 +174,6 @@ fn counts_add_up_and_are_given_once() {
         [
             r#"{"candidates": [{"content": {"parts": [{"text": "a"}]}, "finishReason": "STOP"}],
                "usageMetadata": {"promptTokenCount": 1e400}}"#,
-            r#"{"usageMetadata": null}"#,
             r#"{"usageMetadata": 7}"#,
         ],
         &expect![[r#"
