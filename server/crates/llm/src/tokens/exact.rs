@@ -91,12 +91,6 @@ impl std::fmt::Debug for Counter {
     }
 }
 
-/// The tokens of a text. Those who count often keep a [`Counter`].
-#[must_use]
-pub fn count(tokenizer: Tokenizer, text: &str) -> usize {
-    Counter::new(tokenizer).count(text)
-}
-
 /// Where the first piece of a text that is not empty ends. Every character is matched by
 /// something, so that there is one.
 fn piece(pattern: &Regex, text: &str) -> usize {

@@ -5,7 +5,7 @@ use proptest::prelude::{ProptestConfig, any, prop_assert_eq, proptest};
 use proptest::strategy::Strategy;
 use tiktoken_rs::CoreBPE;
 
-use super::exact::{Counter, WINDOW, count};
+use super::exact::{Counter, WINDOW};
 use crate::Tokenizer;
 
 const BOTH: [Tokenizer; 2] = [Tokenizer::Cl100k, Tokenizer::O200k];
@@ -27,15 +27,23 @@ fn other(tokenizer: Tokenizer, text: &str) -> usize {
 fn agree(text: &str) {
     for tokenizer in BOTH {
         let shown: String = text.chars().take(60).collect();
-        let counted = count(tokenizer, text);
+        let counted = Counter::new(tokenizer).count(text);
         assert_eq!(counted, other(tokenizer, text), "{tokenizer:?}: {shown:?}");
     }
 }
 
 fn check(text: &str, cl100k: usize, o200k: usize) {
     let shown: String = text.chars().take(40).collect();
-    assert_eq!(count(Tokenizer::Cl100k, text), cl100k, "cl100k: {shown:?}");
-    assert_eq!(count(Tokenizer::O200k, text), o200k, "o200k: {shown:?}");
+    assert_eq!(
+        Counter::new(Tokenizer::Cl100k).count(text),
+        cl100k,
+        "cl100k: {shown:?}"
+    );
+    assert_eq!(
+        Counter::new(Tokenizer::O200k).count(text),
+        o200k,
+        "o200k: {shown:?}"
+    );
 }
 
 #[test]
@@ -110,7 +118,7 @@ fn no_text_is_too_long_or_too_odd() {
     for part in ["a", " ", "\n", "é", "日", "🦀", "!", "\u{301}", "0", " \n"] {
         let text = part.repeat(WINDOW / part.len() + 100);
         for tokenizer in BOTH {
-            let tokens = count(tokenizer, &text);
+            let tokens = Counter::new(tokenizer).count(&text);
             assert!(tokens > 0 && tokens <= text.len(), "{part:?}: {tokens}");
         }
     }
@@ -132,14 +140,14 @@ proptest! {
     #[test]
     fn any_text_agrees(text in any::<String>()) {
         for tokenizer in BOTH {
-            prop_assert_eq!(count(tokenizer, &text), other(tokenizer, &text));
+            prop_assert_eq!(Counter::new(tokenizer).count(&text), other(tokenizer, &text));
         }
     }
 
     #[test]
     fn texts_of_what_is_hard_agree(text in hard()) {
         for tokenizer in BOTH {
-            prop_assert_eq!(count(tokenizer, &text), other(tokenizer, &text));
+            prop_assert_eq!(Counter::new(tokenizer).count(&text), other(tokenizer, &text));
         }
     }
 }

@@ -12,6 +12,6 @@ mod table;
 
 pub use calibration::Calibration;
 pub use estimate::estimate;
+pub use exact::Counter;
 pub(crate) use exact::WINDOW;
-pub use exact::{Counter, count};
-pub use request::count_request;
+pub(crate) use request::count_request;

@@ -22,15 +22,13 @@ const DOCUMENT_CHARS: u64 = 32;
 const OPAQUE_BYTES: u64 = 6;
 
 /// Roughly how many tokens of input a request has, at any model.
-#[must_use]
-pub fn count_request(request: &ModelRequest) -> u64 {
+pub(crate) fn count_request(request: &ModelRequest) -> u64 {
     total(request, &estimate)
 }
 
 impl Counter {
     /// How many tokens of input a request has, its text counted exactly.
-    #[must_use]
-    pub fn count_request(&self, request: &ModelRequest) -> u64 {
+    pub(crate) fn count_request(&self, request: &ModelRequest) -> u64 {
         total(request, &|text| {
             u64::try_from(self.count(text)).unwrap_or(u64::MAX)
         })
