@@ -12,6 +12,9 @@ use crate::item::{ItemBody, Replay, ToolStatus};
 use crate::limits::MAX_ANSWER_CALLS;
 use crate::toolbox::EDIT_FILE;
 
+/// The last line of a block.
+const BLOCK_END: &str = ">>>>>>> REPLACE";
+
 impl Step<'_> {
     /// Begins a call for each file that the blocks of an answer edit, or one that says why they
     /// are not made. The text of the answer stays as it is.
@@ -20,7 +23,8 @@ impl Step<'_> {
         if !wanted {
             return;
         }
-        let blocks = parse(&self.answer_text(answer.number));
+        let text = self.answer_text(answer.number);
+        let blocks = parse(&text);
         if !self.state.calls.is_empty() {
             // What the calls come to may be what the blocks must go by.
             if blocks.is_ok_and(|blocks| !blocks.is_empty()) {
@@ -30,6 +34,10 @@ impl Step<'_> {
             return;
         }
         let files = match blocks {
+            Ok(blocks) if blocks.is_empty() && seems_an_edit(&text) => {
+                self.text_call(answer, String::new(), Some(texts::NO_BLOCKS.to_owned()));
+                return;
+            }
             Ok(blocks) => edits(&blocks),
             Err(error) => {
                 self.text_call(answer, String::new(), Some(texts::broken_blocks(&error)));
@@ -99,6 +107,25 @@ impl Step<'_> {
     }
 }
 
+/// Whether an answer without a block seems to mean one: it has the end of one, or code right below
+/// a line that is nothing but a path, as small models write an edit where they forget the rest.
+fn seems_an_edit(text: &str) -> bool {
+    let lines = text.lines().map(str::trim);
+    let mut pairs = lines.clone().zip(lines.clone().skip(1));
+    lines.clone().any(|line| line == BLOCK_END)
+        || pairs.any(|(path, fence)| is_path(path) && fence.starts_with("```"))
+}
+
+/// Whether a line is a path with an extension, perhaps with a colon behind it.
+fn is_path(line: &str) -> bool {
+    let line = line.strip_suffix(':').unwrap_or(line);
+    let is_plain = |c: char| c.is_alphanumeric() || "._-/\\".contains(c);
+    let extension = line.rsplit_once('.').map(|(_, extension)| extension);
+    line.chars().all(is_plain)
+        && extension
+            .is_some_and(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric()))
+}
+
 /// The arguments of `edit_file`.
 fn arguments(path: &str, edits: &[Edit]) -> String {
     let edits = edits.iter().map(|edit| {
@@ -109,4 +136,27 @@ fn arguments(path: &str, edits: &[Edit]) -> String {
         entry
     });
     json!({"path": path, "edits": edits.collect::<Vec<_>>()}).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seems_an_edit;
+
+    #[test]
+    fn answers_that_mean_an_edit() {
+        for (text, expected) in [
+            ("src/a.py\n```\nx = 1\n```", true),
+            ("Here it is.\n\n/project/a.py:\n```python\nx = 1\n```", true),
+            ("a.py\n```\n=======\nx = 1\n>>>>>>> REPLACE\n```", true),
+            ("x = 1\n>>>>>>> REPLACE", true),
+            ("", false),
+            ("Look at a.py.\n```\nx = 1\n```", false),
+            ("a.py\n\n```\nx = 1\n```", false),
+            ("For example:\n```\nx = 1\n```", false),
+            ("Done.\n```\nx = 1\n```", false),
+            (".\n```\n```\n", false),
+        ] {
+            assert_eq!(seems_an_edit(text), expected, "{text:?}");
+        }
+    }
 }

@@ -100,6 +100,11 @@ pub(super) fn broken_blocks(error: &BlockError) -> String {
     )
 }
 
+pub(super) const NO_BLOCKS: &str = "This answer changes no file: its code does not stand in a block. \
+    To change the file, write the block again with all three lines, <<<<<<< SEARCH above what is \
+    there, ======= below it, and >>>>>>> REPLACE below what is to be there instead. If nothing is \
+    to be changed, say so in a sentence without code.";
+
 pub(super) const BLOCKS_BESIDE_CALLS: &str = "The SEARCH/REPLACE blocks of this answer were not \
     made, because it also calls tools. If they are still to be made, write them again in an \
     answer without calls.";
