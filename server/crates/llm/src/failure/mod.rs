@@ -17,8 +17,8 @@ use words::{Special, Words, in_one_line};
 pub(crate) const MAX_ERROR_BODY: usize = 64 * 1024;
 /// Characters of a request id or a `retry-after` that are kept.
 const MAX_HEADER: usize = 128;
-/// Bytes of a header's value or of a proxy's password from which on it is kept out of messages:
-/// shorter ones are common words.
+/// Bytes of a key, a header's value or a password from which on it is kept out of messages and
+/// names: shorter ones are common words, and what people give to servers that want no key.
 const MIN_SECRET: usize = 6;
 /// How long an error's body may take; what came until then is used.
 const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -52,15 +52,19 @@ impl Failures {
             let proxy = Url::parse(proxy.expose()).ok()?;
             Secret::new(proxy.password()?)
         });
-        let others = config.headers.iter().map(|(_, value)| value.clone());
-        let others = others
+        let headers = config.headers.iter().map(|(_, value)| value);
+        let secrets = config
+            .key
+            .iter()
+            .chain(headers)
+            .cloned()
             .chain(password)
             .chain(base.into_iter().flat_map(secrets_in))
             .filter(|secret| secret.expose().len() >= MIN_SECRET);
         Self {
             place,
             has_key: config.key.is_some(),
-            secrets: config.key.iter().cloned().chain(others).collect(),
+            secrets: secrets.collect(),
             key_hint: config.key_hint.clone(),
             base_url_hint: config.base_url_hint.clone(),
         }

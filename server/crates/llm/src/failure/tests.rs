@@ -362,6 +362,18 @@ fn other_secrets_show_no_more_than_the_key() {
 }
 
 #[test]
+fn a_word_in_the_place_of_a_key_is_no_secret() {
+    let told = |key: &str| {
+        let config = ProviderConfig::new(Wire::Chat, "http://test/v1", Secret::new(key));
+        Failures::new(&config, None).redacted("none of them is 123456".to_owned())
+    };
+    for word in ["n", "none", "them"] {
+        assert_eq!(told(word), "none of them is 123456");
+    }
+    assert_eq!(told("123456"), "none of them is [redacted]");
+}
+
+#[test]
 fn money_that_is_gone_is_told_as_such() {
     for (status, body) in [
         (402, json!({"error": {"message": "Insufficient Balance"}})),
