@@ -146,7 +146,14 @@ fn id(json: &Value) -> Option<&str> {
 
 /// Whether it can be typed, shown in a line and asked for.
 fn is_askable(id: &str) -> bool {
-    id.len() <= MAX_NAME_BYTES && !id.contains(char::is_control) && id.trim() == id
+    // What turns the direction of writing makes one name look like another.
+    let turns = [
+        '\u{200e}'..='\u{200f}',
+        '\u{202a}'..='\u{202e}',
+        '\u{2066}'..='\u{2069}',
+    ];
+    let is_odd = |c: char| c.is_control() || turns.iter().any(|range| range.contains(&c));
+    id.len() <= MAX_NAME_BYTES && !id.contains(is_odd) && id.trim() == id
 }
 
 /// Whether the list says nothing against it.

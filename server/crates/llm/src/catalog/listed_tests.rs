@@ -293,6 +293,7 @@ fn what_cannot_be_typed_is_no_model() {
         "\u{1b}]0;title\u{7}",
         "a\nb",
         "a\u{9b}2J",
+        "a\u{202e}b",
         " a",
         "a ",
         &long,
