@@ -12,8 +12,8 @@ const MODEL: &str = "ASIDE_TEST_MODEL";
 const TRIES: usize = 4;
 const BEFORE: &str = "The secret colour is vermilion.\n";
 const AFTER: &str = "The secret colour is green.\n";
-const PROMPT: &str = "Read colour.txt with read_file. Then change the word vermilion to green in it \
-    with edit_file.";
+const PROMPT: &str = "Read the file with the path colour.txt, exactly so, with read_file. Then change \
+    vermilion to green in it with edit_file.";
 
 /// Sessions at a server that speaks `wire`, until the model has read the file and edited it.
 async fn check(wire: &str) {
