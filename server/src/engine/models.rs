@@ -127,11 +127,14 @@ impl Engine {
             self.front.tell(NoticeLevel::Warning, &why);
         }
         let mut facts = resolved.facts;
-        if facts == ModelFacts::default() {
-            // No table knows it; its server may have said something of it.
-            let listed = self.models.listed(&resolved.config, &resolved.name);
-            let none = ProviderSettings::default();
-            facts = listed.map_or(facts, |model| model.facts(&resolved.config.id, &none));
+        let id = &resolved.config.id;
+        let none = ProviderSettings::default();
+        if facts_of(id, &resolved.name, &none) == ModelFacts::default()
+            && let Some(listed) = self.models.listed(&resolved.config, &resolved.name)
+        {
+            // No table knows it, but its server said something of it.
+            let settings = self.settings();
+            facts = listed.facts(id, settings.providers.own.get(id).unwrap_or(&none));
         }
         let remote = self.models.remote(resolved.config.clone());
         let health = self.models.health.clone();

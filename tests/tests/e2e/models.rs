@@ -6,7 +6,7 @@ use aside_tests::rules::text;
 use aside_tests::world::SECRET;
 use serde_json::{Value, json};
 
-use crate::common::{Stage, check_sentence, say};
+use crate::common::{Stage, check_sentence, of_kind, say};
 
 /// No key, no address, no model chosen.
 fn bare() -> Stage {
@@ -361,6 +361,29 @@ async fn what_settings_say_of_models_is_listed() {
     assert!(row.is_some_and(|row| row.contains(&url)), "{done:?}");
     aside(&stage, &["run", "Hello?"]).await.expect_code(0);
     assert_eq!(stage.requests()[0]["model"], "other-7b");
+}
+
+/// A price of the user's takes nothing away from what the server says of the model.
+#[tokio::test]
+async fn what_a_server_says_counts_beside_what_settings_say() {
+    let list = json!({"data": [{"id": "other-7b", "max_model_len": 8192}]});
+    let list = Reply::body(200, "application/json", list.to_string());
+    let script = Script::answering(|_, _| say("Hello.")).models_reply(list);
+    let mut stage = Stage::with_script(script);
+    let url = stage.model.url();
+    stage.world.configure(&format!(
+        "model = \"house/other-7b\"\n[providers.house]\nbase_url = \"{url}\"\n\
+         [providers.house.models.\"other-7b\"]\ninput_price = 0.5\noutput_price = 1.5\n"
+    ));
+    stage.world.unset("ASIDE_MODEL");
+    let editor = stage.open().await;
+    editor.request("model/list", json!({})).await;
+    let session = editor.create(json!({})).await;
+    let turn = editor.turn(&session, "Hello?").await;
+    assert!(turn["usage"]["costUsd"].is_number(), "{turn:#}");
+    let used = of_kind(&editor.checked_events(&session), "usageUpdated");
+    assert_eq!(used[0]["context"]["windowTokens"], 8192, "{used:#?}");
+    editor.close().await;
 }
 
 #[tokio::test]
