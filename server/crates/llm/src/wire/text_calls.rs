@@ -204,12 +204,9 @@ impl TextCalls {
         }
         if source == Source::Open {
             // The end may come in two parts.
-            let unsearched = self.searched.saturating_sub(close.len()).max(from);
-            let unsearched = &held.as_bytes()[unsearched..];
-            let is_closed = !close.is_empty()
-                && unsearched
-                    .windows(close.len())
-                    .any(|part| part == close.as_bytes());
+            let from = self.searched.saturating_sub(close.len()).max(from);
+            let unsearched = &held[held.floor_char_boundary(from)..];
+            let is_closed = !close.is_empty() && unsearched.contains(close);
             self.searched = held.len();
             if !is_closed {
                 self.vain += usize::from(held.len() > MAX_HELD);

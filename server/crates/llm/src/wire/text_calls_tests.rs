@@ -239,12 +239,12 @@ fn the_work_grows_with_the_text_alone() {
         "```\n{\"name\": 1}\n",
         "```\n{\"name\": \"\n",
     ] {
-        let text = line.repeat(4 * 1024 * 1024 / line.len());
+        let text = line.repeat(1024 * 1024 / line.len());
         assert!(read(&[&text], true) == text, "{line:?}");
     }
     let open = "```\n{\"name\": \"list\", \"arguments\": {\"x\": \"";
     let parts: Vec<&str> = std::iter::once(open)
-        .chain(std::iter::repeat_n("```", 100_000))
+        .chain(std::iter::repeat_n("```", 50_000))
         .collect();
     assert!(read(&parts, true) == parts.concat());
 }
