@@ -301,9 +301,8 @@ impl Step<'_> {
     pub(super) fn fail_call(&mut self, call: usize, text: String) {
         let seen = self.count_repeat(call, &text);
         let text = match (seen, self.state.setup.dialect) {
-            // What it says stands above already, and did not help.
             (Seen::Before, EditDialect::EditFile | EditDialect::ApplyPatch) => {
-                texts::FAILED_AGAIN.to_owned()
+                texts::failed_again(&text)
             }
             (Seen::Before, EditDialect::SearchReplace) | (Seen::First, _) => text,
         };

@@ -101,9 +101,9 @@ pub(super) fn broken_blocks(error: &BlockError) -> String {
 }
 
 pub(super) const NO_BLOCKS: &str = "This answer changes no file: its code does not stand in a block. \
-    To change the file, write the block again with all three lines, <<<<<<< SEARCH above what is \
-    there, ======= below it, and >>>>>>> REPLACE below what is to be there instead. If nothing is \
-    to be changed, say so in a sentence without code.";
+    If nothing is to be changed, say so in a sentence without code. If a file is to be changed, \
+    write the block now, with all three lines: <<<<<<< SEARCH above what is there, ======= below \
+    it, and >>>>>>> REPLACE below what is to be there instead.";
 
 pub(super) const BLOCKS_BESIDE_CALLS: &str = "The SEARCH/REPLACE blocks of this answer were not \
     made, because it also calls tools. If they are still to be made, write them again in an \
@@ -140,9 +140,15 @@ pub(super) fn same_again(kind: ToolKind, dialect: EditDialect) -> &'static str {
     }
 }
 
-pub(super) const FAILED_AGAIN: &str = "The same call failed in the same way before, so nothing was \
-    done. Look at what there is first, for example with read_file, and then call with other \
-    arguments.";
+/// In place of a long text that stands above already and did not help.
+pub(super) fn failed_again(text: &str) -> String {
+    let first = text.lines().next().unwrap_or_default();
+    format!(
+        "The same call failed in the same way before: {} Do not make it again. Look at what there \
+         is, for example with read_file, and call with other arguments.",
+        quote(first, MAX_QUOTE_BYTES)
+    )
+}
 
 pub(super) const GAVE_UP: &str = "The model repeats the same tool call over and over, so the turn \
     was ended. Say more precisely what you want, or try another model.";
