@@ -105,6 +105,8 @@ fn the_table_for_people_shows_no_secret() {
         closing the database at the end                                               2000 ms
         text of one message of a model                                                1 MB
         arguments of one tool call                                                    2 MB
+        name of a tool that a model calls                                             256 bytes
+        a provider's id of a tool call                                                64 KB
         one answer of a model                                                         8 MB
         items in one answer                                                           256 items
         tool calls made of one answer                                                 64 calls
@@ -126,6 +128,7 @@ fn the_table_for_people_shows_no_secret() {
         one answer that is not streamed                                               16 MB
         tool calls in one answer                                                      256 calls
         text held back that may be a tool call                                        256 KB
+        text in one answer that looks like a tool call and is none                    1024 times
         items of one answer over Responses                                            1024 items
         parts of one such item that are told apart                                    1024 parts
         items of reasoning sent back in Chat Completions                              4096 items
