@@ -81,8 +81,16 @@ impl Engine {
         &self,
         only: Option<&str>,
     ) -> BTreeMap<String, ProviderSettings> {
-        let mut own = self.settings().providers.own.clone();
+        let settings = self.settings();
+        let mut own = settings.providers.own.clone();
         self.keys.fill(&mut own, only).await;
+        for (id, filled) in &mut own {
+            if settings.providers.strange.contains(id)
+                && let Some(said) = settings.providers.own.get(id)
+            {
+                filled.clone_from(said);
+            }
+        }
         own
     }
 

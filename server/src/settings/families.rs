@@ -187,6 +187,34 @@ impl Key {
         Some(format!("{PREFIX}{id}.{other}"))
     }
 
+    /// Whether only the user's own file, environment and flags may say it: where requests go by
+    /// way of, whose certificates are trusted, what is sent along, which file is written.
+    pub fn is_users_alone(&self) -> bool {
+        const ALONE: [&str; 3] = ["providers.proxy", "providers.ca_file", "usage.ledger"];
+        match &self.part {
+            Part::Fixed => ALONE.contains(&self.name.as_str()),
+            Part::Header(..) => true,
+            Part::Provider(_) | Part::Model(..) => false,
+        }
+    }
+
+    /// The provider whose address it is.
+    pub fn address_of(&self) -> Option<&str> {
+        match &self.part {
+            Part::Provider(id) if self.spec.key == "base_url" => Some(id),
+            Part::Fixed | Part::Provider(_) | Part::Header(..) | Part::Model(..) => None,
+        }
+    }
+
+    /// The provider whose secret it is.
+    pub fn secret_of(&self) -> Option<&str> {
+        match &self.part {
+            Part::Provider(id) if matches!(self.spec.kind, Kind::Secret) => Some(id),
+            Part::Header(id, _) => Some(id),
+            Part::Fixed | Part::Provider(_) | Part::Model(..) => None,
+        }
+    }
+
     /// Whether it is of the fixed table.
     pub fn is_fixed(&self) -> bool {
         matches!(self.part, Part::Fixed)

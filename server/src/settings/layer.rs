@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use super::families::{self, Key};
-use super::table::SETTINGS;
+use super::table::{Kind, SETTINGS};
 use super::value::{self, Value};
 
 /// How many warnings about one source are given.
@@ -112,6 +112,9 @@ impl Layer {
                 continue;
             }
             if let Some(found) = Key::find(&key) {
+                if nulls == Nulls::Unset && !self.may_be_an_editors(&found, json) {
+                    continue;
+                }
                 let value = value::from_json(found.spec, json);
                 self.take(found, value, &key, origin);
                 continue;
@@ -132,6 +135,24 @@ impl Layer {
                 }
             }
         }
+    }
+
+    /// Whether an editor's word on this setting counts. Some editors read settings from the folder
+    /// that is open, which is not trusted to say whom Aside speaks to, whom it trusts, and where it
+    /// writes.
+    fn may_be_an_editors(&mut self, key: &Key, json: &Json) -> bool {
+        // Editors show a secret that is not set as an empty field.
+        if matches!(key.spec.kind, Kind::Secret) && json.as_str() == Some("") {
+            return false;
+        }
+        let is_own = !key.is_users_alone();
+        if !is_own {
+            self.warn(format!(
+                "editor: {} is not applied, because an editor may take it from the folder that is open; set it in the config.toml of your own",
+                key.name
+            ));
+        }
+        is_own
     }
 
     fn take(&mut self, key: Key, got: Result<Value, String>, name: &str, origin: &str) {

@@ -17,7 +17,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
@@ -60,6 +60,9 @@ struct Entry {
     origin: String,
 }
 
+/// Where values come from that an editor set.
+const EDITOR_ORIGIN: &str = "editor";
+
 /// Where values come from that nobody set.
 const DEFAULT_ORIGIN: &str = "default";
 
@@ -91,7 +94,7 @@ impl Layers {
     /// Takes the editor's settings, in the place of those it gave before. `null` is none.
     pub fn set_editor(&mut self, editor: Json) {
         self.editor = match editor {
-            Json::Object(map) => Layer::from_editor(&map, "editor"),
+            Json::Object(map) => Layer::from_editor(&map, EDITOR_ORIGIN),
             Json::Null => Layer::default(),
             Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_) => {
                 Layer::broken("editor: the settings are not an object".to_owned())
@@ -134,7 +137,10 @@ impl Layers {
         for layer in [&self.editor, &self.environment, &self.flags] {
             warnings.extend(layer.warnings());
         }
-        let settings = Settings::from_entries(&entries);
+        let strange = strange_addresses(&entries);
+        warnings.extend(withhold(&strange, &mut entries));
+        let mut settings = Settings::from_entries(&entries);
+        settings.providers.strange = strange;
         warnings.extend(families::unknown(&settings.providers.own));
         Resolved {
             settings,
@@ -165,6 +171,40 @@ impl Layers {
         }
         warnings
     }
+}
+
+/// The providers whose address an editor gave, where it leads away from this machine. Some
+/// editors read settings from the folder that is open, so it may be a stranger's.
+fn strange_addresses(entries: &BTreeMap<String, Entry>) -> BTreeSet<String> {
+    let of_editor = entries
+        .values()
+        .filter(|entry| entry.origin == EDITOR_ORIGIN);
+    let strange = of_editor.filter_map(|entry| {
+        let id = entry.key.address_of()?;
+        match &entry.value {
+            Value::Text(url) if aside_llm::is_on_this_machine(url) => None,
+            Value::Text(_) => Some(id.to_owned()),
+            Value::Unset | Value::Integer(_) | Value::Dollars(_) | Value::Secret(_) => None,
+        }
+    });
+    strange.collect()
+}
+
+/// Takes out the secrets of those providers that the editor did not give too, and says so.
+fn withhold(strange: &BTreeSet<String>, entries: &mut BTreeMap<String, Entry>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    entries.retain(|name, entry| {
+        let is_withheld = entry.origin != EDITOR_ORIGIN
+            && entry.key.secret_of().is_some_and(|id| strange.contains(id));
+        if is_withheld {
+            warnings.push(format!(
+                "{name} (from {}) is not sent to the address that the editor gave, which may come from the folder that is open; set that address in the config.toml of your own, or the key in the editor",
+                entry.origin
+            ));
+        }
+        !is_withheld
+    });
+    warnings
 }
 
 fn read_layer(path: &Path) -> Layer {

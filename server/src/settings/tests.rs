@@ -109,6 +109,7 @@ fn with_nothing_said_the_defaults_are_in_force() {
             permission_mode: Ask,
             providers: Providers {
                 own: {},
+                strange: {},
                 connect_timeout_s: 10,
                 first_byte_timeout_s: 120,
                 idle_timeout_s: 120,

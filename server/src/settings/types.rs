@@ -1,5 +1,5 @@
 //! The settings as the program uses them.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -55,6 +55,8 @@ pub struct Settings {
 pub struct Providers {
     /// What the user says of each, by its id.
     pub own: BTreeMap<String, ProviderSettings>,
+    /// Those whose address may be a stranger's: keys that were added are not sent there.
+    pub strange: BTreeSet<String>,
     /// In seconds.
     pub connect_timeout_s: u64,
     /// In seconds.
@@ -230,6 +232,7 @@ impl Settings {
             permission_mode: read.mode("permission_mode"),
             providers: Providers {
                 own: super::families::collect(entries),
+                strange: BTreeSet::new(),
                 connect_timeout_s: read.integer("providers.connect_timeout_s"),
                 first_byte_timeout_s: read.integer("providers.first_byte_timeout_s"),
                 idle_timeout_s: read.integer("providers.idle_timeout_s"),

@@ -282,6 +282,12 @@ fn build(base: &Url, connect_timeout: Duration, network: &Network) -> Result<Cli
     })
 }
 
+/// Whether what is sent to that base URL stays on this machine.
+#[must_use]
+pub fn is_on_this_machine(base_url: &str) -> bool {
+    Url::parse(base_url).is_ok_and(|url| is_loopback(&url))
+}
+
 fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else {
         return false;

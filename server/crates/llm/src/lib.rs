@@ -22,6 +22,7 @@ pub mod tokens;
 mod wire;
 
 pub use bounds::BOUNDS;
+pub use client::is_on_this_machine;
 pub use config::{
     EffortField, KeyStyle, MaxTokensField, Network, ProviderConfig, Quirks, ReasoningReplay, Wire,
 };

@@ -114,7 +114,6 @@ fn of_a_key_and_a_token_the_later_counts() {
         .user("[providers.anthropic]\ntoken = 'of-the-file'")
         .editor(json!({"providers": {"anthropic": {"api_key": ""}}}))
         .check(expect![[r#"
-            providers.anthropic.api_key = not set  (editor)
             providers.anthropic.token = set  (CONFIG/config.toml)
         "#]]);
     World::new()
@@ -146,5 +145,60 @@ fn what_is_wrong_with_providers_is_named() {
             ! CONFIG/config.toml: providers.openai.models.y.vision must be true or false, not "maybe"; it is ignored
             ! CONFIG/config.toml: providers.openai.wire must be one of chat, responses, messages, gemini, not "telegraph"; it is ignored
             ! providers.nobody: Aside knows no provider of that name; correct it (`aside models --providers` lists them), or set providers.nobody.base_url
+        "#]]);
+}
+
+#[test]
+fn a_key_does_not_go_where_an_editor_says() {
+    let editor = |url: &str| {
+        World::new()
+            .environment("OPENAI_API_KEY", "kept-by-the-user")
+            .editor(json!({"providers": {"openai": {"base_url": url}}}))
+    };
+    let settings = editor("https://elsewhere.example/v1").check(expect![[r#"
+        providers.openai.base_url = https://elsewhere.example/v1  (editor)
+        ! providers.openai.api_key (from OPENAI_API_KEY) is not sent to the address that the editor gave, which may come from the folder that is open; set that address in the config.toml of your own, or the key in the editor
+    "#]]);
+    assert_eq!(settings.providers.own["openai"].key, None);
+    assert!(settings.providers.strange.contains("openai"));
+
+    for url in [
+        "http://127.0.0.1:8080/v1",
+        "http://localhost:1/v1",
+        "http://[::1]:1",
+    ] {
+        let settings = editor(url).resolve().settings;
+        assert!(settings.providers.own["openai"].key.is_some(), "{url}");
+        assert!(settings.providers.strange.is_empty(), "{url}");
+    }
+    // Who gives the address gives the key too, or says both in a place of the user's own.
+    let both = World::new().editor(json!({"providers": {"openai": {
+        "base_url": "https://elsewhere.example/v1", "api_key": "given-by-the-editor",
+    }}}));
+    let settings = both.resolve().settings;
+    assert!(settings.providers.own["openai"].key.is_some());
+    let own = editor("https://elsewhere.example/v1")
+        .environment("OPENAI_BASE_URL", "https://gateway.example/v1");
+    let settings = own.resolve().settings;
+    assert!(settings.providers.own["openai"].key.is_some());
+    assert!(settings.providers.strange.is_empty());
+}
+
+#[test]
+fn an_editor_does_not_say_whom_to_trust_nor_what_to_write() {
+    World::new()
+        .editor(json!({
+            "providers": {
+                "proxy": "http://elsewhere.example",
+                "ca_file": "/project/ca.pem",
+                "openai": {"headers": {"x-team": "a"}, "api_key": ""},
+            },
+            "usage": {"ledger": "/project/.bashrc"},
+        }))
+        .check(expect![[r#"
+            ! editor: providers.ca_file is not applied, because an editor may take it from the folder that is open; set it in the config.toml of your own
+            ! editor: providers.openai.headers.x-team is not applied, because an editor may take it from the folder that is open; set it in the config.toml of your own
+            ! editor: providers.proxy is not applied, because an editor may take it from the folder that is open; set it in the config.toml of your own
+            ! editor: usage.ledger is not applied, because an editor may take it from the folder that is open; set it in the config.toml of your own
         "#]]);
 }
