@@ -1,5 +1,7 @@
 //! The system prompt.
 
+use std::path::Path;
+
 use crate::editing::EditDialect;
 
 /// The prompt's text, with places to fill.
@@ -14,8 +16,9 @@ const APPLY_PATCH: &str = include_str!("../prompts/apply_patch.md");
 /// providers can reuse the beginning of each request.
 #[derive(Debug, Clone, Copy)]
 pub struct PromptFacts<'a> {
-    /// The first workspace folder, absolute.
-    pub workspace: &'a str,
+    /// The first workspace folder, absolute. The model is told its name only: small ones write
+    /// absolute paths wrongly, and none needs them.
+    pub workspace: &'a Path,
     /// The operating system, such as `linux`.
     pub os: &'a str,
     /// How the model edits.
@@ -29,12 +32,14 @@ pub fn system_prompt(facts: PromptFacts<'_>) -> String {
         EditDialect::ApplyPatch => (TEMPLATE, APPLY_PATCH),
         EditDialect::SearchReplace => (PLAIN_TEMPLATE, ""),
     };
+    let name = facts.workspace.file_name().unwrap_or_default();
+    let name = name.to_string_lossy();
     // The workspace comes last: a folder's name must not be searched for places to fill.
     template
         .trim_end()
         .replace("{{edit}}", edit.trim_end())
         .replace("{{system}}", &one_line(facts.os))
-        .replace("{{workspace}}", &one_line(facts.workspace))
+        .replace("{{workspace}}", &one_line(&name))
 }
 
 /// A folder's name may hold line breaks; in the prompt it must not make lines of its own.
@@ -46,12 +51,14 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::{PromptFacts, system_prompt};
     use crate::editing::EditDialect::{self, ApplyPatch, EditFile, SearchReplace};
 
     fn prompt(dialect: EditDialect, workspace: &str) -> String {
         system_prompt(PromptFacts {
-            workspace,
+            workspace: Path::new(workspace),
             os: "linux",
             dialect,
         })
@@ -61,7 +68,7 @@ mod tests {
     fn every_place_is_filled_and_the_prompt_is_short() {
         for (dialect, most) in [(EditFile, 1600), (ApplyPatch, 1650), (SearchReplace, 2100)] {
             let prompt = prompt(dialect, "/home/u/my\nproject");
-            assert!(prompt.contains("\nWorkspace: /home/u/my project\nSystem: linux\n"));
+            assert!(prompt.contains("\nWorkspace: my project\nSystem: linux\n"));
             assert!(!prompt.contains("{{"));
             assert!(prompt.len() <= most, "{dialect:?}: {} bytes", prompt.len());
         }
@@ -94,6 +101,6 @@ mod tests {
     #[test]
     fn a_folder_named_like_a_place_is_left_alone() {
         let prompt = prompt(EditFile, "/tmp/{{system}}");
-        assert!(prompt.contains("Workspace: /tmp/{{system}}\n"));
+        assert!(prompt.contains("Workspace: {{system}}\n"));
     }
 }
