@@ -91,7 +91,11 @@ struct Tool<'a> {
     cache_control: Option<Mark>,
 }
 
+/// The tools, unless the model is known to call none.
 fn tools(request: &ModelRequest, marked: bool) -> Vec<Tool<'_>> {
+    if !request.facts.tools {
+        return Vec::new();
+    }
     let count = request.tools.len();
     let tools = request.tools.iter().enumerate();
     tools

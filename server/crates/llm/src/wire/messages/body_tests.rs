@@ -107,7 +107,10 @@ fn a_conversation_with_tools() {
     ]);
     let body = testkit::body(&whole, &config(true));
     expect![[r#"{"model":"m","max_tokens":9000,"stream":true,"tools":[{"name":"read_file","description":"Reads.","input_schema":{"type":"object"}},{"name":"stop","input_schema":{"type":"object"},"cache_control":{"type":"ephemeral"}}],"system":[{"type":"text","text":"Be brief.","cache_control":{"type":"ephemeral"}}],"messages":[{"role":"user","content":[{"type":"text","text":"Look.","cache_control":{"type":"ephemeral"}}]},{"role":"assistant","content":[{"type":"thinking","thinking":"Hm.","signature":"c2ln"},{"type":"text","text":"I look."},{"type":"tool_use","id":"toolu_1","name":"read_file","input":{"path" : "a"}},{"type":"tool_use","id":"toolu_2","name":"read_file","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"toolu_1","content":"1\ta"},{"type":"tool_result","tool_use_id":"toolu_2","content":"The call failed.","is_error":true},{"type":"text","text":"Go on.","cache_control":{"type":"ephemeral"}}]}]}"#]].assert_eq(&body);
+    whole.facts.tools = false;
+    assert!(!testkit::body(&whole, &config(true)).contains("\"tools\""));
     whole.system = " \n".into();
+    whole.facts.tools = true;
     whole.tools = Arc::from([]);
     whole.messages.truncate(1);
     check(

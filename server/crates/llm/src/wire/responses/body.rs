@@ -34,7 +34,11 @@ pub(crate) fn body(
         text: request.output.as_deref().map(|output| TextField {
             format: Format::of(output),
         }),
-        tools: &request.tools,
+        tools: if request.facts.tools {
+            &request.tools
+        } else {
+            &[]
+        },
         instructions: &request.system,
         input: Input {
             request,

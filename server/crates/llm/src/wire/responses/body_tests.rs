@@ -123,6 +123,8 @@ fn a_conversation_with_tools() {
             r#"{"model":"m","stream":true,"store":false,"tools":[{"type":"function","name":"read_file","description":"Reads.","parameters":{"type":"object"},"strict":false}],"instructions":"Be brief.","input":[{"type":"message","role":"user","content":[{"type":"input_text","text":"Look."}]},{"type":"message","role":"assistant","content":[{"type":"output_text","text":"I look."}]},{"type":"function_call","call_id":"c1","name":"read_file","arguments":"{\"path\" : \"a\"}"},{"type":"function_call","call_id":"c2","name":"read_file","arguments":"{}"},{"type":"function_call_output","call_id":"c1","output":"1\ta"},{"type":"function_call_output","call_id":"c2","output":""},{"type":"function_call","call_id":"c3","name":"read_file","arguments":"{\"invalid_json\":\"{\\\"path\"}"},{"type":"function_call_output","call_id":"c3","output":"no"}]}"#
         ]],
     );
+    whole.facts.tools = false;
+    assert!(!testkit::body(&whole, &compatible()).contains("\"tools\""));
 }
 
 #[test]
