@@ -389,7 +389,7 @@ impl Engine {
             Some(id) => (id, None),
             None => {
                 // Nothing is created for a prompt that nobody could answer.
-                self.find_model(&self.settings().model).await?;
+                self.models_of_turn(&self.settings().model).await?;
                 let params = SessionCreateParams::default();
                 (clock::new_id(), Some(NewSession { params }))
             }

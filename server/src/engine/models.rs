@@ -161,8 +161,17 @@ impl Engine {
     /// those are left out that are not set up, with a line in the log, or that cannot do what the
     /// first one can.
     pub(super) async fn models_of_turn(&self, model: &str) -> Result<Vec<TurnModel>, EngineError> {
-        let first = self.model(model).await;
-        let mut models = vec![first.map_err(|error| self.or_another(error))?];
+        let first = self.model(model).await.map_err(|error| self.or_another(error));
+        let mut missing = None;
+        let mut models = match first {
+            Ok(first) => vec![first],
+            // Its reason is told when the turn goes on with another.
+            Err(error) => {
+                let unusable = unusable(model, error.message.clone());
+                missing = Some(error);
+                vec![unusable]
+            }
+        };
         for fallback in &self.settings().fallback_models {
             match self.model(fallback).await {
                 Ok(model) if models.iter().any(|other| other.id == model.id) => {}
@@ -175,31 +184,19 @@ impl Engine {
                 }
             }
         }
-        Ok(models)
+        match missing {
+            Some(error) if models.len() == 1 => Err(error),
+            Some(_) | None => Ok(models),
+        }
     }
 
     /// As [`Self::models_of_turn`], for a turn that begins when nobody waits for an answer: where
     /// the model cannot be asked, the turn begins all the same, and ends with the reason.
     pub(super) async fn models_or_reason(&self, model: &str) -> Vec<TurnModel> {
-        let error = match self.models_of_turn(model).await {
-            Ok(models) => return models,
-            Err(error) => error,
-        };
-        let reason = ModelError {
-            kind: ModelErrorKind::NoModel,
-            message: error.message,
-            status: None,
-            request_id: None,
-            retryable: false,
-            retry_after: None,
-        };
-        vec![TurnModel {
-            id: model.to_owned(),
-            name: model.to_owned(),
-            model: Arc::new(Unusable(reason)),
-            facts: ModelFacts::default(),
-            thinking: Thinking::default(),
-        }]
+        match self.models_of_turn(model).await {
+            Ok(models) => models,
+            Err(error) => vec![unusable(model, error.message)],
+        }
     }
 
     /// An error that says that a model is not set up, where another one may be.
@@ -219,6 +216,25 @@ impl Engine {
     pub(super) fn check_model(&self, model: &str) -> Result<(), EngineError> {
         split(model, &self.settings().providers.own)?;
         Ok(())
+    }
+}
+
+/// A model that cannot be asked, and why.
+fn unusable(model: &str, message: String) -> TurnModel {
+    let reason = ModelError {
+        kind: ModelErrorKind::NoModel,
+        message,
+        status: None,
+        request_id: None,
+        retryable: false,
+        retry_after: None,
+    };
+    TurnModel {
+        id: model.to_owned(),
+        name: model.to_owned(),
+        model: Arc::new(Unusable(reason)),
+        facts: ModelFacts::default(),
+        thinking: Thinking::default(),
     }
 }
 
