@@ -8,13 +8,13 @@ pub enum ModelErrorKind {
     NoModel,
     /// The provider refuses the key (401, 403).
     Auth,
-    /// The provider limits the rate (429).
+    /// The provider limits the rate (429), or the account has nothing left to spend (402).
     RateLimited,
     /// The provider rejects the request (other 4xx), 404 for a wrong model or base URL included.
     Rejected,
     /// The conversation does not fit the model's context window.
     ContextFull,
-    /// The provider fails (5xx) or sends an error inside the stream.
+    /// The provider fails (5xx), is at odds with itself (409) or sends an error inside the stream.
     Provider,
     /// No connection, or it broke.
     Network,

@@ -228,7 +228,9 @@ impl Failures {
         }
         Some(match provider.special.as_ref()? {
             Special::NoQuota => {
-                format!("The account at {place} has no quota left{said}. Check its plan.")
+                format!(
+                    "The account at {place} has no quota left{said}. Check its plan and its credit."
+                )
             }
             Special::Filtered(categories) => {
                 let found = match categories.as_slice() {
@@ -351,7 +353,8 @@ fn kind_of(status: u16) -> ModelErrorKind {
         413 => ModelErrorKind::ContextFull,
         408 => ModelErrorKind::Timeout,
         429 => ModelErrorKind::RateLimited,
-        500.. => ModelErrorKind::Provider,
+        // A conflict with another request is over soon: the providers' own clients try again.
+        409 | 500.. => ModelErrorKind::Provider,
         _ => ModelErrorKind::Rejected,
     }
 }
@@ -375,6 +378,10 @@ impl Words {
     fn kind_at(&self, kind: ModelErrorKind) -> ModelErrorKind {
         if let Some(Special::Filtered(_)) = self.special {
             return ModelErrorKind::Rejected;
+        }
+        // It says something of the account, not of the request, so another provider may answer.
+        if self.special == Some(Special::NoQuota) && kind == ModelErrorKind::Rejected {
+            return ModelErrorKind::RateLimited;
         }
         match (kind, self.kind) {
             (

@@ -46,10 +46,11 @@ fn statuses_tell_the_kind() {
     for (status, kind, retryable) in [
         (400, ModelErrorKind::Rejected, false),
         (401, ModelErrorKind::Auth, false),
-        (402, ModelErrorKind::Rejected, false),
+        (402, ModelErrorKind::RateLimited, false),
         (403, ModelErrorKind::Auth, false),
         (404, ModelErrorKind::Rejected, false),
         (408, ModelErrorKind::Timeout, true),
+        (409, ModelErrorKind::Provider, true),
         (413, ModelErrorKind::ContextFull, false),
         (422, ModelErrorKind::Rejected, false),
         (429, ModelErrorKind::RateLimited, true),
@@ -381,8 +382,15 @@ fn money_that_is_gone_is_told_as_such() {
             429,
             json!({"error": {"code": "insufficient_quota", "message": "x"}}),
         ),
+        (
+            400,
+            json!({"type": "error", "error": {"type": "invalid_request_error",
+                "message": "Your credit balance is too low. Buy credits."}}),
+        ),
+        (400, json!("Credit balance is too low")),
     ] {
         let error = at(status, &body);
+        assert_eq!(error.kind, ModelErrorKind::RateLimited, "{error}");
         assert!(!error.retryable, "{error}");
         assert!(
             error.message.contains("has no quota left (HTTP 4"),

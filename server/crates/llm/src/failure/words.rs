@@ -46,6 +46,7 @@ impl Words {
             let text = in_one_line(title(body).unwrap_or(body));
             return Self {
                 kind: kind_of_text(&text),
+                special: special_of_text(&text),
                 text,
                 ..Self::default()
             };
@@ -84,7 +85,7 @@ impl Words {
                 .filter_map(|code| code.as_u64().or_else(|| code.as_str()?.parse().ok()))
                 .find_map(|code| u16::try_from(code).ok().filter(|s| (400..600).contains(s))),
             kind: kind_of_text(&text).or_else(|| named.iter().find_map(|name| kind_of_name(name))),
-            special: special(&named, error),
+            special: special(&named, error).or_else(|| special_of_text(&text)),
             request_id: json
                 .get("request_id")
                 .and_then(Value::as_str)
@@ -185,6 +186,15 @@ fn kind_of_text(text: &str) -> Option<ModelErrorKind> {
     // Google says so with status 400.
     text.contains("api key not valid")
         .then_some(ModelErrorKind::Auth)
+}
+
+/// What makes it a special one by its words alone: of an account without money Anthropic says no
+/// more than that the request is invalid, with status 400.
+/// <https://platform.claude.com/docs/en/api/errors>.
+fn special_of_text(text: &str) -> Option<Special> {
+    let text = text.to_ascii_lowercase();
+    text.contains("credit balance is too low")
+        .then_some(Special::NoQuota)
 }
 
 fn special(named: &[&str], error: &Value) -> Option<Special> {

@@ -87,7 +87,7 @@ fn statuses() {
         ),
         &expect![[r#"
             RateLimited Some(429) retryable false
-            The account at URL has no quota left (HTTP 429: You have no quota). Check its plan. Request id: req-7.
+            The account at URL has no quota left (HTTP 429: You have no quota). Check its plan and its credit. Request id: req-7.
         "#]],
     );
     check_refusal(
