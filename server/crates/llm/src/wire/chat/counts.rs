@@ -45,27 +45,30 @@ impl From<Counts> for Usage {
         let input = first([counts.prompt_tokens]);
         let said = first([counts.completion_tokens]);
         let thought = first([completion.reasoning_tokens, counts.reasoning_tokens]);
+        let cached = first([
+            prompt.cached_tokens,
+            counts.prompt_cache_hit_tokens,
+            counts.cached_tokens,
+            counts.cache_read_input_tokens,
+        ]);
+        let written = first([
+            prompt.cache_write_tokens,
+            prompt.cache_creation_tokens,
+            counts.cache_creation_input_tokens,
+        ]);
+        let rest = first([counts.total_tokens]).saturating_sub(input.saturating_add(said));
+        // Servers in front of Anthropic's models may count what was cached beside the input.
+        let of_cache = [cached.saturating_add(written), cached, written];
+        let is_cache = rest > 0 && of_cache.contains(&rest);
         // xAI counts reasoning beside the output, and Google's compatible endpoint names it
         // nowhere: it is in the total alone.
-        let beside = first([counts.total_tokens]).saturating_sub(input.saturating_add(said));
-        let beside = if thought == 0 || beside == thought {
-            beside
-        } else {
-            0
-        };
+        let is_thought = rest == thought || (thought == 0 && !is_cache);
+        let beside = if is_thought { rest } else { 0 };
+        let cache_beside = if is_cache && !is_thought { rest } else { 0 };
         Self {
-            input_tokens: input,
-            cached_input_tokens: first([
-                prompt.cached_tokens,
-                counts.prompt_cache_hit_tokens,
-                counts.cached_tokens,
-                counts.cache_read_input_tokens,
-            ]),
-            cache_write_tokens: first([
-                prompt.cache_write_tokens,
-                prompt.cache_creation_tokens,
-                counts.cache_creation_input_tokens,
-            ]),
+            input_tokens: input.saturating_add(cache_beside),
+            cached_input_tokens: cached,
+            cache_write_tokens: written,
             output_tokens: said.saturating_add(beside),
             reasoning_tokens: thought.max(beside),
             ..Self::default()
@@ -150,6 +153,23 @@ mod tests {
         // A total that nothing explains is not believed.
         check(counts(500, 20), [90, 0, 0, 30, 20]);
         check(counts(1, 20), [90, 0, 0, 30, 20]);
+    }
+
+    #[test]
+    fn what_was_cached_beside_the_input_is_no_output() {
+        let counts = |total: u64, reasoning: u64| {
+            json!({"prompt_tokens": 90, "completion_tokens": 30, "total_tokens": total,
+                   "cache_read_input_tokens": 40, "cache_creation_input_tokens": 7,
+                   "reasoning_tokens": reasoning})
+        };
+        check(counts(120, 0), [90, 40, 7, 30, 0]);
+        check(counts(167, 0), [137, 40, 7, 30, 0]);
+        check(counts(167, 5), [137, 40, 7, 30, 5]);
+        check(counts(160, 0), [130, 40, 7, 30, 0]);
+        check(counts(127, 0), [97, 40, 7, 30, 0]);
+        // What the cache does not explain is reasoning still.
+        check(counts(145, 0), [90, 40, 7, 55, 25]);
+        check(counts(145, 25), [90, 40, 7, 55, 25]);
     }
 
     #[test]
