@@ -253,7 +253,7 @@ fn what_one_side_says_goes_together() {
         ],
         &expect![[r#"
             {"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}
-            {"role":"assistant","content":[{"type":"text","text":"c"},{"type":"text","text":"d "},{"type":"text","text":"e"}]}
+            {"role":"assistant","content":[{"type":"text","text":"c"},{"type":"text","text":"d"},{"type":"text","text":"e"}]}
             {"role":"user","content":[{"type":"text","text":"f"}]}
         "#]],
     );
@@ -281,6 +281,22 @@ fn an_answer_that_goes_on_does_not_end_with_white_space() {
         {"role":"assistant","content":[{"type":"text","text":"b"}]}
     "#]],
     );
+}
+
+#[test]
+fn an_answer_stays_as_it_is_once_it_is_not_the_last() {
+    let paused = vec![user("a"), Message::Assistant(vec![text("b"), text("c \n")])];
+    let last = testkit::body(&request(paused.clone()), &config(false));
+    let last = last.strip_suffix("]}]}").unwrap();
+    for next in [
+        Message::Assistant(vec![text("d")]),
+        Message::Assistant(vec![call("x", "{}")]),
+        user("d"),
+    ] {
+        let longer = [paused.as_slice(), &[next]].concat();
+        let longer = testkit::body(&request(longer), &config(false));
+        assert!(longer.starts_with(last), "{longer}");
+    }
 }
 
 #[test]

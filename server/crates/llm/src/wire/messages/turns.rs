@@ -40,7 +40,7 @@ pub(super) fn turns<'a>(request: &'a ModelRequest, origin: &str) -> Vec<Turn<'a>
             },
             Message::Assistant(parts) => Turn {
                 role: Role::Assistant,
-                content: assistant_blocks(parts, origin, &mut ids),
+                content: answer(parts, origin, &mut ids),
             },
             Message::Tool {
                 call_id,
@@ -109,12 +109,14 @@ fn clean(turns: &mut [Turn<'_>]) {
         while turn.content.last().is_some_and(Block::is_thinking) {
             turn.content.pop();
         }
+        trim_end(&mut turn.content);
     }
-    // So is white space at the end of an answer that is to be continued.
-    if let Some(turn) = turns.last_mut()
-        && turn.role == Role::Assistant
-        && let Some(Block::Text { text, .. }) = turn.content.last_mut()
-    {
+}
+
+/// Takes the white space from the end of an answer, since one that is to be continued is refused
+/// with it. It goes from each answer, lest one change as soon as it is no longer the last.
+fn trim_end(answer: &mut [Block<'_>]) {
+    if let Some(Block::Text { text, .. }) = answer.last_mut() {
         let end = text.trim_end().len();
         match text {
             Cow::Borrowed(text) => *text = &text[..end],
@@ -149,6 +151,12 @@ fn user_block<'a>(part: &'a UserPart, request: &ModelRequest) -> Option<Block<'a
             cache_control: None,
         }),
     }
+}
+
+fn answer<'a>(parts: &'a [AssistantPart], origin: &str, ids: &mut Ids<'a>) -> Vec<Block<'a>> {
+    let mut blocks = assistant_blocks(parts, origin, ids);
+    trim_end(&mut blocks);
+    blocks
 }
 
 fn assistant_blocks<'a>(
