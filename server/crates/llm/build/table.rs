@@ -66,6 +66,7 @@ struct Quirks {
     short_call_ids: Option<bool>,
     pdf: Option<bool>,
     cache_marks: Option<bool>,
+    cache_control: Option<bool>,
     text_calls: Option<bool>,
 }
 
@@ -276,7 +277,8 @@ fn write_provider(to: &mut String, provider: &Provider) -> std::fmt::Result {
          headers: &{:?}, ports: &{:?}, quirks: crate::Quirks {{ \
          max_tokens: crate::MaxTokensField::{:?}, stream_options: {}, cache_key: {}, \
          effort: crate::EffortField::{:?}, reasoning: crate::ReasoningReplay::{:?}, \
-         short_call_ids: {}, pdf: {}, cache_marks: {}, text_calls: {} }}, models: &[",
+         short_call_ids: {}, pdf: {}, cache_marks: {}, cache_control: {}, \
+         text_calls: {} }}, models: &[",
         provider.id,
         provider.name,
         provider.wire,
@@ -296,6 +298,7 @@ fn write_provider(to: &mut String, provider: &Provider) -> std::fmt::Result {
         quirks.short_call_ids.unwrap_or(false),
         quirks.pdf.unwrap_or(false),
         quirks.cache_marks.unwrap_or(true),
+        quirks.cache_control.unwrap_or(false),
         // Servers of which nothing is known may leave calls in the text; those known do not.
         quirks.text_calls.unwrap_or(false),
     )?;

@@ -142,6 +142,9 @@ pub struct Quirks {
     pub pdf: bool,
     /// Messages: whether cache marks are understood.
     pub cache_marks: bool,
+    /// Chat Completions: whether one cache mark for the whole request is understood with models of
+    /// Anthropic's, which cache nothing without a mark.
+    pub cache_control: bool,
     /// Whether models there may write tool calls as text, since the server does not tell them
     /// apart.
     pub text_calls: bool,
@@ -158,6 +161,7 @@ impl Default for Quirks {
             short_call_ids: false,
             pdf: false,
             cache_marks: true,
+            cache_control: false,
             text_calls: true,
         }
     }

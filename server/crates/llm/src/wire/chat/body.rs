@@ -39,6 +39,8 @@ pub(crate) fn body(
         told: told(request, quirks.effort),
         response_format,
         prompt_cache_key: request.cache_key.as_deref().filter(|_| quirks.cache_key),
+        cache_control: (quirks.cache_control && is_anthropics(&request.model))
+            .then_some(CacheControl { kind: "ephemeral" }),
         tools: if request.facts.tools {
             &request.tools
         } else {
@@ -46,6 +48,13 @@ pub(crate) fn body(
         },
         messages: Messages::new(request, config),
     })
+}
+
+/// Whether a model of this name is Anthropic's where many makers' models are served, `~` at its
+/// beginning meaning the newest of a family.
+fn is_anthropics(model: &str) -> bool {
+    let name = model.strip_prefix('~').unwrap_or(model);
+    name.starts_with("anthropic/")
 }
 
 #[derive(Serialize)]
@@ -64,6 +73,8 @@ struct Body<'a> {
     response_format: Option<ResponseFormat<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     prompt_cache_key: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache_control: Option<CacheControl>,
     #[serde(
         skip_serializing_if = "<[ToolDef]>::is_empty",
         serialize_with = "serialize_tools"
@@ -75,6 +86,12 @@ struct Body<'a> {
 #[derive(Serialize)]
 struct StreamOptions {
     include_usage: bool,
+}
+
+#[derive(Serialize)]
+struct CacheControl {
+    #[serde(rename = "type")]
+    kind: &'static str,
 }
 
 #[derive(Serialize)]

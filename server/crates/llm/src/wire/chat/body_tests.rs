@@ -177,6 +177,30 @@ fn every_field_is_before_the_conversation() {
     assert!(!written(&without_tools, all).contains("\"tools\""));
 }
 
+#[test]
+fn models_of_anthropics_get_a_cache_mark_where_it_is_understood() {
+    let marking = Quirks {
+        cache_control: true,
+        ..Quirks::default()
+    };
+    for (model, quirks, is_marked) in [
+        ("anthropic/claude-opus-5.5", marking, true),
+        ("~anthropic/claude-sonnet-latest", marking, true),
+        ("openai/gpt-5", marking, false),
+        ("anthropic", marking, false),
+        ("anthropic/claude-opus-5.5", Quirks::default(), false),
+    ] {
+        let asked = ModelRequest {
+            model: model.into(),
+            ..request(vec![user("a")])
+        };
+        let body = written(&asked, quirks);
+        let mark = r#","cache_control":{"type":"ephemeral"},"messages":["#;
+        assert_eq!(body.contains(mark), is_marked, "{body}");
+        assert_eq!(body.contains("cache_control"), is_marked, "{body}");
+    }
+}
+
 fn picture() -> UserPart {
     UserPart::Image {
         mime_type: "image/png".into(),
