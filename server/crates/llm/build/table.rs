@@ -109,6 +109,9 @@ struct Model {
     pdf: bool,
     tools: bool,
     reasoning: Reasoning,
+    /// Whether it takes back what it thought only where nothing before it changed.
+    #[serde(default)]
+    bound_thinking: bool,
     tokenizer: Option<Tokenizer>,
     input: Option<f64>,
     cached_input: Option<f64>,
@@ -278,7 +281,7 @@ fn write_provider(to: &mut String, provider: &Provider) -> std::fmt::Result {
          max_tokens: crate::MaxTokensField::{:?}, stream_options: {}, cache_key: {}, \
          effort: crate::EffortField::{:?}, reasoning: crate::ReasoningReplay::{:?}, \
          short_call_ids: {}, pdf: {}, cache_marks: {}, cache_control: {}, \
-         text_calls: {} }}, models: &[",
+         bound_thinking: false, text_calls: {} }}, models: &[",
         provider.id,
         provider.name,
         provider.wire,
@@ -317,10 +320,12 @@ fn write_model(to: &mut String, model: &Model) -> std::fmt::Result {
     );
     writeln!(
         to,
-        "crate::catalog::ModelSpec {{ name: {:?}, wire: {wire}, facts: crate::ModelFacts {{ \
+        "crate::catalog::ModelSpec {{ name: {:?}, wire: {wire}, \
+         bound_thinking: {}, facts: crate::ModelFacts {{ \
          context_window: {:?}, max_output: {:?}, vision: {}, pdf: {}, tools: {}, \
          reasoning: crate::ReasoningStyle::{:?}, prices: {}, tokenizer: {tokenizer} }} }},",
         model.name,
+        model.bound_thinking,
         model.context_window,
         model.max_output,
         model.vision,

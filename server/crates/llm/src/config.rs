@@ -142,6 +142,9 @@ pub struct Quirks {
     pub pdf: bool,
     /// Messages: whether cache marks are understood.
     pub cache_marks: bool,
+    /// Messages: whether the model takes back what it thought only where nothing before it changed,
+    /// and can be asked to leave it out otherwise.
+    pub bound_thinking: bool,
     /// Chat Completions: whether one cache mark for the whole request is understood with models of
     /// Anthropic's, which cache nothing without a mark.
     pub cache_control: bool,
@@ -161,6 +164,7 @@ impl Default for Quirks {
             short_call_ids: false,
             pdf: false,
             cache_marks: true,
+            bound_thinking: false,
             cache_control: false,
             text_calls: true,
         }

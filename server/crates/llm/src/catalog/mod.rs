@@ -54,6 +54,8 @@ pub struct ModelSpec {
     pub name: &'static str,
     /// The wire format that it is asked in, where it is not its provider's usual one.
     pub wire: Option<Wire>,
+    /// Whether it takes back what it thought only where nothing before it changed.
+    pub bound_thinking: bool,
     /// What is known of it.
     pub facts: ModelFacts,
 }

@@ -38,7 +38,7 @@ pub(super) fn config(
     match model.provider {
         "openai" => openai::adapt(&mut draft, model),
         "azure" => azure::adapt(&mut draft, model)?,
-        "anthropic" => anthropic::adapt(&mut draft),
+        "anthropic" => anthropic::adapt(&mut draft, model),
         "vertex" => vertex::adapt(&mut draft)?,
         "github" => github::adapt(&mut draft)?,
         _ => {}

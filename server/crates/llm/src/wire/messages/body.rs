@@ -37,7 +37,12 @@ pub(crate) fn body(
         model: &request.model,
         max_tokens: plan.max_tokens,
         stream: true,
-        thinking: plan.thinking,
+        thinking: plan.thinking.map(|thinking| ThinkingField {
+            thinking,
+            block_binding: config.quirks.bound_thinking.then_some(BlockBinding {
+                prefix_mismatch_behavior: "drop_block",
+            }),
+        }),
         output_config: (!output_config.is_empty()).then_some(output_config),
         tools: tools(request, marked),
         system: system(request, marked),
@@ -51,7 +56,7 @@ struct Body<'a> {
     max_tokens: u32,
     stream: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    thinking: Option<Thinking>,
+    thinking: Option<ThinkingField>,
     #[serde(skip_serializing_if = "Option::is_none")]
     output_config: Option<OutputConfig>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -59,6 +64,22 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     system: Option<System<'a>>,
     messages: Vec<Turn<'a>>,
+}
+
+#[derive(Serialize)]
+struct ThinkingField {
+    #[serde(flatten)]
+    thinking: Thinking,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    block_binding: Option<BlockBinding>,
+}
+
+/// What becomes of thinking that comes back where something before it changed, such as a tool
+/// that is no longer there: the whole request is refused unless it is dropped.
+/// <https://platform.claude.com/docs/en/build-with-claude/preserved-thinking>.
+#[derive(Serialize)]
+struct BlockBinding {
+    prefix_mismatch_behavior: &'static str,
 }
 
 #[derive(Serialize)]

@@ -284,6 +284,18 @@ fn an_answer_that_goes_on_does_not_end_with_white_space() {
 }
 
 #[test]
+fn thinking_that_is_bound_may_be_dropped() {
+    let mut asked = request(vec![user("Hi.")]);
+    let mut config = config(false);
+    config.quirks.bound_thinking = true;
+    assert!(!testkit::body(&asked, &config).contains("thinking"));
+    asked.facts.reasoning = ReasoningStyle::Effort;
+    let body = testkit::body(&asked, &config);
+    let said = r#","thinking":{"type":"adaptive","display":"summarized","block_binding":{"prefix_mismatch_behavior":"drop_block"}},"#;
+    assert!(body.contains(said), "{body}");
+}
+
+#[test]
 fn an_answer_stays_as_it_is_once_it_is_not_the_last() {
     let paused = vec![user("a"), Message::Assistant(vec![text("b"), text("c \n")])];
     let last = testkit::body(&request(paused.clone()), &config(false));
