@@ -166,7 +166,6 @@ impl Engine {
 
     fn system_prompt(&self, dialect: EditDialect) -> String {
         aside_agent::prompt::system_prompt(PromptFacts {
-            workspace: &self.workspace.key,
             os: std::env::consts::OS,
             dialect,
         })

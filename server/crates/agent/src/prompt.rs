@@ -1,7 +1,5 @@
 //! The system prompt.
 
-use std::path::Path;
-
 use crate::editing::EditDialect;
 
 /// The prompt's text, with places to fill.
@@ -16,9 +14,6 @@ const APPLY_PATCH: &str = include_str!("../prompts/apply_patch.md");
 /// providers can reuse the beginning of each request.
 #[derive(Debug, Clone, Copy)]
 pub struct PromptFacts<'a> {
-    /// The first workspace folder, absolute. The model is told its name only: small ones write
-    /// absolute paths wrongly, and none needs them.
-    pub workspace: &'a Path,
     /// The operating system, such as `linux`.
     pub os: &'a str,
     /// How the model edits.
@@ -32,33 +27,19 @@ pub fn system_prompt(facts: PromptFacts<'_>) -> String {
         EditDialect::ApplyPatch => (TEMPLATE, APPLY_PATCH),
         EditDialect::SearchReplace => (PLAIN_TEMPLATE, ""),
     };
-    let name = facts.workspace.file_name().unwrap_or_default();
-    let name = name.to_string_lossy();
-    // The workspace comes last: a folder's name must not be searched for places to fill.
     template
         .trim_end()
         .replace("{{edit}}", edit.trim_end())
-        .replace("{{system}}", &one_line(facts.os))
-        .replace("{{workspace}}", &one_line(&name))
-}
-
-/// A folder's name may hold line breaks; in the prompt it must not make lines of its own.
-fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
+        .replace("{{system}}", facts.os)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::{PromptFacts, system_prompt};
     use crate::editing::EditDialect::{self, ApplyPatch, EditFile, SearchReplace};
 
-    fn prompt(dialect: EditDialect, workspace: &str) -> String {
+    fn prompt(dialect: EditDialect) -> String {
         system_prompt(PromptFacts {
-            workspace: Path::new(workspace),
             os: "linux",
             dialect,
         })
@@ -67,8 +48,8 @@ mod tests {
     #[test]
     fn every_place_is_filled_and_the_prompt_is_short() {
         for (dialect, most) in [(EditFile, 1600), (ApplyPatch, 1650), (SearchReplace, 2100)] {
-            let prompt = prompt(dialect, "/home/u/my\nproject");
-            assert!(prompt.contains("\nWorkspace: my project\nSystem: linux\n"));
+            let prompt = prompt(dialect);
+            assert!(prompt.contains("\nSystem: linux\n"));
             assert!(!prompt.contains("{{"));
             assert!(prompt.len() <= most, "{dialect:?}: {} bytes", prompt.len());
         }
@@ -78,7 +59,7 @@ mod tests {
     fn only_what_is_offered_is_named() {
         let tools = ["read_file", "edit_file", "apply_patch", "SEARCH"];
         let named = |dialect| {
-            let prompt = prompt(dialect, "/project");
+            let prompt = prompt(dialect);
             tools.map(|tool| prompt.contains(tool))
         };
         assert_eq!(named(EditFile), [true, true, false, false]);
@@ -88,7 +69,7 @@ mod tests {
 
     #[test]
     fn the_example_of_a_block_is_one() {
-        let prompt = prompt(SearchReplace, "/project");
+        let prompt = prompt(SearchReplace);
         let blocks = aside_edit::blocks::parse(&prompt).unwrap();
         let [block] = &blocks[..] else {
             panic!("{blocks:?}");
@@ -96,11 +77,5 @@ mod tests {
         assert_eq!(block.path, "path/of/the/file");
         assert!(block.search.starts_with("whole lines"));
         assert!(block.replace.starts_with("the lines"));
-    }
-
-    #[test]
-    fn a_folder_named_like_a_place_is_left_alone() {
-        let prompt = prompt(EditFile, "/tmp/{{system}}");
-        assert!(prompt.contains("Workspace: {{system}}\n"));
     }
 }
