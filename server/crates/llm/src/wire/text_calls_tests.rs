@@ -1,3 +1,4 @@
+//! Tool calls that models write as text.
 use std::fmt::Write as _;
 
 use serde_json::json;
