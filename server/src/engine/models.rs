@@ -161,7 +161,10 @@ impl Engine {
     /// those are left out that are not set up, with a line in the log, or that cannot do what the
     /// first one can.
     pub(super) async fn models_of_turn(&self, model: &str) -> Result<Vec<TurnModel>, EngineError> {
-        let first = self.model(model).await.map_err(|error| self.or_another(error));
+        let first = self
+            .model(model)
+            .await
+            .map_err(|error| self.or_another(error));
         let mut missing = None;
         let mut models = match first {
             Ok(first) => vec![first],

@@ -310,7 +310,10 @@ fn check_picture(at: usize, mime_type: &str, data: &str) -> Result<(), EngineErr
         )));
     }
     let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
-    if data.trim_end_matches('=').is_empty() || !data.len().is_multiple_of(4) || !data.bytes().all(is_base64) {
+    if data.trim_end_matches('=').is_empty()
+        || !data.len().is_multiple_of(4)
+        || !data.bytes().all(is_base64)
+    {
         return Err(EngineError::invalid(format!(
             "`content[{at}].data` is not base64"
         )));
