@@ -31,7 +31,7 @@ pub(crate) async fn missing(
     });
     match named.await {
         Ok(named) if !named.is_empty() => ToolError(format!(
-            "{display} does not exist. Did you mean {}? Call again with that path.",
+            "{display} does not exist. Did you mean {}?",
             named.join(" or ")
         )),
         Ok(_) | Err(_) => ToolError(format!("{display} does not exist. {otherwise}")),
