@@ -85,3 +85,5 @@ mod resolve_tests;
 mod table;
 #[cfg(test)]
 mod table_tests;
+#[cfg(test)]
+mod testkit;

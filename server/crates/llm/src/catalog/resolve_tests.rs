@@ -1,41 +1,10 @@
 //! From names and settings to what is asked.
 use std::collections::BTreeMap;
 
-use super::resolve::{Resolved, resolve, split};
+use super::resolve::{resolve, split};
 use super::{ModelSettings, ProviderSettings};
-use crate::{Effort, ReasoningStyle, Secret, Wire};
-
-fn own() -> ProviderSettings {
-    ProviderSettings::default()
-}
-
-fn with_key() -> ProviderSettings {
-    ProviderSettings {
-        key: Secret::new("k-1"),
-        ..own()
-    }
-}
-
-fn at(base_url: &str) -> ProviderSettings {
-    ProviderSettings {
-        base_url: Some(base_url.into()),
-        ..own()
-    }
-}
-
-fn settings(id: &str, own: ProviderSettings) -> BTreeMap<String, ProviderSettings> {
-    BTreeMap::from([(id.to_owned(), own)])
-}
-
-fn resolved(model: &str, own: ProviderSettings) -> Resolved {
-    let id = model.split('/').next().unwrap_or_default();
-    let id = if id.starts_with("openai") {
-        "openai"
-    } else {
-        id
-    };
-    resolve(model, &settings(id, own)).expect("it can be asked")
-}
+use crate::catalog::testkit::{at, own, resolved, settings, with_key};
+use crate::{Effort, ReasoningStyle, Wire};
 
 #[test]
 fn names_are_taken_apart() {

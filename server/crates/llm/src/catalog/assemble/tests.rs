@@ -5,39 +5,8 @@ use expect_test::{Expect, expect};
 
 use crate::catalog::ProviderSettings;
 use crate::catalog::resolve::{Resolved, resolve};
+use crate::catalog::testkit::{at, own, resolved, settings, with_key};
 use crate::{KeyStyle, ModelErrorKind, Secret, Wire};
-
-fn own() -> ProviderSettings {
-    ProviderSettings::default()
-}
-
-fn with_key() -> ProviderSettings {
-    ProviderSettings {
-        key: Secret::new("k-1"),
-        ..own()
-    }
-}
-
-fn at(base_url: &str) -> ProviderSettings {
-    ProviderSettings {
-        base_url: Some(base_url.into()),
-        ..own()
-    }
-}
-
-fn settings(id: &str, own: ProviderSettings) -> BTreeMap<String, ProviderSettings> {
-    BTreeMap::from([(id.to_owned(), own)])
-}
-
-fn resolved(model: &str, own: ProviderSettings) -> Resolved {
-    let id = model.split('/').next().unwrap_or_default();
-    let id = if id.starts_with("openai") {
-        "openai"
-    } else {
-        id
-    };
-    resolve(model, &settings(id, own)).expect("it can be asked")
-}
 
 /// Where requests go, and with what.
 fn check(model: &str, own: ProviderSettings, expect: Expect) {
