@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use aside_agent::event::NoticeLevel;
 use aside_agent::host::{Files, PermissionOutcome, PermissionRequest};
+use aside_agent::world::{Editor, Elicitor, Nobody};
 use aside_protocol::Event;
 use futures_util::future::BoxFuture;
 
@@ -31,6 +32,16 @@ pub trait Front: Send + Sync + 'static {
 
     /// Files as the user sees them.
     fn files(&self) -> Arc<dyn Files>;
+
+    /// Who can be asked questions.
+    fn elicitor(&self) -> Arc<dyn Elicitor> {
+        Arc::new(Nobody)
+    }
+
+    /// What the editor's other language servers know.
+    fn editor(&self) -> Arc<dyn Editor> {
+        Arc::new(Nobody)
+    }
 
     /// Asks the user, with the time limit of the settings.
     fn ask(&self, request: PermissionRequest) -> BoxFuture<'_, PermissionOutcome>;

@@ -173,8 +173,8 @@ impl Backend {
 fn tool_info(spec: &aside_agent::tool::ToolSpec) -> ToolInfo {
     use aside_agent::item::ToolKind;
     ToolInfo {
-        name: spec.name.to_owned(),
-        description: spec.description.to_owned(),
+        name: spec.name.to_string(),
+        description: spec.description.to_string(),
         source: aside_protocol::ToolSource::Builtin,
         kind: crate::wire::tool_kind(spec.kind),
         input_schema: spec.input_schema.as_object().cloned().unwrap_or_default(),

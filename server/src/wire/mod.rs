@@ -67,7 +67,20 @@ pub fn outcome(outcome: &PermissionOutcome) -> aside_protocol::PermissionOutcome
     }
 }
 
-/// A notice's level.
+/// An entry of a plan.
+pub fn plan_entry(entry: aside_agent::plan::PlanEntry) -> aside_protocol::PlanEntry {
+    use aside_agent::plan::PlanStatus;
+    aside_protocol::PlanEntry {
+        text: entry.text,
+        status: match entry.status {
+            PlanStatus::Pending => aside_protocol::PlanStatus::Pending,
+            PlanStatus::InProgress => aside_protocol::PlanStatus::InProgress,
+            PlanStatus::Completed => aside_protocol::PlanStatus::Completed,
+        },
+    }
+}
+
+/// A notice's level as the wire writes it.
 pub fn notice_level(level: NoticeLevel) -> aside_protocol::NoticeLevel {
     match level {
         NoticeLevel::Info => aside_protocol::NoticeLevel::Info,

@@ -58,6 +58,26 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "bytes",
     ),
     (
+        "output that one tool call streams",
+        crate::outputs::MAX_STREAMED_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "pieces of output that wait to be told",
+        crate::outputs::MAX_WAITING_OUTPUTS as u64,
+        "pieces",
+    ),
+    (
+        "entries of a plan",
+        crate::plan::MAX_PLAN_ENTRIES as u64,
+        "entries",
+    ),
+    (
+        "tools that a session offers beside those that all do",
+        crate::toolbox::MAX_OFFERED as u64,
+        "tools",
+    ),
+    (
         "refused repetitions before a turn ends",
         crate::limits::MAX_REPEAT_REFUSALS as u64,
         "calls",

@@ -9,6 +9,7 @@ use aside_llm::{Message, Model, ModelFacts, ModelRequest, Thinking};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -20,9 +21,11 @@ use crate::item::{ItemBody, ItemRecord};
 use crate::limits::Limits;
 use crate::machine::{Action, ApplyEnd, Context, Input, ModelFact, Setup, State, step};
 use crate::notes::Notes;
+use crate::outputs::{MAX_WAITING_OUTPUTS, OutputPiece, Outputs};
 use crate::prefix::PrefixWatch;
 use crate::seen::Seen;
-use crate::toolbox::Toolbox;
+use crate::toolbox::{Offered, Toolbox};
+use crate::world::{Editor, Elicitor};
 
 use work::AnswerSource;
 
@@ -85,6 +88,12 @@ pub struct Turn {
     pub limits: Limits,
     /// What the session's last request was, for the log. The turns of a session share it.
     pub prefix: Arc<Mutex<PrefixWatch>>,
+    /// Who can be asked questions.
+    pub elicitor: Arc<dyn Elicitor>,
+    /// What the editor's other language servers know.
+    pub editor: Arc<dyn Editor>,
+    /// Tools offered beside those that always are. The turns of a session share it.
+    pub offered: Offered,
     /// Fires when the user cancels.
     pub cancel: CancellationToken,
 }
@@ -115,6 +124,8 @@ struct Run {
     cancelled: bool,
     /// Inputs that came of actions which need no waiting.
     ready: VecDeque<Input>,
+    /// What running tools say, and where they say it.
+    outputs: (mpsc::Sender<OutputPiece>, mpsc::Receiver<OutputPiece>),
     /// Items that were started and not yet completed, as the sink knows them.
     open: Vec<String>,
 }
@@ -130,6 +141,7 @@ impl Run {
             | ItemBody::Compaction { .. } => false,
         };
         let prompt = history.pop_if(is_prompt);
+        turn.offered.note_called(&turn.tools, &history);
         let state = State::new(Setup {
             session_id: turn.session_id.clone(),
             turn_id: turn.turn_id.clone(),
@@ -151,6 +163,7 @@ impl Run {
             applying: None,
             cancelled: false,
             ready: VecDeque::from([Input::Start]),
+            outputs: mpsc::channel(MAX_WAITING_OUTPUTS),
             open: Vec::new(),
         }
     }
@@ -206,9 +219,14 @@ impl Run {
             }
             Action::Run {
                 call,
+                item_id,
                 name,
                 arguments,
-            } => self.work.push(turn.run_tool(call, &name, arguments)),
+            } => {
+                let outputs = Outputs::new(Arc::from(item_id), self.outputs.0.clone());
+                self.work
+                    .push(turn.run_tool(call, &name, arguments, outputs));
+            }
             Action::Ask { call, request } => self.work.push(turn.ask(call, *request)),
             Action::Apply { call, .. } if turn.cancel.is_cancelled() => {
                 let end = ApplyEnd::NotBegun;
@@ -252,7 +270,10 @@ impl Run {
         let request = ModelRequest {
             system: self.turn.system.clone(),
             messages,
-            tools: self.turn.tools.defs(self.turn.dialect),
+            tools: self
+                .turn
+                .tools
+                .offers(self.turn.dialect, &self.turn.offered),
             max_output_tokens: self.turn.limits.max_output_tokens,
             facts: model.facts,
             thinking: model.thinking,
@@ -270,6 +291,7 @@ impl Run {
             work,
             applying,
             cancelled,
+            outputs,
             ..
         } = self;
         tokio::select! {
@@ -279,6 +301,8 @@ impl Run {
                 Input::Cancel
             }
             input = work::apply_end(applying), if applying.is_some() => input,
+            // Before the results of the tools that say it.
+            Some(piece) = outputs.1.recv() => Input::Said(piece),
             Some(input) = work.next(), if !work.is_empty() => input,
             input = answer.next(), if answer.is_active() => input,
             else => Input::Broken(
@@ -313,6 +337,7 @@ impl Run {
             | TurnEvent::PermissionRequested { .. }
             | TurnEvent::PermissionResolved { .. }
             | TurnEvent::Retrying { .. }
+            | TurnEvent::PlanUpdated { .. }
             | TurnEvent::Notice { .. }) => self.turn.sink.emit(event).await?,
         }
         Ok(())

@@ -6,6 +6,7 @@ use aside_llm::Usage;
 use crate::attempt::Attempt;
 use crate::host::{AppliedChange, FileChange, PermissionOutcome};
 use crate::item::ItemRecord;
+use crate::plan::PlanEntry;
 
 /// One event of a turn. `turnStarted` and `turnCompleted` are the session's, not the turn's.
 #[derive(Debug, Clone)]
@@ -93,6 +94,11 @@ pub enum TurnEvent {
         delay_ms: u64,
         /// A sentence: what failed.
         reason: String,
+    },
+    /// The agent has a new plan.
+    PlanUpdated {
+        /// The whole plan, in order.
+        entries: Vec<PlanEntry>,
     },
     /// Something the user should know.
     Notice {

@@ -16,7 +16,9 @@ pub mod limits;
 pub mod machine;
 pub mod notes;
 mod output;
+pub mod outputs;
 pub mod permission;
+pub mod plan;
 pub mod prefix;
 pub mod prompt;
 pub mod rebase;
@@ -24,6 +26,7 @@ pub mod seen;
 pub mod title;
 pub mod tool;
 pub mod toolbox;
+pub mod world;
 
 #[cfg(test)]
 mod testing;

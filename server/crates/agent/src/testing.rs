@@ -242,6 +242,7 @@ pub(crate) fn check_events(events: &[TurnEvent]) -> Vec<ItemRecord> {
             }
             TurnEvent::UsageUpdated { .. }
             | TurnEvent::Retrying { .. }
+            | TurnEvent::PlanUpdated { .. }
             | TurnEvent::Notice { .. } => {}
         }
     }

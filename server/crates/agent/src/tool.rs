@@ -1,4 +1,5 @@
 //! What a tool is.
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -9,8 +10,11 @@ use crate::attempt::Attempts;
 use crate::editing::EditDialect;
 use crate::host::{FileChange, Files};
 use crate::item::{ContentBlock, Location, ToolKind, ToolSource};
+use crate::outputs::Outputs;
 use crate::permission::Effect;
+use crate::plan::PlanEntry;
 use crate::seen::Seen;
+use crate::world::{Editor, Elicitor, Nobody};
 
 /// A JSON object of arguments.
 pub type Arguments = Map<String, Value>;
@@ -19,9 +23,9 @@ pub type Arguments = Map<String, Value>;
 #[derive(Debug, Clone)]
 pub struct ToolSpec {
     /// The name that models call.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Markdown for the model.
-    pub description: &'static str,
+    pub description: Cow<'static, str>,
     /// JSON schema of the arguments.
     pub input_schema: Value,
     /// What sort of thing it does; reads run in parallel, all else in order.
@@ -44,6 +48,38 @@ pub struct ToolContext {
     pub attempts: Attempts,
     /// How the model of this turn edits.
     pub dialect: EditDialect,
+    /// The session; empty where there is none.
+    pub session_id: Arc<str>,
+    /// The turn.
+    pub turn_id: Arc<str>,
+    /// The tool call's item.
+    pub item_id: Arc<str>,
+    /// Where output goes while the tool works.
+    pub outputs: Outputs,
+    /// Who can be asked questions.
+    pub elicitor: Arc<dyn Elicitor>,
+    /// What the editor's other language servers know.
+    pub editor: Arc<dyn Editor>,
+}
+
+impl ToolContext {
+    /// A context with files alone: no session, nobody to ask and no editor.
+    pub fn new(files: Arc<dyn Files>) -> Self {
+        let empty: Arc<str> = Arc::from("");
+        Self {
+            files,
+            cancel: CancellationToken::new(),
+            seen: Arc::default(),
+            attempts: Attempts::default(),
+            dialect: EditDialect::default(),
+            session_id: Arc::clone(&empty),
+            turn_id: Arc::clone(&empty),
+            item_id: empty,
+            outputs: Outputs::nowhere(),
+            elicitor: Arc::new(Nobody),
+            editor: Arc::new(Nobody),
+        }
+    }
 }
 
 /// What a tool gives back.
@@ -55,6 +91,10 @@ pub struct ToolOutput {
     pub extra: Vec<ContentBlock>,
     /// The places it read or changed.
     pub locations: Vec<Location>,
+    /// The agent's new plan, for the client.
+    pub plan: Option<Vec<PlanEntry>>,
+    /// Tools that the model is offered from now on, by name.
+    pub offers: Vec<String>,
 }
 
 /// What came of a call.
@@ -99,6 +139,12 @@ pub trait Tool: Send + Sync + 'static {
         arguments: &Arguments,
         context: &ToolContext,
     ) -> Result<Vec<Effect>, ToolError>;
+
+    /// A sentence for the question for permission: what the user should know beside the effects,
+    /// such as that nothing confines the call. None where there is nothing to say.
+    fn caution(&self, _arguments: &Arguments) -> Option<String> {
+        None
+    }
 
     /// Does it; a tool that edits only computes. Dropping the future ends the work.
     fn call(

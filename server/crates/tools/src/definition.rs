@@ -15,8 +15,8 @@ pub(crate) fn spec(
     schema: &str,
 ) -> ToolSpec {
     ToolSpec {
-        name,
-        description: description.trim_end(),
+        name: name.into(),
+        description: description.trim_end().into(),
         input_schema: serde_json::from_str(schema).unwrap_or(Value::Null),
         kind,
         source: ToolSource::Builtin,

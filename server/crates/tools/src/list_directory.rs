@@ -91,6 +91,7 @@ async fn list(args: Args, context: ToolContext) -> Result<Outcome, ToolError> {
             path: base.absolute().to_owned(),
             lines: None,
         }],
+        ..ToolOutput::default()
     }))
 }
 

@@ -118,5 +118,6 @@ fn show(document: &Document, args: &Args) -> Result<ToolOutput, ToolError> {
                 end: range(if total == 0 { 0 } else { end - 1 }),
             }),
         }],
+        ..ToolOutput::default()
     })
 }

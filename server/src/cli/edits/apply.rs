@@ -3,7 +3,6 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use aside_agent::attempt::Attempts;
 use aside_agent::editing::EditDialect;
 use aside_agent::host::{FileChange, Files, HostError};
 use aside_agent::rebase;
@@ -13,7 +12,6 @@ use aside_edit::patch;
 use aside_tools::plan::{self, FileReport, Plan, Refused};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio_util::sync::CancellationToken;
 
 use crate::cli::args::ApplyDialect;
 use crate::cli::context::environment;
@@ -159,11 +157,8 @@ fn context(root: &Path, dialect: EditDialect) -> Result<ToolContext, Failure> {
     let settings = Layers::load(&dirs, None, environment).resolve().settings;
     let files = DiskFiles::new(Roots::new([root]), settings.files.max_read_bytes());
     Ok(ToolContext {
-        files: Arc::new(files),
-        cancel: CancellationToken::new(),
-        seen: Arc::default(),
-        attempts: Attempts::default(),
         dialect,
+        ..ToolContext::new(Arc::new(files))
     })
 }
 

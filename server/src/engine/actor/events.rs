@@ -65,6 +65,11 @@ impl Actor {
                 let entry = self.in_turn(None, event);
                 self.log.record_now(Vec::new(), vec![entry]).await
             }
+            TurnEvent::PlanUpdated { entries } => {
+                let entries = entries.into_iter().map(crate::wire::plan_entry).collect();
+                let entry = self.in_turn(None, Event::PlanUpdated { entries });
+                self.log.record_now(Vec::new(), vec![entry]).await
+            }
             TurnEvent::Notice { level, message } => {
                 let entry = self.in_turn(
                     None,

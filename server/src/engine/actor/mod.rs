@@ -15,6 +15,7 @@ use aside_agent::item::{ContentBlock, ItemRecord};
 use aside_agent::notes::Notes;
 use aside_agent::prefix::PrefixWatch;
 use aside_agent::seen::Seen;
+use aside_agent::toolbox::Offered;
 use aside_protocol::{ChatCancelResult, ChatSendResult, Delivery, Session, SessionUpdateParams};
 use aside_store::{SessionRow, Store, TurnRow};
 use tokio::sync::{mpsc, oneshot};
@@ -182,6 +183,8 @@ struct Actor {
     seen: Arc<Seen>,
     /// What the last request was, to know when a cache cannot be used again.
     prefix: Arc<std::sync::Mutex<PrefixWatch>>,
+    /// Tools that the session offers beside those that all do.
+    offered: Offered,
     /// What the user did to the agent's edits and the model does not know yet.
     notes: Notes,
     /// Whether notes are stored that the model may not have been told.
@@ -216,6 +219,7 @@ impl Actor {
             log: EventLog::new(Arc::clone(session_id), store, engine.front()),
             seen: Arc::default(),
             prefix: Arc::default(),
+            offered: Offered::default(),
             notes: Notes::default(),
             has_stored_notes: false,
             queue: VecDeque::new(),

@@ -159,6 +159,9 @@ impl Actor {
             edit_mode: edits.mode,
             dialect,
             limits: self.engine.limits(),
+            elicitor: self.engine.front().elicitor(),
+            editor: self.engine.front().editor(),
+            offered: self.offered.clone(),
             cancel: cancel.clone(),
         };
         self.running = Some(Running {

@@ -27,7 +27,8 @@ use crate::testing::{
     user,
 };
 use crate::tool::{Outcome, Tool, ToolOutput};
-use crate::toolbox::Toolbox;
+use crate::toolbox::{Offered, Toolbox};
+use crate::world::Nobody;
 
 /// Long enough for any machine; only a test that would hang reaches it.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -125,6 +126,9 @@ impl World {
             dialect: self.dialect,
             limits: self.limits,
             prefix: Arc::default(),
+            elicitor: Arc::new(Nobody),
+            editor: Arc::new(Nobody),
+            offered: Offered::default(),
             cancel: self.cancel,
         };
         let turn = assert_send(run_turn(turn));
@@ -300,6 +304,7 @@ fn check_files(files: &MemoryFiles, events: &[TurnEvent]) {
             | TurnEvent::Retrying { .. }
             | TurnEvent::PermissionRequested { .. }
             | TurnEvent::PermissionResolved { .. }
+            | TurnEvent::PlanUpdated { .. }
             | TurnEvent::Notice { .. } => {}
         }
     }

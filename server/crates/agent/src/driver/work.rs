@@ -21,8 +21,9 @@ use crate::host::{
 use crate::limits::MAX_QUOTE_BYTES;
 use crate::machine::{ApplyEnd, Input, Judgement};
 use crate::output::quote;
+use crate::outputs::Outputs;
 use crate::permission::{Effect, PermissionMode};
-use crate::tool::{Arguments, Tool, ToolContext};
+use crate::tool::{Arguments, Outcome, Tool, ToolContext};
 use crate::toolbox::{EDIT_FILE, WRITE_FILE};
 
 type Opening = BoxFuture<'static, Result<ChunkStream, ModelError>>;
@@ -121,7 +122,7 @@ impl Turn {
     /// What a call would do and what the session says to it.
     pub(super) fn examine(&self, call: usize, name: &str, arguments: &Arguments) -> Input {
         let tool = self.tools.get(name);
-        let context = self.context(self.cancel.clone());
+        let context = self.context(self.cancel.clone(), Outputs::nowhere());
         let looked = catch_unwind(AssertUnwindSafe(|| {
             tool.map(|tool| (tool.title(arguments), tool.effects(arguments, &context)))
         }));
@@ -158,9 +159,10 @@ impl Turn {
         call: usize,
         name: &str,
         arguments: Arguments,
+        outputs: Outputs,
     ) -> BoxFuture<'static, Input> {
         let name = name.to_owned();
-        let Some(tool) = self.tools.get(&name).map(Arc::clone) else {
+        let Some(tool) = self.tools.get(&name) else {
             let (result, attempts) = (Err(missing_tool(&name)), Vec::new());
             return Box::pin(std::future::ready(Input::Returned {
                 call,
@@ -170,9 +172,10 @@ impl Turn {
         };
         let whole = self.as_whole_file(&name, &arguments);
         let cancel = self.cancel.child_token();
-        let context = self.context(cancel.clone());
+        let context = self.context(cancel.clone(), outputs);
         let noted = context.attempts.clone();
         let limit = self.limits.tool_timeout;
+        let offered = self.offered.clone();
         Box::pin(async move {
             // Work that the tool has put on another thread ends too when this is dropped.
             let guard = cancel.drop_guard();
@@ -185,8 +188,11 @@ impl Turn {
                 }
             });
             let result = match tokio::time::timeout(limit, work.catch_unwind()).await {
-                Ok(Ok(Ok(outcome))) => {
+                Ok(Ok(Ok(mut outcome))) => {
                     guard.disarm();
+                    if let Outcome::Done(output) = &mut outcome {
+                        offered.add(std::mem::take(&mut output.offers));
+                    }
                     Ok(outcome)
                 }
                 Ok(Ok(Err(error))) => Err(error.to_string()),
@@ -267,7 +273,7 @@ impl Turn {
         let mut whole = Arguments::new();
         whole.insert("path".to_owned(), arguments.get("path")?.clone());
         whole.insert("content".to_owned(), content);
-        Some((Arc::clone(self.tools.get(WRITE_FILE)?), whole))
+        Some((self.tools.get(WRITE_FILE)?, whole))
     }
 
     /// The model takes a file to be what a change meant it to be.
@@ -283,13 +289,19 @@ impl Turn {
         }
     }
 
-    fn context(&self, cancel: CancellationToken) -> ToolContext {
+    fn context(&self, cancel: CancellationToken, outputs: Outputs) -> ToolContext {
         ToolContext {
             files: Arc::clone(&self.files),
             cancel,
             seen: Arc::clone(&self.seen),
             attempts: Attempts::default(),
             dialect: self.dialect,
+            session_id: Arc::from(self.session_id.as_str()),
+            turn_id: Arc::from(self.turn_id.as_str()),
+            item_id: outputs.item_id(),
+            outputs,
+            elicitor: Arc::clone(&self.elicitor),
+            editor: Arc::clone(&self.editor),
         }
     }
 }

@@ -8,13 +8,15 @@ use super::texts::{self, Closing};
 use super::{Action, Phase, Step};
 use crate::attempt::Attempt;
 use crate::editing::EditDialect;
-use crate::event::{NoticeLevel, TurnError, TurnEvent, TurnStop};
+use crate::event::{Delta, NoticeLevel, TurnError, TurnEvent, TurnStop};
 use crate::host::FileChange;
 use crate::item::{ContentBlock, ItemBody, ItemRecord, ToolCall, ToolKind, ToolStatus};
 use crate::limits::MAX_OUTPUT_BYTES;
 use crate::output::cut_middle;
+use crate::outputs::OutputPiece;
 use crate::permission::Effect;
 use crate::tool::{Arguments, Outcome, ToolOutput};
+use crate::toolbox::tool_facts;
 
 /// A call of the current answer.
 #[derive(Debug, Clone)]
@@ -203,7 +205,7 @@ impl Step<'_> {
             }
         }
         let entry = &mut self.state.calls[call];
-        if !self.state.setup.tools.contains_key(&entry.name) {
+        if tool_facts(&self.state.setup.tools, &entry.name).is_none() {
             let text = texts::unknown_tool(&entry.name, &self.state.setup.tools);
             self.fail_call(call, text);
             return;
@@ -244,8 +246,10 @@ impl Step<'_> {
         let arguments = std::mem::replace(&mut entry.arguments, Ok(Arguments::new()));
         let arguments = arguments.unwrap_or_default();
         let name = entry.name.clone();
+        let item_id = self.call_record(call).item.id.clone();
         self.actions.push(Action::Run {
             call,
+            item_id,
             name,
             arguments,
         });
@@ -257,6 +261,18 @@ impl Step<'_> {
         self.edit_item(call, |item| item.status = ToolStatus::Running);
         let record = self.call_record(call).clone();
         self.emit(TurnEvent::ToolRunning { record, changes });
+    }
+
+    /// What a running tool says; it is too late after the call's end.
+    pub(super) fn said(&mut self, piece: OutputPiece) {
+        let is_its = |call: &Call| *self.state.records[call.record].item.id == *piece.item_id;
+        let is_running = |call: &Call| matches!(call.stage, Stage::Running) && is_its(call);
+        if self.state.calls.iter().any(is_running) {
+            self.emit(TurnEvent::ItemDelta {
+                item_id: piece.item_id.to_string(),
+                delta: Delta::Output(piece.text),
+            });
+        }
     }
 
     pub(super) fn returned(
@@ -294,6 +310,9 @@ impl Step<'_> {
             item.output.extend(output.extra);
             item.locations = output.locations;
         });
+        if let Some(entries) = output.plan {
+            self.emit(TurnEvent::PlanUpdated { entries });
+        }
         self.close_item(call, ToolStatus::Completed);
     }
 

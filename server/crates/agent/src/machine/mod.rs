@@ -32,6 +32,7 @@ use crate::host::{
 use crate::item::ItemRecord;
 use crate::limits::Limits;
 use crate::notes::Notes;
+use crate::outputs::OutputPiece;
 use crate::permission::{Effect, PermissionMode};
 use crate::tool::{Arguments, Outcome};
 use crate::toolbox::ToolFacts;
@@ -124,6 +125,8 @@ pub enum Input {
         /// What it tried to edit, also where it failed.
         attempts: Vec<Attempt>,
     },
+    /// A running tool says something.
+    Said(OutputPiece),
     /// The user answered a question.
     Answered {
         /// Which call.
@@ -210,6 +213,8 @@ pub enum Action {
     Run {
         /// Which call.
         call: usize,
+        /// The call's item.
+        item_id: String,
         /// The tool's name.
         name: String,
         /// The parsed arguments.
@@ -360,6 +365,7 @@ impl Step<'_> {
                 result,
                 attempts,
             } => self.returned(call, result, attempts),
+            Input::Said(piece) => self.said(piece),
             Input::Answered { call, outcome } => self.answered(call, outcome),
             Input::Applied { call, end } => self.applied(call, end),
             Input::Cancel => self.cancel(),

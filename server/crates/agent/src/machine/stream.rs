@@ -14,6 +14,7 @@ use crate::limits::{
     MAX_CALL_ID_BYTES, MAX_NAME_BYTES, MAX_QUOTE_BYTES, MAX_TEXT_BYTES,
 };
 use crate::output::{floor_boundary, quote};
+use crate::toolbox::tool_facts;
 
 /// The name of a call whose name never came.
 const UNNAMED: &str = "unnamed";
@@ -211,9 +212,9 @@ impl Step<'_> {
 
     /// A call as it begins.
     pub(super) fn call_body(&self, name: &str) -> (ItemBody, ToolKind) {
-        let facts = self.state.setup.tools.get(name);
+        let facts = tool_facts(&self.state.setup.tools, name);
         let (kind, source) = match facts {
-            Some(facts) => (facts.kind, facts.source.clone()),
+            Some(facts) => (facts.kind, facts.source),
             None => (ToolKind::Other, ToolSource::Builtin),
         };
         let call = ToolCall {

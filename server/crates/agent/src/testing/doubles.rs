@@ -98,8 +98,8 @@ impl FakeTool {
     {
         Self {
             spec: ToolSpec {
-                name,
-                description: "A tool.",
+                name: name.into(),
+                description: "A tool.".into(),
                 input_schema: serde_json::json!({"type": "object"}),
                 kind,
                 source: ToolSource::Builtin,

@@ -25,6 +25,7 @@ pub(crate) fn show_action(action: &Action) -> String {
             call,
             name,
             arguments,
+            item_id: _,
         } => format!("=> run {call}: {name} {}", serde_json::json!(arguments)),
         Action::Ask { call, request } => format!(
             "=> ask {call}: {} {} ({}, {} previewed)",
@@ -140,6 +141,7 @@ pub(crate) fn show_event(event: &TurnEvent) -> String {
             delay_ms,
             reason,
         } => format!("retrying {attempt}/{max_attempts} in {delay_ms} ms: {reason}"),
+        TurnEvent::PlanUpdated { entries } => format!("plan of {}", entries.len()),
         TurnEvent::Notice { message, .. } => format!("notice {message}"),
     }
 }

@@ -226,6 +226,7 @@ impl Told {
             text: self.text,
             extra: Vec::new(),
             locations: self.locations,
+            ..ToolOutput::default()
         }
     }
 }

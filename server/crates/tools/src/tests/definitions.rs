@@ -15,7 +15,7 @@ const MAX_DEFINITIONS_BYTES: usize = 3500;
 fn the_tools_are_those_of_the_design() {
     let names = builtin()
         .iter()
-        .map(|tool| tool.spec().name)
+        .map(|tool| tool.spec().name.to_string())
         .collect::<Vec<_>>();
     assert_eq!(
         names,
@@ -39,7 +39,7 @@ fn definitions_are_small() {
         ("apply_patch", &["edit_file", "write_file"]),
     ] {
         let specs = tools.iter().map(|tool| tool.spec());
-        let specs = specs.filter(|spec| !left_out.contains(&spec.name));
+        let specs = specs.filter(|spec| !left_out.contains(&&*spec.name));
         let definitions = specs.map(|spec| {
             json!({"type": "function", "function": {
                 "name": spec.name,

@@ -94,11 +94,11 @@ impl Workspace {
 
     pub(super) fn context(&self) -> ToolContext {
         ToolContext {
-            files: self.host.clone(),
             cancel: self.cancel.clone(),
             seen: self.seen.clone(),
             attempts: self.attempts.clone(),
             dialect: self.dialect,
+            ..ToolContext::new(self.host.clone())
         }
     }
 

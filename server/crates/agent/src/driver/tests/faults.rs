@@ -146,6 +146,7 @@ fn check_items(events: &[TurnEvent]) -> usize {
             | TurnEvent::Retrying { .. }
             | TurnEvent::PermissionRequested { .. }
             | TurnEvent::PermissionResolved { .. }
+            | TurnEvent::PlanUpdated { .. }
             | TurnEvent::Notice { .. } => {}
         }
     }

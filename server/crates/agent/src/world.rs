@@ -1,0 +1,186 @@
+//! What tools may ask of whoever shows the session, besides files: questions to the user, and
+//! what the editor's other language servers know.
+use std::path::PathBuf;
+
+use futures_util::future::BoxFuture;
+use serde_json::{Map, Value};
+
+use crate::host::WorkspacePath;
+use crate::item::Location;
+
+/// A question that a tool or an MCP server has for the user.
+#[derive(Debug, Clone)]
+pub struct Elicitation {
+    /// Identifies the question.
+    pub request_id: String,
+    /// The session that asks.
+    pub session_id: String,
+    /// A sentence or more, for people.
+    pub message: String,
+    /// JSON schema of the answer: an object of plain values; none where nothing is filled in.
+    pub schema: Option<Value>,
+    /// A page that the user is to visit in place of filling in.
+    pub url: Option<String>,
+    /// The MCP server that asks.
+    pub server: Option<String>,
+}
+
+/// What the user says to a question.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Elicited {
+    /// Filled in.
+    Accepted(Map<String, Value>),
+    /// Refused to answer.
+    Declined,
+    /// Dismissed the question.
+    Cancelled,
+    /// Nobody answered in time.
+    Expired,
+    /// There is nobody to ask; says why and what to do.
+    Unavailable(String),
+}
+
+/// Who can be asked questions.
+pub trait Elicitor: Send + Sync {
+    /// Asks, with the time limit of the settings. Dropping the future withdraws the question.
+    fn elicit(&self, question: Elicitation) -> BoxFuture<'_, Elicited>;
+}
+
+/// How bad a diagnostic is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The code does not work.
+    Error,
+    /// It may not.
+    Warning,
+    /// For information.
+    Information,
+    /// Something could be better.
+    Hint,
+}
+
+/// One remark of a language server or a checker about a file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Diagnostic {
+    /// The file's absolute path.
+    pub path: PathBuf,
+    /// The first line, from 0.
+    pub line: u32,
+    /// The line after the last, from 0.
+    pub end_line: u32,
+    /// How bad.
+    pub severity: Severity,
+    /// In the server's words.
+    pub message: String,
+    /// Who says so, such as `rustc`.
+    pub source: Option<String>,
+    /// The server's name of the rule, such as `E0308`.
+    pub code: Option<String>,
+}
+
+/// A place in a file's text.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The file.
+    pub path: WorkspacePath,
+    /// The line, from 0.
+    pub line: u32,
+    /// How many bytes of the line are before the place.
+    pub byte: usize,
+}
+
+/// A symbol of a file, with what is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Symbol {
+    /// Its name.
+    pub name: String,
+    /// What it is, such as `function`.
+    pub kind: String,
+    /// Its first line, from 0.
+    pub line: u32,
+    /// The line after its last.
+    pub end_line: u32,
+    /// What is in it.
+    pub children: Vec<Symbol>,
+}
+
+/// Why the editor does not say.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum EditorError {
+    /// There is no editor, or it cannot be asked this.
+    #[error("{0}")]
+    Unavailable(String),
+    /// It was asked, and failed or did not answer in time.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// What the editor's other language servers know. Each answer comes within the time limit of the
+/// settings.
+pub trait Editor: Send + Sync {
+    /// Diagnostics of a file, or of all files that the editor knows of.
+    fn diagnostics<'a>(
+        &'a self,
+        path: Option<&'a WorkspacePath>,
+    ) -> BoxFuture<'a, Result<Vec<Diagnostic>, EditorError>>;
+
+    /// Where what stands at a place is defined.
+    fn definition<'a>(
+        &'a self,
+        place: &'a Place,
+    ) -> BoxFuture<'a, Result<Vec<Location>, EditorError>>;
+
+    /// Where what stands at a place is used.
+    fn references<'a>(
+        &'a self,
+        place: &'a Place,
+    ) -> BoxFuture<'a, Result<Vec<Location>, EditorError>>;
+
+    /// The symbols of a file.
+    fn document_symbols<'a>(
+        &'a self,
+        path: &'a WorkspacePath,
+    ) -> BoxFuture<'a, Result<Vec<Symbol>, EditorError>>;
+}
+
+/// Nobody to ask and no editor.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Nobody;
+
+const NO_EDITOR: &str = "No editor is there that could be asked.";
+
+fn no_editor<T: Send + 'static>() -> BoxFuture<'static, Result<T, EditorError>> {
+    let error = EditorError::Unavailable(NO_EDITOR.to_owned());
+    Box::pin(std::future::ready(Err(error)))
+}
+
+impl Elicitor for Nobody {
+    fn elicit(&self, _: Elicitation) -> BoxFuture<'_, Elicited> {
+        let answer = Elicited::Unavailable("There is nobody who could be asked.".to_owned());
+        Box::pin(std::future::ready(answer))
+    }
+}
+
+impl Editor for Nobody {
+    fn diagnostics<'a>(
+        &'a self,
+        _: Option<&'a WorkspacePath>,
+    ) -> BoxFuture<'a, Result<Vec<Diagnostic>, EditorError>> {
+        no_editor()
+    }
+
+    fn definition<'a>(&'a self, _: &'a Place) -> BoxFuture<'a, Result<Vec<Location>, EditorError>> {
+        no_editor()
+    }
+
+    fn references<'a>(&'a self, _: &'a Place) -> BoxFuture<'a, Result<Vec<Location>, EditorError>> {
+        no_editor()
+    }
+
+    fn document_symbols<'a>(
+        &'a self,
+        _: &'a WorkspacePath,
+    ) -> BoxFuture<'a, Result<Vec<Symbol>, EditorError>> {
+        no_editor()
+    }
+}
