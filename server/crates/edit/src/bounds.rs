@@ -74,6 +74,11 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "blocks",
     ),
     (
+        "whole files of one answer",
+        crate::whole::MAX_FILES as u64,
+        "files",
+    ),
+    (
         "pairs of lines compared for the smallest difference",
         crate::align::MAX_ALIGN_PAIRS as u64,
         "pairs",

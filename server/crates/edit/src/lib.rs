@@ -16,6 +16,7 @@ pub mod merge;
 pub mod patch;
 pub mod review;
 pub mod stage;
+pub mod whole;
 
 pub use bounds::BOUNDS;
 pub use stage::Stage;

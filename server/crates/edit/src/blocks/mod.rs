@@ -10,7 +10,7 @@
 //! >>>>>>> REPLACE
 //! ```
 //! ````
-mod path;
+pub(crate) mod path;
 #[cfg(test)]
 mod tests;
 
@@ -258,7 +258,7 @@ fn is_of_conflict(line: &str) -> bool {
 }
 
 /// Lines as a text. Those of a block that is indented as a whole lose its indentation.
-fn text(lines: &[&str], pad: &str) -> String {
+pub(crate) fn text(lines: &[&str], pad: &str) -> String {
     let is_padded = |line: &&str| line.trim().is_empty() || line.starts_with(pad);
     let pad = if lines.iter().all(is_padded) { pad } else { "" };
     let mut out = String::new();

@@ -24,6 +24,11 @@ const KNOWN_NAMES: &[&str] = &[
     "makefile",
 ];
 
+/// Languages that are written as files are.
+const KNOWN_LANGUAGES: &[&str] = &[
+    "asp.net", "next.js", "node.js", "react.js", "vb.net", "vue.js",
+];
+
 /// The lines since the last block, without what is in fences that hold no block.
 #[derive(Debug, Default)]
 pub(super) struct Above<'a> {
@@ -114,7 +119,7 @@ impl<'a> Above<'a> {
 }
 
 /// A fence's mark, its length and what follows.
-fn fence(line: &str) -> Option<(char, usize, &str)> {
+pub(crate) fn fence(line: &str) -> Option<(char, usize, &str)> {
     let line = line.trim();
     let mark = line
         .chars()
@@ -125,6 +130,31 @@ fn fence(line: &str) -> Option<(char, usize, &str)> {
     // What has a further mark behind is code in a line.
     let is_fence = length >= 3 && !info.contains('`');
     is_fence.then_some((mark, length, info.trim()))
+}
+
+/// The path that a fence's info string names beyond doubt: as no language is named.
+pub(crate) fn surely_in_info(info: &str) -> Option<String> {
+    let path = from_info(info)?;
+    let is_language = KNOWN_LANGUAGES
+        .iter()
+        .any(|it| path.eq_ignore_ascii_case(it));
+    let stem = path.trim_start_matches('.');
+    let is_class =
+        stem.len() < path.len() && !stem.contains(['.', '/', '\\']) && info.contains('{');
+    (is_like_a_path(&path) && !is_language && !is_class).then_some(path)
+}
+
+/// The path that a line is and nothing else, beyond doubt: a title or a word in bold is none.
+pub(crate) fn surely_whole_line(line: &str) -> Option<String> {
+    let path = whole_line(line).filter(|path| is_like_a_path(path))?;
+    let first = path.split_whitespace().next().unwrap_or(&path);
+    let is_title =
+        path.contains(char::is_whitespace) && !line.contains('`') && !first.contains('/');
+    let is_pair = line.trim_start().starts_with(['#', '*', '_'])
+        && !line.contains('`')
+        && !has_extension(&path)
+        && !is_known(&path);
+    (!is_title && !is_pair).then_some(path)
 }
 
 /// `rust src/x.rs`, `src/x.rs`, `rust:src/x.rs`, `rust title="src/x.rs"`.
@@ -222,7 +252,13 @@ fn is_path(text: &str) -> bool {
 
 /// Whether a word is more like a path than like a word.
 fn is_like_a_path(text: &str) -> bool {
-    text.contains('/') || text.contains('\\') || has_extension(text) || KNOWN_NAMES.contains(&text)
+    text.contains('/') || text.contains('\\') || has_extension(text) || is_known(text)
+}
+
+/// Whether the last part of a path is a name that is known without a dot.
+fn is_known(text: &str) -> bool {
+    let name = text.rsplit(['/', '\\']).next().unwrap_or(text);
+    KNOWN_NAMES.contains(&name)
 }
 
 /// Whether the last part of a path has a dot, and letters or digits behind it.
