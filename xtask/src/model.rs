@@ -29,11 +29,14 @@ pub(crate) struct Arguments {
     #[arg(long, default_value = "chat", value_parser = ["chat", "responses", "messages"])]
     wire: String,
     /// How the model is told to edit.
-    #[arg(long, default_value = "editFile", value_parser = ["editFile", "applyPatch", "searchReplace"])]
+    #[arg(long, default_value = "editFile", value_parser = ["editFile", "applyPatch", "searchReplace", "wholeFile"])]
     dialect: String,
     /// Only bugs whose name contains this.
     #[arg(long, default_value = "")]
     only: String,
+    /// Which bugs: those that prompts are tried on while they are worked on, those held out, or all.
+    #[arg(long, default_value = "all", value_parser = ["all", "tried", "heldOut"])]
+    bugs: String,
     /// Keep each bug's folder, its events and its log, and say where.
     #[arg(long)]
     keep: bool,
@@ -84,6 +87,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .bug
         .iter()
         .filter(|bug| bug.name.contains(&arguments.only))
+        .filter(|bug| match arguments.bugs.as_str() {
+            "tried" => !bug.held_out,
+            "heldOut" => bug.held_out,
+            _ => true,
+        })
         .collect();
     if chosen.is_empty() {
         bail!("no bug's name contains {:?}", arguments.only);
@@ -189,7 +197,7 @@ fn command(
         .arg(&bug.prompt)
         // Without tools the model sees only what is sent along.
         .args(match arguments.dialect.as_str() {
-            "searchReplace" => vec!["--attach", &bug.path],
+            "searchReplace" | "wholeFile" => vec!["--attach", &bug.path],
             _ => Vec::new(),
         })
         .current_dir(workspace)

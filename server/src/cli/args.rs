@@ -253,6 +253,8 @@ pub enum ApplyDialect {
     Unified,
     /// SEARCH/REPLACE blocks below the path of their file.
     SearchReplace,
+    /// Whole files, each fenced below its path.
+    WholeFile,
 }
 
 /// Which edits to keep or take back.

@@ -2,7 +2,7 @@
 use aside_agent::editing::EditDialect;
 
 /// The dialects by name.
-pub const WORDS: [&str; 3] = ["editFile", "applyPatch", "searchReplace"];
+pub const WORDS: [&str; 4] = ["editFile", "applyPatch", "searchReplace", "wholeFile"];
 
 /// How many patterns there may be.
 pub const MAX_PATTERNS: usize = 64;
@@ -31,6 +31,7 @@ pub fn parse(text: &str) -> Option<Dialects> {
             "editFile" => EditDialect::EditFile,
             "applyPatch" => EditDialect::ApplyPatch,
             "searchReplace" => EditDialect::SearchReplace,
+            "wholeFile" => EditDialect::WholeFile,
             _ => return None,
         };
         table.push((pattern.to_owned(), dialect));
@@ -82,10 +83,11 @@ mod tests {
 
     #[test]
     fn the_first_pattern_that_fits_counts() {
-        let table = parse("x/a*=searchReplace, x/*=applyPatch").unwrap();
+        let table = parse("x/a*=searchReplace, x/*=applyPatch z/*=wholeFile").unwrap();
         assert_eq!(table.of("x/abc"), EditDialect::SearchReplace);
         assert_eq!(table.of("x/bc"), EditDialect::ApplyPatch);
         assert_eq!(table.of("y/a"), EditDialect::EditFile);
+        assert_eq!(table.of("z/a"), EditDialect::WholeFile);
         for wrong in ["a", "=editFile", "a=", "a=b", "a=editFile b"] {
             assert!(parse(wrong).is_none(), "{wrong}");
         }

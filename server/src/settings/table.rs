@@ -254,7 +254,7 @@ pub static SETTINGS: [Spec; 35] = [
         kind: Kind::Dialects,
         default: "*codex*=applyPatch",
         env: None,
-        doc: "How models are told to edit, by patterns of `provider/model` in which `*` stands for anything: `editFile` (all that no pattern names), `applyPatch`, or `searchReplace` for models that call no tools. The first that fits counts.",
+        doc: "How models are told to edit, by patterns of `provider/model` in which `*` stands for anything: `editFile` (all that no pattern names), `applyPatch`, or for models that call no tools `searchReplace`, and `wholeFile` for small ones. The first that fits counts.",
     },
     Spec {
         key: "files.max_read_mb",

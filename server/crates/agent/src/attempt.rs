@@ -22,6 +22,8 @@ pub enum Dialect {
     Unified,
     /// SEARCH/REPLACE blocks in plain answers.
     SearchReplace,
+    /// Whole files in plain answers.
+    WholeFile,
 }
 
 impl Dialect {
@@ -33,6 +35,7 @@ impl Dialect {
             Self::V4a => "v4a",
             Self::Unified => "unified",
             Self::SearchReplace => "searchReplace",
+            Self::WholeFile => "wholeFile",
         }
     }
 }

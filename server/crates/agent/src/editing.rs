@@ -20,6 +20,8 @@ pub enum EditDialect {
     ApplyPatch,
     /// SEARCH/REPLACE blocks in plain answers, and no tools at all.
     SearchReplace,
+    /// Whole files in plain answers, and no tools at all.
+    WholeFile,
 }
 
 impl EditDialect {
@@ -28,7 +30,7 @@ impl EditDialect {
     pub fn look_again(self) -> &'static str {
         match self {
             Self::EditFile | Self::ApplyPatch => "Read it again",
-            Self::SearchReplace => "Ask the user to attach it as it is now",
+            Self::SearchReplace | Self::WholeFile => "Ask the user to attach it as it is now",
         }
     }
 }

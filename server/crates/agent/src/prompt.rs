@@ -4,8 +4,9 @@ use crate::editing::EditDialect;
 
 /// The prompt's text, with places to fill.
 const TEMPLATE: &str = include_str!("../prompts/system.md");
-/// The prompt of a model without tools.
-const PLAIN_TEMPLATE: &str = include_str!("../prompts/search_replace.md");
+/// The prompts of models without tools.
+const BLOCKS_TEMPLATE: &str = include_str!("../prompts/search_replace.md");
+const WHOLE_TEMPLATE: &str = include_str!("../prompts/whole_file.md");
 /// How to edit, by what is offered.
 const EDIT_FILE: &str = include_str!("../prompts/edit_file.md");
 const APPLY_PATCH: &str = include_str!("../prompts/apply_patch.md");
@@ -25,7 +26,8 @@ pub fn system_prompt(facts: PromptFacts<'_>) -> String {
     let (template, edit) = match facts.dialect {
         EditDialect::EditFile => (TEMPLATE, EDIT_FILE),
         EditDialect::ApplyPatch => (TEMPLATE, APPLY_PATCH),
-        EditDialect::SearchReplace => (PLAIN_TEMPLATE, ""),
+        EditDialect::SearchReplace => (BLOCKS_TEMPLATE, ""),
+        EditDialect::WholeFile => (WHOLE_TEMPLATE, ""),
     };
     template
         .trim_end()
@@ -36,7 +38,7 @@ pub fn system_prompt(facts: PromptFacts<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::{PromptFacts, system_prompt};
-    use crate::editing::EditDialect::{self, ApplyPatch, EditFile, SearchReplace};
+    use crate::editing::EditDialect::{self, ApplyPatch, EditFile, SearchReplace, WholeFile};
 
     fn prompt(dialect: EditDialect) -> String {
         system_prompt(PromptFacts {
@@ -47,7 +49,12 @@ mod tests {
 
     #[test]
     fn every_place_is_filled_and_the_prompt_is_short() {
-        for (dialect, most) in [(EditFile, 1600), (ApplyPatch, 1650), (SearchReplace, 2100)] {
+        for (dialect, most) in [
+            (EditFile, 1600),
+            (ApplyPatch, 1650),
+            (SearchReplace, 2100),
+            (WholeFile, 1300),
+        ] {
             let prompt = prompt(dialect);
             assert!(prompt.contains("\nSystem: linux\n"));
             assert!(!prompt.contains("{{"));
@@ -65,6 +72,7 @@ mod tests {
         assert_eq!(named(EditFile), [true, true, false, false]);
         assert_eq!(named(ApplyPatch), [true, false, true, false]);
         assert_eq!(named(SearchReplace), [false, false, false, true]);
+        assert_eq!(named(WholeFile), [false, false, false, false]);
     }
 
     #[test]
@@ -77,5 +85,15 @@ mod tests {
         assert_eq!(block.path, "path/of/the/file");
         assert!(block.search.starts_with("whole lines"));
         assert!(block.replace.starts_with("the lines"));
+    }
+
+    #[test]
+    fn the_example_of_a_file_is_one() {
+        let found = aside_edit::whole::parse(&prompt(WholeFile)).unwrap();
+        let [file] = &found.files[..] else {
+            panic!("{found:?}");
+        };
+        assert_eq!(file.path, "lib/greet.rb");
+        assert!(file.text.starts_with("def greet") && file.text.ends_with("end\n"));
     }
 }

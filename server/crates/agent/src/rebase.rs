@@ -261,6 +261,10 @@ pub fn conflict_text(path_display: &str, conflicts: &[Conflict], dialect: EditDi
             "Read the file again, and make the edit against its current text so that what the \
              user wrote is kept."
         }
+        EditDialect::WholeFile => {
+            "Write the whole file again, with the user's lines as they are here, so that what the \
+             user wrote is kept."
+        }
         EditDialect::SearchReplace => {
             "Write the edit again with SEARCH as the file is now, so that what the user wrote is \
              kept. If that is not shown here, ask the user to attach the file."

@@ -183,7 +183,7 @@ impl Toolbox {
         Arc::clone(match dialect {
             EditDialect::EditFile => &self.edit_file_defs,
             EditDialect::ApplyPatch => &self.apply_patch_defs,
-            EditDialect::SearchReplace => &self.no_defs,
+            EditDialect::SearchReplace | EditDialect::WholeFile => &self.no_defs,
         })
     }
 
@@ -248,6 +248,7 @@ mod tests {
             ["read_file", APPLY_PATCH, "bash"]
         );
         assert!(names(&tools, EditDialect::SearchReplace).is_empty());
+        assert!(names(&tools, EditDialect::WholeFile).is_empty());
         assert!(all.iter().all(|name| tools.get(name).is_some()));
     }
 

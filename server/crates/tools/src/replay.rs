@@ -7,6 +7,8 @@ use aside_edit::patch;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::plan::in_whole;
+
 /// What the engine makes of an attempt now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replayed {
@@ -54,6 +56,7 @@ pub fn replay(dialect: &str, request: &Value, base: &str) -> Result<Replayed, St
         Dialect::V4a,
         Dialect::Unified,
         Dialect::SearchReplace,
+        Dialect::WholeFile,
     ];
     let dialect = all.into_iter().find(|known| known.as_str() == dialect);
     let Some(dialect) = dialect else {
@@ -67,6 +70,12 @@ pub fn replay(dialect: &str, request: &Value, base: &str) -> Result<Replayed, St
                 stage: None,
                 text: in_the_manner_of(base, &content),
             })
+        }
+        Dialect::WholeFile => {
+            let WriteRequest { content } = read(request)?;
+            let made = in_whole::make("", base, &content);
+            let text = made.map_err(|refused| refused.code.to_owned())?;
+            Ok(Replayed { stage: None, text })
         }
         Dialect::V4a | Dialect::Unified => one_file(request, base),
     }
@@ -86,9 +95,11 @@ fn edits(dialect: Dialect, request: &Value, base: &str) -> Result<Replayed, Stri
     let edits = edits.collect::<Vec<_>>();
     let edited = match dialect {
         Dialect::SearchReplace => apply_blocks(base, &edits),
-        Dialect::EditFile | Dialect::WriteFile | Dialect::V4a | Dialect::Unified => {
-            apply_edits(base, &edits)
-        }
+        Dialect::EditFile
+        | Dialect::WriteFile
+        | Dialect::WholeFile
+        | Dialect::V4a
+        | Dialect::Unified => apply_edits(base, &edits),
     };
     let edited = edited.map_err(|refused| refused.reason.code().to_owned())?;
     Ok(Replayed {

@@ -46,7 +46,7 @@ struct CallEdit {
     replace_all: Option<bool>,
 }
 
-/// Applies a patch or blocks below `root`.
+/// Applies a patch, blocks or whole files below `root`.
 pub async fn apply(
     dialect: ApplyDialect,
     root: &Path,
@@ -57,6 +57,7 @@ pub async fn apply(
     let tools = match dialect {
         ApplyDialect::V4a | ApplyDialect::Unified => EditDialect::ApplyPatch,
         ApplyDialect::SearchReplace => EditDialect::SearchReplace,
+        ApplyDialect::WholeFile => EditDialect::WholeFile,
     };
     let context = context(root, tools)?;
     let plan = match dialect {
@@ -69,6 +70,7 @@ pub async fn apply(
             true => return wrong_dialect("v4a", mode),
         },
         ApplyDialect::SearchReplace => plan::plan_blocks(&text, &context).await,
+        ApplyDialect::WholeFile => plan::plan_whole(&text, &context).await,
     };
     finish(plan, &context, mode).await
 }

@@ -4,6 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use aside_agent::driver::{Turn, TurnModel, run_turn};
+use aside_agent::editing::EditDialect;
 use aside_agent::event::{
     NoticeLevel, SinkError, TurnError, TurnEvent, TurnOutcome, TurnSink, TurnStop,
 };
@@ -136,6 +137,7 @@ impl Actor {
         let cancel = CancellationToken::new();
         let edits = &self.engine.settings().edits;
         let dialect = edits.dialects.of(&self.row.model);
+        self.note_attached(&history, dialect);
         let windows = models.iter();
         let windows = windows.map(|model| {
             let window = self.engine.context_window(&model.facts);
@@ -181,6 +183,47 @@ impl Actor {
             let _ = own.send(Message::TurnDone(outcome)).await;
         };
         tokio::spawn(tracing::Instrument::instrument(driver, span));
+    }
+
+    /// What is attached as a whole, the model sees. Of earlier turns that counts where nothing else
+    /// is known, and only for a model that writes whole files: it may write no other ones.
+    fn note_attached(&self, history: &[ItemRecord], dialect: EditDialect) {
+        let files = self.engine.front().files();
+        let of_blocks = |content: &[ContentBlock], is_new: bool| {
+            for block in content {
+                let ContentBlock::Resource {
+                    uri,
+                    lines: None,
+                    text: Some(text),
+                } = block
+                else {
+                    continue;
+                };
+                let path = crate::wire::uri_to_path(&aside_protocol::Uri(uri.clone()));
+                let path = path.and_then(|path| files.resolve(path.to_str()?).ok());
+                if let Some(path) = path
+                    && (is_new || self.seen.get(path.absolute()).is_none())
+                {
+                    self.seen.note(path.absolute(), &Arc::from(text.as_str()));
+                }
+            }
+        };
+        for (age, record) in history.iter().rev().enumerate() {
+            match &record.item.body {
+                ItemBody::UserMessage { content, .. } => of_blocks(content, age == 0),
+                // What was said before is not sent any more.
+                ItemBody::Compaction { .. } => return,
+                ItemBody::AssistantMessage { .. }
+                | ItemBody::Reasoning { .. }
+                | ItemBody::ToolCall(_) => {}
+            }
+            match dialect {
+                EditDialect::WholeFile => {}
+                EditDialect::EditFile | EditDialect::ApplyPatch | EditDialect::SearchReplace => {
+                    return;
+                }
+            }
+        }
     }
 
     /// Takes a queued turn out. A turn that never started gets its `turnCompleted` alone.

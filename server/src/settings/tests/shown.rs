@@ -41,7 +41,7 @@ fn the_table_for_people_shows_no_secret() {
         turn.tool_timeout_s             600 s               600 s               default         How long one tool call may work, waiting for permission not counted.
         edits.mode                      apply               apply               default         Whether edits are made at once and reviewed afterwards, or wait until they are accepted.
         edits.confirm                   never               never               default         Whether the editor itself is to ask before it takes an edit, where it says that it can (needsConfirmation).
-        edits.dialects                  *codex*=applyPatch  *codex*=applyPatch  default         How models are told to edit, by patterns of provider/model in which * stands for anything: editFile (all that no pattern names), applyPatch, or searchReplace for models that call no tools. The first that fits counts.
+        edits.dialects                  *codex*=applyPatch  *codex*=applyPatch  default         How models are told to edit, by patterns of provider/model in which * stands for anything: editFile (all that no pattern names), applyPatch, or for models that call no tools searchReplace, and wholeFile for small ones. The first that fits counts.
         files.max_read_mb               10 MB               10 MB               default         The largest file that is read or edited.
         transport.max_message_mb        32 MB               32 MB               default         The largest message that an editor may send; a larger one is skipped.
         storage.busy_timeout_ms         5000 ms             5000 ms             default         How long to wait for the database while another server writes to it.

@@ -22,7 +22,7 @@ use crate::limits::MAX_QUOTE_BYTES;
 use crate::machine::{ApplyEnd, Input, Judgement};
 use crate::output::quote;
 use crate::outputs::Outputs;
-use crate::permission::{Effect, PermissionMode};
+use crate::permission::{Decision, Effect};
 use crate::tool::{Arguments, Outcome, Tool, ToolContext};
 use crate::toolbox::{EDIT_FILE, WRITE_FILE};
 
@@ -124,32 +124,40 @@ impl Turn {
         let tool = self.tools.get(name);
         let context = self.context(self.cancel.clone(), Outputs::nowhere());
         let looked = catch_unwind(AssertUnwindSafe(|| {
-            tool.map(|tool| (tool.title(arguments), tool.effects(arguments, &context)))
+            tool.map(|tool| {
+                let effects = tool.effects(arguments, &context);
+                (tool.title(arguments), effects, tool.caution(arguments))
+            })
         }));
-        let (title, effects) = match looked {
-            Ok(Some((title, effects))) => (title, effects.map_err(|error| error.to_string())),
-            Ok(None) => (name.to_owned(), Err(missing_tool(name))),
-            Err(panic) => (name.to_owned(), Err(tool_panicked(name, panic.as_ref()))),
+        let (title, effects, caution) = match looked {
+            Ok(Some((title, effects, caution))) => {
+                (title, effects.map_err(|error| error.to_string()), caution)
+            }
+            Ok(None) => (name.to_owned(), Err(missing_tool(name)), None),
+            Err(panic) => {
+                let flaw = tool_panicked(name, panic.as_ref());
+                (name.to_owned(), Err(flaw), None)
+            }
         };
         let judgement = self.judge(effects.as_deref().unwrap_or_default());
         Input::Examined {
             call,
             title,
             effects,
+            caution,
             judgement,
         }
     }
 
     pub(super) fn judge(&self, effects: &[Effect]) -> Judgement {
         let judged = catch_unwind(AssertUnwindSafe(|| Judgement {
-            mode: self.approver.mode(),
-            allowed_for_session: self.approver.allowed_for_session(effects),
+            decisions: self.approver.judge(effects),
         }));
         judged.unwrap_or_else(|panic| {
             tracing::error!(panic = panic_text(panic.as_ref()), "the approver panicked");
+            let denied = Decision::Deny(NO_PERMISSIONS.to_owned());
             Judgement {
-                mode: PermissionMode::ReadOnly,
-                allowed_for_session: false,
+                decisions: vec![denied; effects.len()],
             }
         })
     }
@@ -259,8 +267,12 @@ impl Turn {
         name: &str,
         arguments: &Arguments,
     ) -> Option<(Arc<dyn Tool>, Arguments)> {
-        if self.dialect != EditDialect::SearchReplace || name != EDIT_FILE {
-            return None;
+        match self.dialect {
+            EditDialect::SearchReplace | EditDialect::WholeFile if name == EDIT_FILE => {}
+            EditDialect::EditFile
+            | EditDialect::ApplyPatch
+            | EditDialect::SearchReplace
+            | EditDialect::WholeFile => return None,
         }
         let [edit] = arguments.get("edits")?.as_array()?.as_slice() else {
             return None;
@@ -323,6 +335,9 @@ async fn stale(files: &dyn Files, change: &FileChange, error: HostError) -> Appl
         Err(_) => ApplyEnd::Failed(error),
     }
 }
+
+const NO_PERMISSIONS: &str =
+    "Aside failed inside while it looked at the session's permissions; the log says more.";
 
 fn missing_tool(name: &str) -> String {
     format!("The tool {name} is no longer there.")

@@ -36,6 +36,8 @@ pub(super) struct Call {
     pub(super) signature: Option<Signature>,
     /// What it would do, as its tool says.
     pub(super) effects: Vec<Effect>,
+    /// What the user should know beside that.
+    pub(super) caution: Option<String>,
     /// What it may do.
     pub(super) granted: Vec<Effect>,
     /// The changes it has computed, and which of them is made next.
@@ -58,7 +60,7 @@ pub(super) enum Stage {
     Planning,
     /// The session is asked about its edits.
     Judging,
-    /// The user is asked about these effects.
+    /// The user is asked about some of these effects; nothing stands against the others.
     Asking {
         request_id: String,
         effects: Vec<Effect>,
@@ -85,6 +87,7 @@ impl Call {
             arguments: Ok(Arguments::new()),
             signature: None,
             effects: Vec::new(),
+            caution: None,
             granted: Vec::new(),
             changes: Vec::new(),
             next: 0,
@@ -323,7 +326,8 @@ impl Step<'_> {
             (Seen::Before, EditDialect::EditFile | EditDialect::ApplyPatch) => {
                 texts::failed_again(&text)
             }
-            (Seen::Before, EditDialect::SearchReplace) | (Seen::First, _) => text,
+            (Seen::Before, EditDialect::SearchReplace | EditDialect::WholeFile)
+            | (Seen::First, _) => text,
         };
         self.end_call(call, ToolStatus::Failed, text);
     }

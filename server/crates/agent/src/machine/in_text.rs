@@ -1,6 +1,9 @@
-//! Edits written as SEARCH/REPLACE blocks in a plain answer, made into calls.
-use aside_edit::blocks::{edits, parse};
+//! Edits written as SEARCH/REPLACE blocks or as whole files in a plain answer, made into calls.
+use std::collections::HashSet;
+
+use aside_edit::blocks;
 use aside_edit::matching::Edit;
+use aside_edit::whole::{self, File};
 use serde_json::{Value, json};
 
 use super::Step;
@@ -8,69 +11,115 @@ use super::answer::Answer;
 use super::calls::{Call, Stage};
 use super::texts;
 use crate::editing::EditDialect;
-use crate::item::{ItemBody, Replay, ToolStatus};
+use crate::item::{ContentBlock, ItemBody, Replay, ToolStatus};
 use crate::limits::MAX_ANSWER_CALLS;
-use crate::toolbox::EDIT_FILE;
+use crate::toolbox::{EDIT_FILE, WRITE_FILE};
 
 /// The last line of a block.
 const BLOCK_END: &str = ">>>>>>> REPLACE";
 
+/// A tool's name and the arguments that it is called with.
+type TextCall = (&'static str, String);
+
 impl Step<'_> {
-    /// Begins a call for each file that the blocks of an answer edit, or one that says why they
-    /// are not made. The text of the answer stays as it is.
+    /// Begins a call for each file that the text of an answer edits, or one that says why they are
+    /// not made. The text of the answer stays as it is.
     pub(super) fn text_calls(&mut self, answer: &mut Answer) {
-        let wanted = self.state.setup.dialect == EditDialect::SearchReplace;
-        if !wanted {
-            return;
-        }
+        let dialect = self.state.setup.dialect;
         let text = self.answer_text(answer.number);
-        let blocks = parse(&text);
+        let (name, found) = match dialect {
+            EditDialect::EditFile | EditDialect::ApplyPatch => return,
+            EditDialect::SearchReplace => (EDIT_FILE, in_blocks(&text)),
+            EditDialect::WholeFile => (WRITE_FILE, in_blocks_or_files(&text)),
+        };
         if !self.state.calls.is_empty() {
-            // What the calls come to may be what the blocks must go by.
-            if blocks.is_ok_and(|blocks| !blocks.is_empty()) {
-                let flaw = texts::BLOCKS_BESIDE_CALLS.to_owned();
-                self.text_call(answer, String::new(), Some(flaw));
+            // What the calls come to may be what the edits must go by.
+            if found.is_ok_and(|calls| !calls.is_empty()) {
+                let flaw = texts::beside_calls(dialect).to_owned();
+                self.text_call(answer, name, String::new(), Some(flaw));
             }
             return;
         }
-        let files = match blocks {
-            Ok(blocks) if blocks.is_empty() && seems_an_edit(&text) => {
-                self.text_call(answer, String::new(), Some(texts::NO_BLOCKS.to_owned()));
-                return;
-            }
-            Ok(blocks) => edits(&blocks),
-            Err(error) => {
-                self.text_call(answer, String::new(), Some(texts::broken_blocks(&error)));
+        let calls = match found {
+            Ok(calls) => calls,
+            Err(flaw) => {
+                self.text_call(answer, name, String::new(), Some(flaw));
                 return;
             }
         };
-        let kept = match files.len() {
-            0..=MAX_ANSWER_CALLS => files.len(),
+        if calls.is_empty() {
+            if let Some(flaw) = self.meant_edit(&text) {
+                self.text_call(answer, name, String::new(), Some(flaw.to_owned()));
+            }
+            return;
+        }
+        let all = calls.len();
+        let kept = match all {
+            0..=MAX_ANSWER_CALLS => all,
             // The last call says that there were more.
             _ => MAX_ANSWER_CALLS - 1,
         };
-        for (path, edits) in &files[..kept] {
-            self.text_call(answer, arguments(path, edits), None);
+        for (name, arguments) in calls.into_iter().take(kept) {
+            self.text_call(answer, name, arguments, None);
         }
-        if kept < files.len() {
-            let flaw = texts::too_many_files(kept, files.len());
-            self.text_call(answer, String::new(), Some(flaw));
+        if kept < all {
+            let flaw = texts::too_many_files(kept, all);
+            self.text_call(answer, name, String::new(), Some(flaw));
         }
     }
 
-    fn text_call(&mut self, answer: &mut Answer, arguments: String, flaw: Option<String>) {
+    fn text_call(
+        &mut self,
+        answer: &mut Answer,
+        name: &str,
+        arguments: String,
+        flaw: Option<String>,
+    ) {
         let replay = Replay {
             arguments: Some(String::new()),
             in_text: true,
             ..Replay::default()
         };
         let index = self.state.calls.len();
-        let (body, kind) = self.call_body(EDIT_FILE);
+        let (body, kind) = self.call_body(name);
         let record = self.start_item(answer, body, replay);
-        let mut call = Call::new(index, record, EDIT_FILE.to_owned(), kind);
+        let mut call = Call::new(index, record, name.to_owned(), kind);
         call.flaw = flaw;
         self.state.calls.push(call);
         self.push_arguments(index, arguments);
+    }
+
+    /// What is said to an answer without an edit that seems to mean one.
+    fn meant_edit(&self, text: &str) -> Option<&'static str> {
+        match self.state.setup.dialect {
+            EditDialect::EditFile | EditDialect::ApplyPatch => None,
+            EditDialect::SearchReplace => seems_an_edit(text).then_some(texts::NO_BLOCKS),
+            EditDialect::WholeFile => {
+                let content = match self.state.prompt().map(|record| &record.item.body) {
+                    Some(ItemBody::UserMessage { content, .. }) => content.as_slice(),
+                    Some(
+                        ItemBody::AssistantMessage { .. }
+                        | ItemBody::Reasoning { .. }
+                        | ItemBody::ToolCall(_)
+                        | ItemBody::Compaction { .. },
+                    )
+                    | None => &[],
+                };
+                let fenced = whole::parse(text).ok()?.others;
+                let is_copy = |attached: &str| fenced.iter().any(|text| is_copy(attached, text));
+                let is_meant = content.iter().any(|block| match block {
+                    ContentBlock::Resource {
+                        lines: None,
+                        text: Some(attached),
+                        ..
+                    } => is_copy(attached),
+                    ContentBlock::Resource { .. }
+                    | ContentBlock::Text { .. }
+                    | ContentBlock::Image { .. } => false,
+                });
+                is_meant.then_some(texts::NO_FILE)
+            }
+        }
     }
 
     /// Whether all that an answer's blocks asked for is done: then the model has said all.
@@ -107,6 +156,45 @@ impl Step<'_> {
     }
 }
 
+/// A call for each file that blocks edit, or what is wrong with them.
+fn in_blocks(text: &str) -> Result<Vec<TextCall>, String> {
+    let blocks = blocks::parse(text).map_err(|error| texts::broken_blocks(&error))?;
+    let files = blocks::edits(&blocks);
+    let calls = files.iter();
+    Ok(calls
+        .map(|(path, edits)| (EDIT_FILE, edit_arguments(path, edits)))
+        .collect())
+}
+
+/// The same for an answer that may give whole files, if it has no blocks.
+fn in_blocks_or_files(text: &str) -> Result<Vec<TextCall>, String> {
+    let calls = in_blocks(text)?;
+    if !calls.is_empty() {
+        return Ok(calls);
+    }
+    let found = whole::parse(text).map_err(|error| texts::broken_files(&error))?;
+    let calls = found.files.into_iter();
+    Ok(calls
+        .map(|File { path, text, .. }| {
+            let arguments = json!({"path": path, "content": text});
+            (WRITE_FILE, arguments.to_string())
+        })
+        .collect())
+}
+
+/// Whether a fenced text is a version of an attached file: it has half of its lines.
+fn is_copy(attached: &str, fenced: &str) -> bool {
+    let lines = |text| {
+        str::lines(text)
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+    };
+    let there = lines(fenced).collect::<HashSet<_>>();
+    let all = lines(attached).count();
+    let kept = lines(attached).filter(|line| there.contains(line)).count();
+    all > 0 && kept * 2 >= all
+}
+
 /// Whether an answer without a block seems to mean one: it has the end of one, or code right below
 /// a line that is nothing but a path, as small models write an edit where they forget the rest.
 fn seems_an_edit(text: &str) -> bool {
@@ -127,7 +215,7 @@ fn is_path(line: &str) -> bool {
 }
 
 /// The arguments of `edit_file`.
-fn arguments(path: &str, edits: &[Edit]) -> String {
+fn edit_arguments(path: &str, edits: &[Edit]) -> String {
     let edits = edits.iter().map(|edit| {
         let mut entry = json!({"old_text": edit.old_text, "new_text": edit.new_text});
         if edit.replace_all {
@@ -140,7 +228,7 @@ fn arguments(path: &str, edits: &[Edit]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::seems_an_edit;
+    use super::{is_copy, seems_an_edit};
 
     #[test]
     fn answers_that_mean_an_edit() {
@@ -158,5 +246,20 @@ mod tests {
         ] {
             assert_eq!(seems_an_edit(text), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_copy_has_half_of_the_lines() {
+        let file = "def a():\n    return 1\n\n\ndef b():\n    return 2\n";
+        for (fenced, expected) in [
+            ("def a():\n    return 1\n\ndef b():\n    return 3\n", true),
+            ("def a():\n    return 3\n\ndef b():\n", true),
+            ("def a():\n    return 3\n", false),
+            ("python a.py\n", false),
+            ("", false),
+        ] {
+            assert_eq!(is_copy(file, fenced), expected, "{fenced:?}");
+        }
+        assert!(!is_copy("", "x = 1\n") && !is_copy("\n\n", "\n"));
     }
 }

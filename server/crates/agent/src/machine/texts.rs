@@ -2,6 +2,7 @@
 use std::collections::BTreeMap;
 
 use aside_edit::blocks::BlockError;
+use aside_edit::whole::WholeError;
 
 use super::edits::Planned;
 use crate::editing::EditDialect;
@@ -105,14 +106,33 @@ pub(super) const NO_BLOCKS: &str = "This answer changes no file: its code does n
     write the block now, with all three lines: <<<<<<< SEARCH above what is there, ======= below \
     it, and >>>>>>> REPLACE below what is to be there instead.";
 
-pub(super) const BLOCKS_BESIDE_CALLS: &str = "The SEARCH/REPLACE blocks of this answer were not \
-    made, because it also calls tools. If they are still to be made, write them again in an \
-    answer without calls.";
+/// What is wrong with the whole files of an answer.
+pub(super) fn broken_files(error: &WholeError) -> String {
+    format!("{error} No file of this answer was written. Write all of its files again.")
+}
+
+pub(super) const NO_FILE: &str = "This answer changes no file: no path stands above its code. If \
+    nothing is to be changed, say so in a sentence without code. If a file is to be changed, write \
+    its path on a line of its own, and right below it the whole file between two lines ```.";
+
+/// Why the edits in the text of an answer are not made.
+pub(super) fn beside_calls(dialect: EditDialect) -> &'static str {
+    match dialect {
+        EditDialect::EditFile | EditDialect::ApplyPatch | EditDialect::SearchReplace => {
+            "The SEARCH/REPLACE blocks of this answer were not made, because it also calls tools. \
+             If they are still to be made, write them again in an answer without calls."
+        }
+        EditDialect::WholeFile => {
+            "The files in the text of this answer were not written, because it also calls tools. \
+             If they are still to be written, write them again in an answer without calls."
+        }
+    }
+}
 
 pub(super) fn too_many_files(kept: usize, all: usize) -> String {
     format!(
         "This answer edits {all} files, and only the first {kept} are edited for one answer. \
-         Write the blocks of the others again."
+         Write the edits of the others again."
     )
 }
 

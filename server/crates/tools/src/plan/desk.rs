@@ -3,11 +3,13 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use aside_agent::attempt::Attempt;
+use aside_agent::attempt::{Attempt, Dialect};
 use aside_agent::host::{Document, Stamp, WorkspacePath};
 use aside_agent::tool::ToolContext;
+use aside_edit::lines::in_the_manner_of;
 
 use super::against_seen::{Made, Task};
+use super::in_whole;
 use super::part::{Job, Part};
 use super::refused::Refused;
 use super::report::Matches;
@@ -78,6 +80,7 @@ impl Desk {
         let number = self.slots.len();
         self.by_path.insert(path.to_owned(), number);
         let seen = is_there.then(|| self.context.seen.get(path)).flatten();
+        let seen = seen.map(|seen| self.in_its_manner(seen, &document));
         self.slots.push(Slot {
             text: is_there.then(|| Arc::clone(&document.text)),
             is_stale: seen.as_ref().is_some_and(|seen| *seen != document.text),
@@ -89,6 +92,21 @@ impl Desk {
             work: Work::Nothing,
             document,
         });
+    }
+
+    /// What the model saw, with the line endings that the file has now: they are no change of the
+    /// user's, and what was attached may have lost them on its way.
+    fn in_its_manner(&self, seen: Arc<str>, document: &Document) -> Arc<str> {
+        if seen == document.text {
+            return seen;
+        }
+        let now = in_the_manner_of(&document.text, &seen);
+        if *now == *seen {
+            return seen;
+        }
+        let now = Arc::from(now);
+        self.context.seen.note(document.path.absolute(), &now);
+        now
     }
 
     /// Works on one part.
@@ -113,6 +131,10 @@ impl Desk {
         };
         if job.part.is_delete() {
             self.refuse_changed(number, "deleted")?;
+        }
+        if job.dialect == Dialect::WholeFile && slot.seen.is_none() && !current.trim().is_empty() {
+            self.note(&job, "unseen", current);
+            return Err(Stop::Refused(in_whole::unseen(job.path.display())));
         }
         let made = Task {
             path: &job.path,
@@ -191,16 +213,21 @@ impl Desk {
         }
     }
 
-    fn missing(&self, job: &Job, number: usize) -> Stop {
+    /// Notes an attempt that was refused before anything was computed.
+    fn note(&self, job: &Job, refusal: &'static str, base: Arc<str>) {
         self.context.attempts.note(Attempt {
             path: job.path.absolute().to_owned(),
             dialect: job.dialect,
             stage: None,
-            refusal: Some("missing"),
-            base: Arc::from(""),
+            refusal: Some(refusal),
+            base,
             result: None,
             request: job.request.clone(),
         });
+    }
+
+    fn missing(&self, job: &Job, number: usize) -> Stop {
+        self.note(job, "missing", Arc::from(""));
         if self.slots[number].parts == 0 {
             return missing(job);
         }

@@ -5,9 +5,11 @@
 //! whole; each part is noted as an attempt in the context, refused ones too.
 mod against_seen;
 mod desk;
+mod files;
 mod finish;
 mod in_blocks;
 mod in_edits;
+pub(crate) mod in_whole;
 mod part;
 mod refused;
 mod report;
@@ -18,12 +20,13 @@ use aside_agent::editing::EditDialect;
 use aside_agent::host::{FileChange, WorkspacePath};
 use aside_agent::tool::{Outcome, ToolContext, ToolOutput};
 use aside_edit::matching::Edit;
-use aside_edit::{blocks, patch};
+use aside_edit::{blocks, patch, whole};
 
 use crate::{blocking, definition, nearby};
 use desk::{Desk, Stop};
 use part::{Job, Part};
 
+pub use files::{plan_delete, plan_move};
 #[cfg(test)]
 pub(crate) use finish::IF_DONE;
 pub(crate) use finish::MAX_TOLD_FILES;
@@ -60,7 +63,7 @@ impl From<Plan> for Outcome {
 }
 
 /// Replaces texts in one file, as `edit_file` does: all edits in order, each on the result of
-/// those before it. With [`EditDialect::SearchReplace`] old texts are whole lines, and a missing
+/// those before it. With [`EditDialect::SearchReplace`] or [`EditDialect::WholeFile`] old texts are whole lines, and a missing
 /// file is created where the first of them is empty.
 ///
 /// # Errors
@@ -73,7 +76,8 @@ pub async fn plan_edits(
     context: &ToolContext,
 ) -> Result<Plan, Box<Refused>> {
     let dialect = match context.dialect {
-        EditDialect::SearchReplace => Dialect::SearchReplace,
+        // Where whole files are written, edits are from blocks too.
+        EditDialect::SearchReplace | EditDialect::WholeFile => Dialect::SearchReplace,
         EditDialect::EditFile | EditDialect::ApplyPatch => Dialect::EditFile,
     };
     let path = resolve(path, context)?;
@@ -82,18 +86,27 @@ pub async fn plan_edits(
 }
 
 /// Gives one file a whole new text, or creates it, as `write_file` does. What the user changed
-/// since the model saw the file is kept.
+/// since the model saw the file is kept. With [`EditDialect::WholeFile`] the file also keeps the
+/// line endings at its end, and must have been seen.
 ///
 /// # Errors
 ///
-/// As [`plan_edits`], but the file need not exist.
+/// As [`plan_edits`], but the file need not exist. With [`EditDialect::WholeFile`] also codes
+/// `unseen` for a file that is there and was not shown to the model, `elided` for a text that
+/// leaves out lines of it, and `emptied` for one without any.
 pub async fn plan_write(
     path: &str,
     content: String,
     context: &ToolContext,
 ) -> Result<Plan, Box<Refused>> {
+    let dialect = match context.dialect {
+        EditDialect::WholeFile => Dialect::WholeFile,
+        EditDialect::EditFile | EditDialect::ApplyPatch | EditDialect::SearchReplace => {
+            Dialect::WriteFile
+        }
+    };
     let path = resolve(path, context)?;
-    plan(vec![Job::write(path, content)], context).await
+    plan(vec![Job::write(dialect, path, content)], context).await
 }
 
 /// Applies a patch, V4A or unified diff, as `apply_patch` does. A path that comes twice means
@@ -158,6 +171,40 @@ pub async fn plan_blocks(answer: &str, context: &ToolContext) -> Result<Plan, Bo
     }
     if jobs.is_empty() {
         let message = "The answer has no SEARCH/REPLACE block, so no file was changed.";
+        return Err(Refused::new("noEdits", message.to_owned()));
+    }
+    let is_one = jobs.len() == 1;
+    let planned = plan(jobs, context).await;
+    planned.map_err(|refused| match is_one {
+        true => refused,
+        false => refused.said("No file was changed. ", ""),
+    })
+}
+
+/// Writes the whole files of a plain answer, in place of what the files are now; its blocks, if it
+/// has any.
+///
+/// # Errors
+///
+/// As [`plan_blocks`] and [`plan_write`].
+pub async fn plan_whole(answer: &str, context: &ToolContext) -> Result<Plan, Box<Refused>> {
+    let blocks = blocks::parse(answer).is_ok_and(|blocks| blocks.is_empty());
+    if !blocks {
+        return plan_blocks(answer, context).await;
+    }
+    let found = whole::parse(answer)
+        .map_err(|error| Refused::new("parse", format!("No file was changed. {error}")))?;
+    let mut jobs = Vec::new();
+    for file in found.files {
+        let path = resolve(&file.path, context)?;
+        // Whoever applies an answer says that it was made from these files.
+        if let Ok(document) = definition::document(path.clone(), context).await {
+            context.seen.note(path.absolute(), &document.text);
+        }
+        jobs.push(Job::write(Dialect::WholeFile, path, file.text));
+    }
+    if jobs.is_empty() {
+        let message = "The answer has no file below its path, so no file was changed.";
         return Err(Refused::new("noEdits", message.to_owned()));
     }
     let is_one = jobs.len() == 1;

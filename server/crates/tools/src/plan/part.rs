@@ -6,6 +6,7 @@ use aside_edit::matching::{Edit, apply_blocks, apply_edits};
 use aside_edit::patch::{self, HunkPatch};
 use serde_json::Value;
 
+use super::in_whole;
 use super::refused::Refused;
 use super::report::{self, Matches};
 use super::request;
@@ -44,9 +45,9 @@ impl Job {
         }
     }
 
-    pub(super) fn write(path: WorkspacePath, content: String) -> Self {
+    pub(super) fn write(dialect: Dialect, path: WorkspacePath, content: String) -> Self {
         Self {
-            dialect: Dialect::WriteFile,
+            dialect,
             path,
             request: request::of_content(&content),
             part: Part::Write(content),
@@ -79,6 +80,7 @@ impl Job {
     pub(super) fn otherwise(&self) -> &'static str {
         match self.dialect {
             Dialect::EditFile | Dialect::WriteFile => "Use write_file to create it.",
+            Dialect::WholeFile => "Write the whole file to create it.",
             Dialect::V4a | Dialect::Unified => {
                 "Use list_directory to see what is there; `*** Add File: path` creates a file."
             }
@@ -93,14 +95,20 @@ impl Job {
             Part::Edits(edits) => {
                 let made = match self.dialect {
                     Dialect::SearchReplace => apply_blocks(text, edits),
-                    Dialect::EditFile | Dialect::WriteFile | Dialect::V4a | Dialect::Unified => {
-                        apply_edits(text, edits)
-                    }
+                    Dialect::EditFile
+                    | Dialect::WriteFile
+                    | Dialect::WholeFile
+                    | Dialect::V4a
+                    | Dialect::Unified => apply_edits(text, edits),
                 };
                 let edited =
                     made.map_err(|refused| Refused::edits(self.dialect, path, text, &refused))?;
                 let matches = report::of_edits(&edited);
                 Ok((edited.text, matches))
+            }
+            Part::Write(content) if self.dialect == Dialect::WholeFile => {
+                let text = in_whole::make(path, text, content)?;
+                Ok((text, Matches::default()))
             }
             Part::Write(content) => Ok((in_the_manner_of(text, content), Matches::default())),
             Part::Delete => Ok((String::new(), Matches::default())),

@@ -25,7 +25,8 @@ const AGAIN_AS_PATCH: &str = "Call apply_patch again. Copy the lines that stay a
 pub struct Refused {
     /// The reason as a stable word: the engine's own codes, `conflict` where the user changed the
     /// same lines, `parse` for a patch that cannot be read, `missing`, `unreadable`, `denied`,
-    /// `changed` for a file to be deleted that the user changed, or `failed`.
+    /// `changed` for a file to be deleted that the user changed, `unseen`, `elided` or `emptied` for
+    /// a whole file whose lines would be lost, or `failed`.
     pub code: &'static str,
     /// The file, as it is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -169,12 +170,20 @@ impl Refused {
         let again = match dialect {
             Dialect::SearchReplace => AGAIN_IN_BLOCKS,
             _ if is_perhaps_done => AGAIN_IF_WRONG,
-            Dialect::EditFile | Dialect::WriteFile | Dialect::V4a | Dialect::Unified => AGAIN,
+            Dialect::EditFile
+            | Dialect::WriteFile
+            | Dialect::WholeFile
+            | Dialect::V4a
+            | Dialect::Unified => AGAIN,
         };
         let shown = shown.map_or_else(String::new, |closest| around(text, closest, again));
         let message = match dialect {
             Dialect::SearchReplace => in_blocks::refusal(path, refused),
-            Dialect::EditFile | Dialect::WriteFile | Dialect::V4a | Dialect::Unified => {
+            Dialect::EditFile
+            | Dialect::WriteFile
+            | Dialect::WholeFile
+            | Dialect::V4a
+            | Dialect::Unified => {
                 format!("{path} is unchanged. {}", in_edits::reason(refused))
             }
         };
