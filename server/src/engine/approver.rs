@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aside_agent::host::{Approver, PermissionOutcome, PermissionRequest};
-use aside_agent::permission::{Effect, PermissionMode};
+use aside_agent::permission::{Decision, Effect, PermissionMode, by_mode};
 use futures_util::future::BoxFuture;
 
 use super::front::Front;
@@ -38,6 +38,12 @@ struct State {
     grants: HashSet<Grant>,
 }
 
+impl State {
+    fn allows(&self, effect: &Effect) -> bool {
+        grant_for(effect).is_some_and(|grant| self.grants.contains(&grant))
+    }
+}
+
 impl SessionApprover {
     /// Nothing granted yet.
     pub fn new(front: Arc<dyn Front>, mode: PermissionMode) -> Self {
@@ -61,8 +67,13 @@ impl SessionApprover {
 }
 
 impl Approver for SessionApprover {
-    fn mode(&self) -> PermissionMode {
-        self.state().mode
+    fn judge(&self, effects: &[Effect]) -> Vec<Decision> {
+        let state = self.state();
+        let judge = |effect| match by_mode(state.mode, effect) {
+            Decision::Ask(_) if state.allows(effect) => Decision::Allow,
+            decision @ (Decision::Allow | Decision::Ask(_) | Decision::Deny(_)) => decision,
+        };
+        effects.iter().map(judge).collect()
     }
 
     fn ask(&self, request: PermissionRequest) -> BoxFuture<'_, PermissionOutcome> {
@@ -74,13 +85,5 @@ impl Approver for SessionApprover {
             }
             outcome
         })
-    }
-
-    fn allowed_for_session(&self, effects: &[Effect]) -> bool {
-        let state = self.state();
-        effects
-            .iter()
-            .filter_map(grant_for)
-            .all(|grant| state.grants.contains(&grant))
     }
 }

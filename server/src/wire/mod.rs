@@ -56,10 +56,12 @@ pub fn event_params(session_id: &str, seq: i64, turn_id: Option<&str>, event: &s
 /// How a question for permission ended, as clients are told.
 pub fn outcome(outcome: &PermissionOutcome) -> aside_protocol::PermissionOutcome {
     match outcome {
-        PermissionOutcome::Allowed | PermissionOutcome::AllowedForSession => {
-            aside_protocol::PermissionOutcome::Allowed
-        }
-        PermissionOutcome::Rejected { .. } => aside_protocol::PermissionOutcome::Rejected,
+        PermissionOutcome::Allowed
+        | PermissionOutcome::AllowedForSession
+        | PermissionOutcome::AllowedAlways => aside_protocol::PermissionOutcome::Allowed,
+        PermissionOutcome::Rejected { .. }
+        | PermissionOutcome::RejectedAlways { .. }
+        | PermissionOutcome::Denied(_) => aside_protocol::PermissionOutcome::Rejected,
         PermissionOutcome::Cancelled => aside_protocol::PermissionOutcome::Cancelled,
         PermissionOutcome::Expired | PermissionOutcome::Unavailable(_) => {
             aside_protocol::PermissionOutcome::Expired

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use crate::item::Item;
-use crate::permission::{Effect, PermissionMode};
+use crate::permission::{Decision, Effect};
 
 /// A path that a host has checked: absolute, normal, and inside the workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -240,9 +240,9 @@ pub struct PermissionRequest {
     pub turn_id: String,
     /// The tool call that waits.
     pub item: Item,
-    /// A sentence: why it is asked.
+    /// What the call would do and why that is asked about, in sentences.
     pub reason: String,
-    /// What the call would do.
+    /// What the call would do that nothing allows yet.
     pub effects: Vec<Effect>,
     /// What its edits would change.
     pub preview: Vec<FileChange>,
@@ -255,11 +255,20 @@ pub enum PermissionOutcome {
     Allowed,
     /// Do it, and do not ask again in this session for the same kind of effect.
     AllowedForSession,
+    /// Do it, and do not ask again in this workspace for the same kind of effect.
+    AllowedAlways,
     /// Do not; perhaps with words for the model.
     Rejected {
         /// What the user wants instead.
         feedback: Option<String>,
     },
+    /// Do not, and refuse the same kind of effect in this workspace from now on.
+    RejectedAlways {
+        /// What the user wants instead.
+        feedback: Option<String>,
+    },
+    /// A rule or a mode that was set while the question waited refuses it; says which.
+    Denied(String),
     /// The user dismissed the question; the turn stops.
     Cancelled,
     /// Nobody answered in time.
@@ -270,12 +279,10 @@ pub enum PermissionOutcome {
 
 /// Who can be asked.
 pub trait Approver: Send + Sync {
-    /// The session's mode now; it may change while a turn runs.
-    fn mode(&self) -> PermissionMode;
+    /// What rules and the session's mode say now, one decision for each effect, in order; both
+    /// may change while a turn runs.
+    fn judge(&self, effects: &[Effect]) -> Vec<Decision>;
 
     /// Asks, with a time limit. Dropping the future withdraws the question.
     fn ask(&self, request: PermissionRequest) -> BoxFuture<'_, PermissionOutcome>;
-
-    /// Whether an earlier answer of this session already allows these effects.
-    fn allowed_for_session(&self, effects: &[Effect]) -> bool;
 }

@@ -33,12 +33,13 @@ use crate::item::ItemRecord;
 use crate::limits::Limits;
 use crate::notes::Notes;
 use crate::outputs::OutputPiece;
-use crate::permission::{Effect, PermissionMode};
+use crate::permission::{Decision, Effect};
 use crate::tool::{Arguments, Outcome};
 use crate::toolbox::ToolFacts;
 
 use answer::Answer;
 use calls::Call;
+use permit::Looked;
 use repeat::Repeats;
 use retry::Tries;
 
@@ -106,6 +107,8 @@ pub enum Input {
         title: String,
         /// What it would do, or why it cannot be made.
         effects: Result<Vec<Effect>, String>,
+        /// What the user should know beside the effects, as its tool says.
+        caution: Option<String>,
         /// What the session says to these effects now.
         judgement: Judgement,
     },
@@ -148,12 +151,10 @@ pub enum Input {
 }
 
 /// What the session says to some effects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Judgement {
-    /// The mode now.
-    pub mode: PermissionMode,
-    /// Whether an earlier answer of the user's allows them.
-    pub allowed_for_session: bool,
+    /// One decision for each effect, in order.
+    pub decisions: Vec<Decision>,
 }
 
 /// How making a change went.
@@ -357,8 +358,16 @@ impl Step<'_> {
                 call,
                 title,
                 effects,
+                caution,
                 judgement,
-            } => self.examined(call, title, effects, judgement),
+            } => {
+                let looked = Looked {
+                    title,
+                    effects,
+                    caution,
+                };
+                self.examined(call, looked, judgement);
+            }
             Input::Judged { call, judgement } => self.judged(call, judgement),
             Input::Returned {
                 call,

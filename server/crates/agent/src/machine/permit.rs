@@ -2,20 +2,25 @@
 use super::calls::Stage;
 use super::texts;
 use super::{Action, Judgement, Step};
-use crate::editing::EditMode;
 use crate::event::TurnEvent;
 use crate::host::{PermissionOutcome, PermissionRequest};
 use crate::item::{ToolKind, ToolStatus};
-use crate::permission::{Decision, Effect, decide};
+use crate::permission::{Effect, Open, Verdict, question, verdict};
+
+/// What came of looking at a call.
+pub(super) struct Looked {
+    pub(super) title: String,
+    pub(super) effects: Result<Vec<Effect>, String>,
+    pub(super) caution: Option<String>,
+}
 
 impl Step<'_> {
-    pub(super) fn examined(
-        &mut self,
-        call: usize,
-        title: String,
-        effects: Result<Vec<Effect>, String>,
-        judgement: Judgement,
-    ) {
+    pub(super) fn examined(&mut self, call: usize, looked: Looked, judgement: Judgement) {
+        let Looked {
+            title,
+            effects,
+            caution,
+        } = looked;
         let stage = self.state.calls.get(call).map(|call| &call.stage);
         if !matches!(stage, Some(Stage::Examining)) {
             return;
@@ -28,7 +33,11 @@ impl Step<'_> {
                 return;
             }
         };
-        let only_computes = self.state.calls[call].kind == ToolKind::Edit
+        let computes = matches!(
+            self.state.calls[call].kind,
+            ToolKind::Edit | ToolKind::Delete | ToolKind::Move
+        );
+        let only_computes = computes
             && effects.iter().all(|effect| match effect {
                 Effect::ReadPath { .. } | Effect::WritePath { .. } => true,
                 Effect::RunProgram { .. } | Effect::Network { .. } | Effect::McpTool { .. } => {
@@ -36,15 +45,16 @@ impl Step<'_> {
                 }
             });
         self.state.calls[call].effects.clone_from(&effects);
-        match self.decision(judgement, &effects) {
-            Decision::Deny(reason) => self.reject_call(call, texts::denied(&reason)),
+        self.state.calls[call].caution = caution;
+        match self.verdict(judgement, &effects) {
+            Verdict::Deny(reason) => self.reject_call(call, texts::denied(&reason)),
             // The question about an edit shows the edit, so it is computed first.
-            Decision::Allow | Decision::Ask(_) if only_computes => self.plan_call(call),
-            Decision::Allow => {
+            Verdict::Allow | Verdict::Ask(_) if only_computes => self.plan_call(call),
+            Verdict::Allow => {
                 self.state.calls[call].granted = effects;
                 self.run_call(call);
             }
-            Decision::Ask(reason) => self.ask(call, reason, effects),
+            Verdict::Ask(open) => self.ask(call, open, effects),
         }
     }
 
@@ -55,15 +65,19 @@ impl Step<'_> {
             return;
         }
         let effects = self.open_effects(call);
-        match self.decision(judgement, &effects) {
-            Decision::Allow => self.begin_changes(call),
-            Decision::Ask(reason) => self.ask(call, reason, effects),
-            Decision::Deny(reason) => self.reject_call(call, texts::denied(&reason)),
+        match self.verdict(judgement, &effects) {
+            Verdict::Allow => self.begin_changes(call),
+            Verdict::Ask(open) => self.ask(call, open, effects),
+            Verdict::Deny(reason) => self.reject_call(call, texts::denied(&reason)),
         }
     }
 
-    fn ask(&mut self, call: usize, reason: String, effects: Vec<Effect>) {
-        let effects = self.to_ask(effects);
+    /// Asks about what is open of the effects that were judged.
+    fn ask(&mut self, call: usize, open: Vec<Open>, effects: Vec<Effect>) {
+        let caution = self.state.calls[call].caution.as_deref();
+        let reasons = open.iter().map(|open| open.reason.as_str());
+        let asked: Vec<Effect> = open.iter().map(|open| open.effect.clone()).collect();
+        let reason = question(&asked, reasons, caution);
         let request_id = self.context.clock.new_id();
         self.edit_item(call, |item| item.status = ToolStatus::Waiting);
         let record = self.call_record(call).clone();
@@ -73,7 +87,7 @@ impl Step<'_> {
             turn_id: self.state.setup.turn_id.clone(),
             item: record.item.clone(),
             reason,
-            effects: effects.clone(),
+            effects: asked,
             preview: self.changes(call),
         };
         self.emit(TurnEvent::ItemUpdated(record.clone()));
@@ -104,7 +118,9 @@ impl Step<'_> {
         };
         let (request_id, effects) = (request_id.clone(), effects.clone());
         match outcome {
-            PermissionOutcome::Allowed | PermissionOutcome::AllowedForSession => {
+            PermissionOutcome::Allowed
+            | PermissionOutcome::AllowedForSession
+            | PermissionOutcome::AllowedAlways => {
                 entry.granted.extend(effects);
                 self.edit_item(call, |item| item.status = ToolStatus::Pending);
                 self.resolved(call, request_id, outcome);
@@ -114,8 +130,13 @@ impl Step<'_> {
                     self.begin_changes(call);
                 }
             }
-            PermissionOutcome::Rejected { ref feedback } => {
+            PermissionOutcome::Rejected { ref feedback }
+            | PermissionOutcome::RejectedAlways { ref feedback } => {
                 let text = texts::rejected(feedback.as_deref());
+                self.refused(call, request_id, outcome, text);
+            }
+            PermissionOutcome::Denied(ref why) => {
+                let text = texts::denied(why);
                 self.refused(call, request_id, outcome, text);
             }
             PermissionOutcome::Expired => {
@@ -151,30 +172,11 @@ impl Step<'_> {
         });
     }
 
-    /// What is only proposed writes nothing until the user accepts it. What the session refuses
-    /// it refuses nevertheless.
-    fn decision(&self, judgement: Judgement, effects: &[Effect]) -> Decision {
-        let decision = match (decide(judgement.mode, effects), self.state.setup.edit_mode) {
-            (Decision::Ask(_), EditMode::Propose) => {
-                decide(judgement.mode, &self.to_ask(effects.to_vec()))
-            }
-            (decision, EditMode::Apply | EditMode::Propose) => decision,
-        };
-        match decision {
-            Decision::Ask(_) if judgement.allowed_for_session => Decision::Allow,
-            decision @ (Decision::Allow | Decision::Ask(_) | Decision::Deny(_)) => decision,
-        }
-    }
-
-    /// What of these effects the user can be asked about.
-    fn to_ask(&self, mut effects: Vec<Effect>) -> Vec<Effect> {
-        effects.retain(|effect| match effect {
-            Effect::WritePath { .. } => self.state.setup.edit_mode == EditMode::Apply,
-            Effect::ReadPath { .. }
-            | Effect::RunProgram { .. }
-            | Effect::Network { .. }
-            | Effect::McpTool { .. } => true,
-        });
-        effects
+    /// What the decisions come to. What is only proposed writes nothing until the user accepts
+    /// it, so that writing is not asked about then. What the session refuses it refuses
+    /// nevertheless.
+    fn verdict(&self, judgement: Judgement, effects: &[Effect]) -> Verdict {
+        let mode = self.state.setup.edit_mode;
+        verdict(mode, effects, judgement.decisions)
     }
 }

@@ -21,7 +21,7 @@ use crate::host::FileChange;
 use crate::item::ToolKind;
 use crate::limits::Limits;
 use crate::notes::Notes;
-use crate::permission::{Effect, PermissionMode};
+use crate::permission::{Effect, PermissionMode, by_mode};
 use crate::testing::{Ticks, check_events, check_history, facts, no_retries, show_action, user};
 use crate::tool::{Outcome, ToolOutput};
 
@@ -140,19 +140,25 @@ fn at_once(chunks: Vec<Chunk>) -> Vec<Input> {
     vec![Input::Chunks(chunks), Input::AnswerEnded]
 }
 
-fn says(mode: PermissionMode) -> Judgement {
+/// What a mode says to effects where there are no rules.
+fn says(mode: PermissionMode, effects: &[Effect]) -> Judgement {
     Judgement {
-        mode,
-        allowed_for_session: false,
+        decisions: effects.iter().map(|effect| by_mode(mode, effect)).collect(),
     }
+}
+
+/// What a mode says to the edits of a call, however many there are.
+fn says_of_edits(mode: PermissionMode) -> Judgement {
+    says(mode, &vec![writes("/w/a"); 8])
 }
 
 fn examined(call: usize, mode: PermissionMode, effects: Vec<Effect>) -> Input {
     Input::Examined {
         call,
         title: format!("title {call}"),
+        judgement: says(mode, &effects),
         effects: Ok(effects),
-        judgement: says(mode),
+        caution: None,
     }
 }
 

@@ -14,7 +14,7 @@ use crate::host::{
     PermissionRequest, Replaced, Stamp, Target, WorkspacePath,
 };
 use crate::item::{ToolKind, ToolSource};
-use crate::permission::{Effect, PermissionMode};
+use crate::permission::{Decision, Effect, PermissionMode, by_mode};
 use crate::tool::{Arguments, Outcome, Tool, ToolContext, ToolError, ToolSpec};
 
 /// What the model does when it is asked.
@@ -256,8 +256,12 @@ impl FakeApprover {
 }
 
 impl Approver for FakeApprover {
-    fn mode(&self) -> PermissionMode {
-        self.mode
+    fn judge(&self, effects: &[Effect]) -> Vec<Decision> {
+        let judge = |effect| match by_mode(self.mode, effect) {
+            Decision::Ask(_) if self.allowed_for_session => Decision::Allow,
+            decision @ (Decision::Allow | Decision::Ask(_) | Decision::Deny(_)) => decision,
+        };
+        effects.iter().map(judge).collect()
     }
 
     fn ask(&self, request: PermissionRequest) -> BoxFuture<'_, PermissionOutcome> {
@@ -267,10 +271,6 @@ impl Approver for FakeApprover {
             return std::future::pending().boxed();
         };
         std::future::ready(outcome).boxed()
-    }
-
-    fn allowed_for_session(&self, _: &[Effect]) -> bool {
-        self.allowed_for_session
     }
 }
 

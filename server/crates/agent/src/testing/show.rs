@@ -128,7 +128,10 @@ pub(crate) fn show_event(event: &TurnEvent) -> String {
             let outcome = match outcome {
                 PermissionOutcome::Allowed => "allowed",
                 PermissionOutcome::AllowedForSession => "allowed for session",
+                PermissionOutcome::AllowedAlways => "allowed always",
                 PermissionOutcome::Rejected { .. } => "rejected",
+                PermissionOutcome::RejectedAlways { .. } => "rejected always",
+                PermissionOutcome::Denied(_) => "denied",
                 PermissionOutcome::Cancelled => "cancelled",
                 PermissionOutcome::Expired => "expired",
                 PermissionOutcome::Unavailable(_) => "unavailable",

@@ -26,7 +26,7 @@ pub(super) fn check(
     bench.take(edits(0, changes));
     bench.take(Input::Judged {
         call: 0,
-        judgement: super::says(mode),
+        judgement: super::says_of_edits(mode),
     });
     for input in then {
         bench.take(input);
@@ -239,7 +239,7 @@ fn a_tool_may_not_write_more_than_the_session_allows() {
     bench.take(edits(0, vec![change("a", "1", "2")]));
     bench.take(Input::Judged {
         call: 0,
-        judgement: super::says(ReadOnly),
+        judgement: super::says_of_edits(ReadOnly),
     });
     bench.take(Input::Cancel);
     assert!(!bench.shown.contains("=> apply"), "{}", bench.shown);

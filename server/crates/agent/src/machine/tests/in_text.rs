@@ -3,7 +3,7 @@ use aside_llm::{Chunk, ModelErrorKind, StopReason};
 use expect_test::{Expect, expect};
 
 use super::super::{Action, Input};
-use super::{Bench, at_once, edits, examined, says, writes};
+use super::{Bench, at_once, edits, examined, says_of_edits, writes};
 use crate::editing::{EditDialect, EditMode};
 use crate::item::ToolKind;
 use crate::limits::{Limits, MAX_ANSWER_CALLS};
@@ -49,7 +49,7 @@ fn edited(call: usize, name: &str) -> Vec<Input> {
         edits(call, vec![change(name, "1\n", "2\n")]),
         Input::Judged {
             call,
-            judgement: says(Full),
+            judgement: says_of_edits(Full),
         },
         Input::Applied {
             call,

@@ -6,7 +6,8 @@ use super::running::calls;
 use super::{Bench, check, done, edits, examined, runs};
 use crate::host::PermissionOutcome;
 use crate::limits::Limits;
-use crate::permission::PermissionMode::{Ask, Full, ReadOnly};
+use crate::permission::Decision;
+use crate::permission::PermissionMode::{Ask, ReadOnly};
 use crate::testing::change;
 
 #[test]
@@ -57,6 +58,8 @@ fn every_other_answer_keeps_the_call_from_running() {
         PermissionOutcome::Rejected {
             feedback: Some(" Use make. ".to_owned()),
         },
+        PermissionOutcome::RejectedAlways { feedback: None },
+        PermissionOutcome::Denied("A rule denies it.".to_owned()),
         PermissionOutcome::Expired,
         PermissionOutcome::Unavailable("Use --permission-mode full.".to_owned()),
         PermissionOutcome::Cancelled,
@@ -110,9 +113,9 @@ fn the_mode_or_an_earlier_answer_decides_unasked() {
                     call: 1,
                     title: "title 1".to_owned(),
                     effects: Ok(vec![runs("ls")]),
+                    caution: Some("Not asked, not said.".to_owned()),
                     judgement: Judgement {
-                        mode: Ask,
-                        allowed_for_session: true,
+                        decisions: vec![Decision::Allow],
                     },
                 },
                 done(1, "a"),
@@ -120,7 +123,8 @@ fn the_mode_or_an_earlier_answer_decides_unasked() {
                     call: 2,
                     title: "title 2".to_owned(),
                     effects: Err("The path leaves the workspace.".to_owned()),
-                    judgement: super::says(Full),
+                    caution: None,
+                    judgement: Judgement::default(),
                 },
                 Input::Cancel,
             ],
@@ -157,26 +161,6 @@ fn the_mode_or_an_earlier_answer_decides_unasked() {
 }
 
 #[test]
-fn an_earlier_answer_does_not_overrule_a_read_only_session() {
-    let mut bench = Bench::new(Limits::default());
-    for input in calls(&[("sh", "{}")], Vec::new()) {
-        bench.take(input);
-    }
-    bench.take(Input::Examined {
-        call: 0,
-        title: "title".to_owned(),
-        effects: Ok(vec![runs("ls")]),
-        judgement: Judgement {
-            mode: ReadOnly,
-            allowed_for_session: true,
-        },
-    });
-    bench.take(Input::Cancel);
-    assert!(!bench.shown.contains("=> run"), "{}", bench.shown);
-    bench.check_end();
-}
-
-#[test]
 fn a_tool_that_edits_unasked_for_is_asked_about_its_edits() {
     check(
         calls(
@@ -186,7 +170,7 @@ fn a_tool_that_edits_unasked_for_is_asked_about_its_edits() {
                 edits(0, vec![change("a", "1", "2")]),
                 Input::Judged {
                     call: 0,
-                    judgement: super::says(Ask),
+                    judgement: super::says_of_edits(Ask),
                 },
                 Input::Answered {
                     call: 0,

@@ -2,7 +2,7 @@
 use expect_test::{Expect, expect};
 
 use super::super::Input;
-use super::{Bench, at_once, done, edits, examined, runs, says, writes};
+use super::{Bench, at_once, done, edits, examined, runs, says_of_edits, writes};
 use crate::attempt::{Attempt, Dialect};
 use crate::editing::EditMode;
 use crate::limits::Limits;
@@ -30,7 +30,7 @@ fn propose(mode: PermissionMode, effects: Vec<Effect>, then: Vec<Input>, expect:
 fn judged(mode: PermissionMode) -> Input {
     Input::Judged {
         call: 0,
-        judgement: says(mode),
+        judgement: says_of_edits(mode),
     }
 }
 

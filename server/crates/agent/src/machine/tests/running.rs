@@ -311,7 +311,7 @@ fn inputs_that_make_no_sense_change_nothing() {
     bench.take(examined(7, Full, Vec::new()));
     bench.take(Input::Judged {
         call: 7,
-        judgement: super::says(Full),
+        judgement: super::says_of_edits(Full),
     });
     bench.take(Input::Answered {
         call: 7,
