@@ -52,6 +52,15 @@ impl Seen {
         inner.texts.get(path).map(|entry| Arc::clone(&entry.text))
     }
 
+    /// The files that the model saw last, the last one first, at most `count`.
+    pub fn latest(&self, count: usize) -> Vec<PathBuf> {
+        let inner = self.lock();
+        let mut paths = inner.texts.iter().collect::<Vec<_>>();
+        paths.sort_unstable_by_key(|(_, entry)| std::cmp::Reverse(entry.at));
+        let paths = paths.into_iter().take(count);
+        paths.map(|(path, _)| path.clone()).collect()
+    }
+
     /// The file is gone.
     pub fn forget(&self, path: &Path) {
         self.lock().forget(path);
@@ -93,6 +102,10 @@ mod tests {
         seen.note(path, &Arc::from("one"));
         seen.note(path, &Arc::from("two"));
         assert_eq!(seen.get(path).as_deref(), Some("two"));
+        seen.note(Path::new("/project/b"), &Arc::from("b"));
+        seen.note(Path::new("/project/c"), &Arc::from("c"));
+        let latest = seen.latest(2);
+        assert_eq!(latest, [Path::new("/project/c"), Path::new("/project/b")]);
         seen.forget(path);
         assert_eq!(seen.get(path), None);
     }
