@@ -2,6 +2,7 @@
 mod work;
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -247,6 +248,7 @@ impl Run {
 
     fn request(&mut self, model: usize) -> AnswerSource {
         let Self {
+            turn,
             state,
             history,
             base,
@@ -257,7 +259,8 @@ impl Run {
         let base = base.get_or_insert_with(|| {
             let mut history = std::mem::take(history);
             history.extend(state.prompt().cloned());
-            history::messages(&history)
+            let roots = turn.files.roots();
+            history::messages_in(roots.first().map(PathBuf::as_path), &history)
         });
         let known = if is_first { 0 } else { base.len() };
         let turn_messages = history::messages(state.records());

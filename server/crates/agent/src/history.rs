@@ -2,6 +2,8 @@
 //!
 //! The messages of a conversation are a prefix of the messages of the same conversation later
 //! on, byte for byte, so that providers and local servers can reuse what they have read.
+use std::path::Path;
+
 use aside_llm::{AssistantPart, Message, UserPart};
 use serde_json::Value;
 
@@ -31,7 +33,16 @@ const PDF: &str = "application/pdf";
 /// The messages for a model. Items of one answer become one assistant message, followed by
 /// exactly one result for each of its calls.
 pub fn messages(history: &[ItemRecord]) -> Vec<Message> {
-    let mut builder = Builder::default();
+    messages_in(None, history)
+}
+
+/// The same in a workspace: what is attached from it is named relative to its folder, which is as
+/// tools take it, and what small models copy without mistakes.
+pub fn messages_in(folder: Option<&Path>, history: &[ItemRecord]) -> Vec<Message> {
+    let mut builder = Builder {
+        folder: folder.and_then(Path::to_str).map(str::to_owned),
+        ..Builder::default()
+    };
     for record in history {
         builder.add(record);
     }
@@ -42,6 +53,8 @@ pub fn messages(history: &[ItemRecord]) -> Vec<Message> {
 
 #[derive(Default)]
 struct Builder {
+    /// The workspace.
+    folder: Option<String>,
     messages: Vec<Message>,
     /// A summary that no message has taken yet.
     summary: Option<String>,
@@ -90,7 +103,7 @@ impl Builder {
                 let mut start = self.summary.take().unwrap_or_default();
                 push_paragraph(&mut start, &marked_notes(replay));
                 self.messages
-                    .push(Message::User(user_parts(start, content)));
+                    .push(Message::User(self.user_parts(start, content)));
             }
             ItemBody::Compaction { summary, .. } => {
                 // The summary stands for all that came before it, and goes to the model
@@ -354,42 +367,71 @@ fn result_text(call: &ToolCall) -> String {
     }
 }
 
-/// Text and resources run together into as few parts as pictures allow: servers that are only
-/// compatible often take a single text and nothing else.
-fn user_parts(start: String, content: &[ContentBlock]) -> Vec<UserPart> {
-    let mut parts = Vec::new();
-    let mut text = start;
-    for block in content {
-        match block {
-            ContentBlock::Text { text: more } => push_paragraph(&mut text, more),
-            ContentBlock::Resource {
-                uri,
-                lines,
-                text: body,
-            } => push_paragraph(&mut text, &resource_text(uri, *lines, body.as_deref())),
-            ContentBlock::Image { mime_type, data } => {
-                if !text.is_empty() {
-                    parts.push(UserPart::Text(std::mem::take(&mut text)));
+impl Builder {
+    /// Text and resources run together into as few parts as pictures allow: servers that are only
+    /// compatible often take a single text and nothing else.
+    fn user_parts(&self, start: String, content: &[ContentBlock]) -> Vec<UserPart> {
+        let mut parts = Vec::new();
+        let mut text = start;
+        for block in content {
+            match block {
+                ContentBlock::Text { text: more } => push_paragraph(&mut text, more),
+                ContentBlock::Resource {
+                    uri,
+                    lines,
+                    text: body,
+                } => push_paragraph(&mut text, &self.resource_text(uri, *lines, body.as_deref())),
+                ContentBlock::Image { mime_type, data } => {
+                    if !text.is_empty() {
+                        parts.push(UserPart::Text(std::mem::take(&mut text)));
+                    }
+                    let (mime_type, data) = (mime_type.clone(), data.clone());
+                    parts.push(match mime_type.as_str() {
+                        PDF => UserPart::Document {
+                            mime_type,
+                            data,
+                            name: None,
+                        },
+                        _ => UserPart::Image { mime_type, data },
+                    });
                 }
-                let (mime_type, data) = (mime_type.clone(), data.clone());
-                parts.push(match mime_type.as_str() {
-                    PDF => UserPart::Document {
-                        mime_type,
-                        data,
-                        name: None,
-                    },
-                    _ => UserPart::Image { mime_type, data },
-                });
             }
         }
+        if !text.is_empty() {
+            parts.push(UserPart::Text(text));
+        }
+        if parts.is_empty() {
+            parts.push(UserPart::Text("(empty message)".to_owned()));
+        }
+        parts
     }
-    if !text.is_empty() {
-        parts.push(UserPart::Text(text));
+
+    fn resource_text(&self, uri: &str, lines: Option<LineRange>, body: Option<&str>) -> String {
+        let path = self.relative(uri_path(uri));
+        let place = match lines {
+            // Models count lines from 1 and include the last one.
+            Some(range) if range.end > range.start.saturating_add(1) => {
+                format!(
+                    "{path}, lines {} to {}",
+                    u64::from(range.start) + 1,
+                    range.end
+                )
+            }
+            Some(range) => format!("{path}, line {}", u64::from(range.start) + 1),
+            None => path,
+        };
+        let Some(body) = body else {
+            return format!("Attached: {place}");
+        };
+        format!("{place}:\n{}", fenced(body))
     }
-    if parts.is_empty() {
-        parts.push(UserPart::Text("(empty message)".to_owned()));
+
+    /// A path of the workspace without its folder.
+    fn relative(&self, path: String) -> String {
+        let folder = self.folder.as_deref().map(|it| it.trim_end_matches('/'));
+        let rest = folder.and_then(|folder| path.strip_prefix(folder)?.strip_prefix('/'));
+        rest.map(str::to_owned).unwrap_or(path)
     }
-    parts
 }
 
 fn push_paragraph(text: &mut String, more: &str) {
@@ -400,26 +442,6 @@ fn push_paragraph(text: &mut String, more: &str) {
         text.push_str("\n\n");
     }
     text.push_str(more);
-}
-
-fn resource_text(uri: &str, lines: Option<LineRange>, body: Option<&str>) -> String {
-    let path = uri_path(uri);
-    let place = match lines {
-        // Models count lines from 1 and include the last one.
-        Some(range) if range.end > range.start.saturating_add(1) => {
-            format!(
-                "{path}, lines {} to {}",
-                u64::from(range.start) + 1,
-                range.end
-            )
-        }
-        Some(range) => format!("{path}, line {}", u64::from(range.start) + 1),
-        None => path,
-    };
-    let Some(body) = body else {
-        return format!("Attached: {place}");
-    };
-    format!("{place}:\n{}", fenced(body))
 }
 
 /// The path of a `file:` URI as people write it; any other URI as it is.

@@ -1,9 +1,10 @@
 //! What the file keeps of its own where a model writes it anew.
-use crate::diff::line_edits;
-use crate::lines::{Endings, in_the_manner_of, lines, split_bom, with_endings};
+use crate::diff::{apply, line_edits};
+use crate::lines::{Endings, content, in_the_manner_of, lines, split_bom, with_endings};
 
 /// A whole new text as it is put in the place of `old`: with its byte-order mark, its line endings
-/// and the line endings at its end, of which a fenced text tells nothing.
+/// and the line endings at its end, of which a fenced text tells nothing. Empty lines and white
+/// space at line ends, which small models copy badly, also stay, unless nothing else changes.
 pub fn in_place_of(old: &str, new: &str) -> String {
     let (bom, body) = split_bom(old);
     let new = split_bom(new).1;
@@ -11,6 +12,7 @@ pub fn in_place_of(old: &str, new: &str) -> String {
         return in_the_manner_of(old, new);
     }
     let tail = &body[body.trim_end_matches(['\n', '\r']).len()..];
+    let new = without_noise(&with_endings(body, "\n"), &with_endings(new, "\n"));
     let stem = new.trim_end_matches(['\n', '\r']);
     match Endings::of(body) {
         Endings::None => format!("{bom}{stem}"),
@@ -19,6 +21,25 @@ pub fn in_place_of(old: &str, new: &str) -> String {
             let new = with_endings(&format!("{stem}{tail}"), "\n");
             format!("{bom}{}", as_mixed(body, &new, most))
         }
+    }
+}
+
+/// The new text, without changes of nothing but white space at line ends and empty lines where there
+/// are others, too.
+fn without_noise(old: &str, new: &str) -> String {
+    let stem = new.trim_end_matches('\n');
+    let tail = &old[old.trim_end_matches('\n').len()..];
+    let new = format!("{stem}{tail}");
+    let (noise, edits): (Vec<_>, Vec<_>) = line_edits(old, &new).into_iter().partition(|edit| {
+        let seen = |text: &str| {
+            let lines = lines(text).map(|line| content(line).trim_end().to_owned());
+            lines.filter(|line| !line.is_empty()).collect::<Vec<_>>()
+        };
+        seen(&old[edit.bytes.clone()]) == seen(&edit.new_text)
+    });
+    match noise.is_empty() || edits.is_empty() {
+        true => new,
+        false => apply(old, &edits),
     }
 }
 
