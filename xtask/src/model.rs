@@ -31,6 +31,9 @@ pub(crate) struct Arguments {
     /// How the model is told to edit.
     #[arg(long, default_value = "editFile", value_parser = ["editFile", "applyPatch", "searchReplace", "wholeFile"])]
     dialect: String,
+    /// How freely the model chooses its words; as its server has it where nothing is said.
+    #[arg(long)]
+    temperature: Option<f64>,
     /// Only bugs whose name contains this.
     #[arg(long, default_value = "")]
     only: String,
@@ -176,11 +179,15 @@ fn command(
     let errors = std::fs::File::create(folder.join("errors.txt"))?;
     let config = folder.join("config");
     std::fs::create_dir_all(&config)?;
+    let of_model = arguments.temperature.map_or_else(String::new, |temperature| {
+        let model = &arguments.model;
+        format!("[providers.tried.models.\"{model}\"]\ntemperature = {temperature}\n")
+    });
     std::fs::write(
         config.join("config.toml"),
         format!(
             "[edits]\ndialects = \"*={}\"\n[providers.tried]\nbase_url = \"{}\"\nwire = \"{}\"\n\
-             [providers]\nfirst_byte_timeout_s = 600\n[turn]\nmax_iterations = {MAX_REQUESTS}\n",
+             [providers]\nfirst_byte_timeout_s = 600\n[turn]\nmax_iterations = {MAX_REQUESTS}\n{of_model}",
             arguments.dialect, arguments.url, arguments.wire
         ),
     )?;

@@ -63,7 +63,7 @@ pub static PROVIDER_FIELDS: [Spec; 10] = [
 ];
 
 /// What may be said of a model; shown as `providers.NAME.models.MODEL.` and the key.
-pub static MODEL_FIELDS: [Spec; 10] = [
+pub static MODEL_FIELDS: [Spec; 11] = [
     Spec {
         doc: "How much it can be sent at once, its answer included.",
         ..optional("context_window", integer(256, 100_000_000, "tokens"))
@@ -91,6 +91,10 @@ pub static MODEL_FIELDS: [Spec; 10] = [
     Spec {
         doc: "How much it is to think, for models that take a number.",
         ..optional("thinking_budget", integer(0, 1_000_000, "tokens"))
+    },
+    Spec {
+        doc: "How freely it chooses its words; 0 is not at all, which helps small models that edit. The server's own where nobody says.",
+        ..optional("temperature", Kind::Decimal(2))
     },
     Spec {
         doc: "What a million tokens of input cost.",
@@ -190,11 +194,33 @@ impl Key {
     /// Whether only the user's own file, environment and flags may say it: where requests go by
     /// way of, whose certificates are trusted, what is sent along, which file is written.
     pub fn is_users_alone(&self) -> bool {
-        const ALONE: [&str; 3] = ["providers.proxy", "providers.ca_file", "usage.ledger"];
+        const ALONE: [&str; 6] = [
+            "providers.proxy",
+            "providers.ca_file",
+            "usage.ledger",
+            "keys.store",
+            "web.search.url",
+            "web.allow_hosts",
+        ];
         match &self.part {
             Part::Fixed => ALONE.contains(&self.name.as_str()),
             Part::Header(..) => true,
             Part::Provider(_) | Part::Model(..) => false,
+        }
+    }
+
+    /// Whether a workspace that the user trusts may say it. It may say what is done, not where
+    /// keys and prompts go, which file is written, and what is logged.
+    pub fn is_a_workspaces(&self) -> bool {
+        match &self.part {
+            Part::Fixed => {
+                !self.is_users_alone()
+                    && !matches!(self.spec.kind, Kind::Secret)
+                    && !self.name.starts_with("log.")
+                    && !self.name.starts_with("storage.")
+            }
+            Part::Provider(_) | Part::Header(..) => false,
+            Part::Model(..) => true,
         }
     }
 
@@ -334,9 +360,10 @@ fn set_model(own: &mut ModelSettings, field: &str, value: &Value) {
         ("thinking_budget", Value::Integer(number)) => {
             own.thinking_budget = u32::try_from(*number).ok();
         }
-        ("input_price", Value::Dollars(price)) => own.input_price = Some(*price),
-        ("cached_input_price", Value::Dollars(price)) => own.cached_input_price = Some(*price),
-        ("output_price", Value::Dollars(price)) => own.output_price = Some(*price),
+        ("temperature", Value::Number(number)) => own.temperature = Some(*number),
+        ("input_price", Value::Number(price)) => own.input_price = Some(*price),
+        ("cached_input_price", Value::Number(price)) => own.cached_input_price = Some(*price),
+        ("output_price", Value::Number(price)) => own.output_price = Some(*price),
         _ => {}
     }
 }

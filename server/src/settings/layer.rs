@@ -1,9 +1,12 @@
 //! One source of settings: what it sets, and what is wrong with it.
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
 use super::families::{self, Key};
+use super::items::{Family, Item, Place};
+use super::source::Variables;
 use super::table::{Kind, SETTINGS};
 use super::value::{self, Value};
 
@@ -17,17 +20,28 @@ const EDITORS_OWN: [&str; 2] = ["trace", "server"];
 #[derive(Debug, Clone, Default)]
 pub struct Layer {
     entries: Vec<(Key, Value, String)>,
+    items: Vec<(String, Item, String)>,
     warnings: Vec<String>,
     left_out: usize,
 }
 
-/// What a `null` means.
+/// Whose word it is, which decides what it may say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Nulls {
-    /// The setting is left to others.
-    Unset,
-    /// Nothing that a setting could be.
-    Wrong,
+enum Whose {
+    /// The user's own file: all there is.
+    User,
+    /// A workspace that the user trusts: not where keys go, what is written and whom to trust.
+    Workspace,
+    /// An editor, which may have it from a workspace that the user does not trust. It leaves
+    /// settings `null`.
+    Editor,
+}
+
+/// How a source is read.
+struct Reading<'a> {
+    origin: &'a str,
+    whose: Whose,
+    variables: &'a Variables,
 }
 
 impl Layer {
@@ -38,10 +52,38 @@ impl Layer {
         layer
     }
 
-    /// A file's settings.
-    pub fn from_file(map: &Map<String, Json>, origin: &str) -> Self {
+    /// The settings of a file of the user's or the workspace's.
+    pub fn from_file(
+        map: &Map<String, Json>,
+        origin: &str,
+        place: Place,
+        variables: &Variables,
+    ) -> Self {
         let mut layer = Self::default();
-        layer.walk("", map, origin, Nulls::Wrong);
+        let reading = Reading {
+            origin,
+            whose: match place {
+                Place::User => Whose::User,
+                Place::Workspace => Whose::Workspace,
+            },
+            variables,
+        };
+        layer.walk("", map, &reading);
+        layer
+    }
+
+    /// The MCP servers of a file that holds nothing else of ours.
+    pub fn from_servers(
+        map: &Map<String, Json>,
+        origin: &str,
+        place: Place,
+        variables: &Variables,
+    ) -> Self {
+        const KEY: &str = "mcpServers";
+        let mut layer = Self::default();
+        if let Some(json) = map.get(KEY) {
+            layer.take_items(Family::Servers.read(KEY, json, place, variables), origin);
+        }
         layer
     }
 
@@ -50,7 +92,12 @@ impl Layer {
         let mut layer = Self::default();
         let mut map = map.clone();
         map.retain(|key, _| !EDITORS_OWN.contains(&key.split('.').next().unwrap_or_default()));
-        layer.walk("", &map, origin, Nulls::Unset);
+        let reading = Reading {
+            origin,
+            whose: Whose::Editor,
+            variables: &Variables::Untouched,
+        };
+        layer.walk("", &map, &reading);
         layer
     }
 
@@ -97,6 +144,17 @@ impl Layer {
         entries.map(|(key, value, origin)| (key, value, origin.as_str()))
     }
 
+    /// The entries of several values that it has: name, entry, where that was said.
+    pub fn items(&self) -> impl Iterator<Item = (&str, &Item, &str)> {
+        let items = self.items.iter();
+        items.map(|(name, item, origin)| (name.as_str(), item, origin.as_str()))
+    }
+
+    /// Whether it says nothing at all.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.items.is_empty() && self.warnings.is_empty()
+    }
+
     /// What is wrong with it.
     pub fn warnings(&self) -> impl Iterator<Item = String> {
         let more = (self.left_out > 0)
@@ -105,18 +163,33 @@ impl Layer {
     }
 
     /// Descends no further than the table of settings does, however deep the input is.
-    fn walk(&mut self, prefix: &str, map: &Map<String, Json>, origin: &str, nulls: Nulls) {
+    fn walk(&mut self, prefix: &str, map: &Map<String, Json>, reading: &Reading<'_>) {
+        let origin = reading.origin;
         for (name, json) in map {
             let key = format!("{prefix}{name}");
-            if json.is_null() && nulls == Nulls::Unset {
+            if json.is_null() && reading.whose == Whose::Editor {
                 continue;
             }
             if let Some(found) = Key::find(&key) {
-                if nulls == Nulls::Unset && !self.may_be_an_editors(&found, json) {
+                if !self.may_say(&found, json, reading) {
                     continue;
                 }
-                let value = value::from_json(found.spec, json);
+                let value = expanded(&found, json, reading)
+                    .and_then(|json| value::from_json(found.spec, &json));
                 self.take(found, value, &key, origin);
+                continue;
+            }
+            if let Some(family) = Family::find(&key) {
+                let place = match reading.whose {
+                    Whose::User => Place::User,
+                    Whose::Workspace => Place::Workspace,
+                    // What runs programs is never an editor's to say.
+                    Whose::Editor => {
+                        self.warn(not_an_editors(&key));
+                        continue;
+                    }
+                };
+                self.take_items(family.read(&key, json, place, reading.variables), origin);
                 continue;
             }
             let inside = format!("{key}.");
@@ -124,7 +197,7 @@ impl Layer {
                 || SETTINGS.iter().any(|spec| spec.key.starts_with(&inside));
             match json {
                 Json::Object(map) if is_table || families::is_model(&key) => {
-                    self.walk(&inside, map, origin, nulls)
+                    self.walk(&inside, map, reading)
                 }
                 _ if is_table => self.warn(format!("{origin}: {key} must be a table")),
                 _ => {
@@ -137,22 +210,45 @@ impl Layer {
         }
     }
 
-    /// Whether an editor's word on this setting counts. Some editors read settings from the folder
+    /// Whether the source's word on this setting counts. Some editors read settings from the folder
     /// that is open, which is not trusted to say whom Aside speaks to, whom it trusts, and where it
-    /// writes.
-    fn may_be_an_editors(&mut self, key: &Key, json: &Json) -> bool {
-        // Editors show a secret that is not set as an empty field.
-        if matches!(key.spec.kind, Kind::Secret) && json.as_str() == Some("") {
-            return false;
+    /// writes; and a workspace is trusted to say what it does, not where keys go.
+    fn may_say(&mut self, key: &Key, json: &Json, reading: &Reading<'_>) -> bool {
+        match reading.whose {
+            Whose::User => true,
+            // Editors show a secret that is not set as an empty field.
+            Whose::Editor
+                if matches!(key.spec.kind, Kind::Secret) && json.as_str() == Some("") =>
+            {
+                false
+            }
+            Whose::Editor if key.is_users_alone() => {
+                self.warn(not_an_editors(&key.name));
+                false
+            }
+            Whose::Workspace if !key.is_a_workspaces() => {
+                self.warn(format!(
+                    "{}: {} is not applied, because no workspace may say where keys go, whom to trust and where to write; set it in the config.toml of your own",
+                    reading.origin, key.name
+                ));
+                false
+            }
+            Whose::Editor | Whose::Workspace => true,
         }
-        let is_own = !key.is_users_alone();
-        if !is_own {
-            self.warn(format!(
-                "editor: {} is not applied, because an editor may take it from the folder that is open; set it in the config.toml of your own",
-                key.name
-            ));
+    }
+
+    fn take_items(&mut self, found: Vec<super::items::Found>, origin: &str) {
+        for entry in found {
+            match entry {
+                Ok((name, item)) => {
+                    if let Item::Database(database) = &item {
+                        crate::redact::register(database.url.expose());
+                    }
+                    self.items.push((name, item, origin.to_owned()));
+                }
+                Err((name, reason)) => self.warn(format!("{origin}: {name} {reason}; it is ignored")),
+            }
         }
-        is_own
     }
 
     fn take(&mut self, key: Key, got: Result<Value, String>, name: &str, origin: &str) {
@@ -174,5 +270,22 @@ impl Layer {
         } else {
             self.left_out += 1;
         }
+    }
+}
+
+fn not_an_editors(name: &str) -> String {
+    format!(
+        "editor: {name} is not applied, because an editor may take it from the folder that is open; set it in the config.toml of your own"
+    )
+}
+
+/// The value with variables put in where a secret or an address may stand.
+fn expanded<'a>(key: &Key, json: &'a Json, reading: &Reading<'_>) -> Result<Cow<'a, Json>, String> {
+    match (&key.spec.kind, json) {
+        (Kind::Secret | Kind::Url, Json::String(text)) if text.contains("${") => {
+            let text = reading.variables.expand(text)?;
+            Ok(Cow::Owned(Json::String(text)))
+        }
+        _ => Ok(Cow::Borrowed(json)),
     }
 }

@@ -184,7 +184,7 @@ fn strange_addresses(entries: &BTreeMap<String, Entry>) -> BTreeSet<String> {
         match &entry.value {
             Value::Text(url) if aside_llm::is_on_this_machine(url) => None,
             Value::Text(_) => Some(id.to_owned()),
-            Value::Unset | Value::Integer(_) | Value::Dollars(_) | Value::Secret(_) => None,
+            Value::Unset | Value::Integer(_) | Value::Number(_) | Value::Secret(_) => None,
         }
     });
     strange.collect()

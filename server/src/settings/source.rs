@@ -1,7 +1,9 @@
 //! Reading a settings file: bounded, and never a reason to stop.
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -13,6 +15,76 @@ pub fn read(path: &Path) -> Result<Map<String, Value>, String> {
     match read_text(path)? {
         Some(text) => parse(&text).map_err(|error| format!("{}{error}", path.display())),
         None => Ok(Map::new()),
+    }
+}
+
+/// The same of bytes that were read already.
+pub fn read_bytes(path: &Path, bytes: &[u8]) -> Result<Map<String, Value>, String> {
+    let text = text_of(path, bytes.to_vec())?;
+    parse(&text).map_err(|error| format!("{}{error}", path.display()))
+}
+
+/// A file of JSON, as MCP servers are kept in; none where there is no file.
+pub fn read_json(path: &Path) -> Result<Map<String, Value>, String> {
+    match read_text(path)? {
+        Some(text) => parse_json(path, &text),
+        None => Ok(Map::new()),
+    }
+}
+
+/// The same of bytes that were read already.
+pub fn read_json_bytes(path: &Path, bytes: &[u8]) -> Result<Map<String, Value>, String> {
+    parse_json(path, &text_of(path, bytes.to_vec())?)
+}
+
+fn parse_json(path: &Path, text: &str) -> Result<Map<String, Value>, String> {
+    let shown = path.display();
+    match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
+        Ok(Value::Object(map)) => Ok(map),
+        Ok(_) => Err(format!("{shown} is not an object; the whole file is ignored")),
+        Err(error) => Err(format!("{shown}: {error}; the whole file is ignored")),
+    }
+}
+
+/// The variables of the environment that settings may refer to as `${NAME}`.
+#[derive(Debug, Clone)]
+pub enum Variables {
+    /// A text is left as it is written.
+    Untouched,
+    /// References become values.
+    Of(Arc<BTreeMap<String, String>>),
+}
+
+impl Variables {
+    /// A text with the values of `${NAME}` and `${NAME:-what counts where it is not set}` in their
+    /// places. The error follows the name of the setting.
+    pub fn expand(&self, text: &str) -> Result<String, String> {
+        let Self::Of(environment) = self else {
+            return Ok(text.to_owned());
+        };
+        let mut expanded = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            let Some((inside, after)) = after.split_once('}') else {
+                break;
+            };
+            let (name, other) = match inside.split_once(":-") {
+                Some((name, other)) => (name, Some(other)),
+                None => (inside, None),
+            };
+            let value = environment.get(name).filter(|value| !value.is_empty());
+            let Some(value) = value.map(String::as_str).or(other) else {
+                return Err(format!(
+                    "refers to the variable {} of the environment, which is not set",
+                    super::value::quoted(name)
+                ));
+            };
+            expanded.push_str(before);
+            expanded.push_str(value);
+            rest = after;
+        }
+        expanded.push_str(rest);
+        Ok(expanded)
     }
 }
 
@@ -35,16 +107,17 @@ fn read_text(path: &Path) -> Result<Option<String>, String> {
     File::open(path)
         .and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes))
         .map_err(failed)?;
+    text_of(path, bytes).map(Some)
+}
+
+fn text_of(path: &Path, bytes: Vec<u8>) -> Result<String, String> {
     if bytes.len() > MAX_CONFIG_BYTES {
         return Err(format!(
             "{} is larger than {MAX_CONFIG_BYTES} bytes, so it is ignored",
             path.display()
         ));
     }
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(Some(text)),
-        Err(_) => Err(format!("{} is not UTF-8, so it is ignored", path.display())),
-    }
+    String::from_utf8(bytes).map_err(|_| format!("{} is not UTF-8, so it is ignored", path.display()))
 }
 
 /// The error begins with what follows the file's name.

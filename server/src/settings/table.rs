@@ -35,6 +35,8 @@ pub enum Kind {
     Switch,
     /// US dollars, not negative.
     Dollars,
+    /// A number from 0 to this, with decimals.
+    Decimal(u32),
     /// Which models edit in which dialect, as `pattern=dialect` with white space between.
     Dialects,
     /// A whole number.

@@ -307,7 +307,7 @@ impl Reader<'_> {
     fn text(&self, key: &str) -> String {
         match self.0.get(key).map(|entry| &entry.value) {
             Some(Value::Text(text)) => text.clone(),
-            Some(Value::Unset | Value::Integer(_) | Value::Dollars(_) | Value::Secret(_))
+            Some(Value::Unset | Value::Integer(_) | Value::Number(_) | Value::Secret(_))
             | None => String::new(),
         }
     }
@@ -319,7 +319,7 @@ impl Reader<'_> {
     fn integer(&self, key: &str) -> u64 {
         match self.0.get(key).map(|entry| &entry.value) {
             Some(Value::Integer(number)) => *number,
-            Some(Value::Unset | Value::Text(_) | Value::Dollars(_) | Value::Secret(_)) | None => 0,
+            Some(Value::Unset | Value::Text(_) | Value::Number(_) | Value::Secret(_)) | None => 0,
         }
     }
 
@@ -334,7 +334,7 @@ impl Reader<'_> {
     fn secret(&self, key: &str) -> Option<Secret> {
         match self.0.get(key).map(|entry| &entry.value) {
             Some(Value::Secret(secret)) => Some(secret.clone()),
-            Some(Value::Unset | Value::Text(_) | Value::Integer(_) | Value::Dollars(_)) | None => {
+            Some(Value::Unset | Value::Text(_) | Value::Integer(_) | Value::Number(_)) | None => {
                 None
             }
         }

@@ -18,8 +18,8 @@ pub enum Value {
     Text(String),
     /// A whole number.
     Integer(u64),
-    /// US dollars.
-    Dollars(f64),
+    /// A number with decimals.
+    Number(f64),
     /// Never shown.
     Secret(Secret),
 }
@@ -31,8 +31,8 @@ pub fn from_text(spec: &Spec, text: &str) -> Result<Value, String> {
             Ok(number) => integer(spec, number),
             Err(_) => Err(wrong(spec, &quoted(text))),
         },
-        Kind::Dollars => match text.trim().parse::<f64>() {
-            Ok(number) => dollars(spec, number),
+        Kind::Dollars | Kind::Decimal(_) => match text.trim().parse::<f64>() {
+            Ok(number) => decimal(spec, number),
             Err(_) => Err(wrong(spec, &quoted(text))),
         },
         Kind::Text
@@ -49,7 +49,7 @@ pub fn from_text(spec: &Spec, text: &str) -> Result<Value, String> {
 /// Reads a value as config.toml and editors give it.
 pub fn from_json(spec: &Spec, json: &serde_json::Value) -> Result<Value, String> {
     use serde_json::Value as Json;
-    let is_number = matches!(spec.kind, Kind::Integer { .. } | Kind::Dollars);
+    let is_number = matches!(spec.kind, Kind::Integer { .. } | Kind::Dollars | Kind::Decimal(_));
     match json {
         Json::Bool(value) if matches!(spec.kind, Kind::Switch) => {
             Ok(Value::Text(value.to_string()))
@@ -61,8 +61,8 @@ pub fn from_json(spec: &Spec, json: &serde_json::Value) -> Result<Value, String>
                 None => Err(wrong(spec, "a list of something else")),
             }
         }
-        Json::Number(number) if matches!(spec.kind, Kind::Dollars) => {
-            dollars(spec, number.as_f64().unwrap_or(-1.0))
+        Json::Number(number) if matches!(spec.kind, Kind::Dollars | Kind::Decimal(_)) => {
+            decimal(spec, number.as_f64().unwrap_or(-1.0))
         }
         Json::String(text) if !is_number => self::text(spec, text),
         Json::Number(number) if is_number => match whole(number) {
@@ -84,7 +84,8 @@ pub fn shown(spec: &Spec, value: &Value) -> String {
     match (value, &spec.kind) {
         (Value::Integer(number), Kind::Integer { unit, .. }) => format!("{number} {unit}"),
         (Value::Integer(number), _) => number.to_string(),
-        (Value::Dollars(number), _) => format!("{number} USD"),
+        (Value::Number(number), Kind::Dollars) => format!("{number} USD"),
+        (Value::Number(number), _) => number.to_string(),
         (Value::Text(text), Kind::Url) => crate::redact::url(text),
         (Value::Text(text), _) => text.clone(),
         (Value::Secret(_), _) => "set".to_owned(),
@@ -100,6 +101,7 @@ pub fn expected(kind: &Kind) -> String {
         Kind::Models => "models as provider/model, with spaces between".to_owned(),
         Kind::Switch => "true or false".to_owned(),
         Kind::Dollars => "a price in US dollars for a million tokens".to_owned(),
+        Kind::Decimal(max) => format!("a number from 0 to {max}"),
         Kind::Url => "an http or https URL without a user name".to_owned(),
         Kind::Secret => "a text of one line".to_owned(),
         Kind::Choice(words) => format!("one of {}", words.join(", ")),
@@ -130,9 +132,13 @@ fn integer(spec: &Spec, number: u64) -> Result<Value, String> {
     }
 }
 
-fn dollars(spec: &Spec, number: f64) -> Result<Value, String> {
-    if number.is_finite() && number >= 0.0 {
-        return Ok(Value::Dollars(number));
+fn decimal(spec: &Spec, number: f64) -> Result<Value, String> {
+    let max = match spec.kind {
+        Kind::Decimal(max) => f64::from(max),
+        _ => f64::MAX,
+    };
+    if (0.0..=max).contains(&number) {
+        return Ok(Value::Number(number));
     }
     Err(wrong(spec, &number.to_string()))
 }
@@ -164,6 +170,7 @@ fn text(spec: &Spec, text: &str) -> Result<Value, String> {
         | Kind::Models
         | Kind::Switch
         | Kind::Dollars
+        | Kind::Decimal(_)
         | Kind::Url
         | Kind::Choice(_)
         | Kind::Dialects
@@ -188,6 +195,7 @@ fn wrong(spec: &Spec, got: &str) -> String {
         | Kind::Models
         | Kind::Switch
         | Kind::Dollars
+        | Kind::Decimal(_)
         | Kind::Url
         | Kind::Choice(_)
         | Kind::Dialects
@@ -255,6 +263,20 @@ mod tests {
         check_json(key, json!(true), Err(&wrong("true")));
         check_json(key, json!([1]), Err(&wrong("a list")));
         check_json(key, json!({}), Err(&wrong("a table")));
+    }
+
+    #[test]
+    fn decimals() {
+        let key = "providers.tried.models.m.temperature";
+        let wrong = |got: &str| format!("must be a number from 0 to 2, not {got}");
+        check_text(key, " 0.25 ", Ok("0.25"));
+        check_json(key, json!(0), Ok("0"));
+        check_json(key, json!(2.0), Ok("2"));
+        for text in ["-0.1", "2.01"] {
+            check_text(key, text, Err(&wrong(text)));
+        }
+        check_text(key, "cold", Err(&wrong("\"cold\"")));
+        check_json(key, json!("1"), Err(&wrong("\"1\"")));
     }
 
     #[test]

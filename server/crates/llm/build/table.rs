@@ -323,7 +323,7 @@ fn write_model(to: &mut String, model: &Model) -> std::fmt::Result {
         "crate::catalog::ModelSpec {{ name: {:?}, wire: {wire}, \
          bound_thinking: {}, facts: crate::ModelFacts {{ \
          context_window: {:?}, max_output: {:?}, vision: {}, pdf: {}, tools: {}, \
-         reasoning: crate::ReasoningStyle::{:?}, prices: {}, tokenizer: {tokenizer} }} }},",
+         reasoning: crate::ReasoningStyle::{:?}, prices: {}, tokenizer: {tokenizer}, temperature: None }} }},",
         model.name,
         model.bound_thinking,
         model.context_window,

@@ -20,6 +20,8 @@ pub struct ModelFacts {
     pub prices: Option<Prices>,
     /// How its text is cut into tokens, where that is public.
     pub tokenizer: Option<Tokenizer>,
+    /// How freely it is to choose its words, from 0 to 2, where the user says so.
+    pub temperature: Option<f64>,
 }
 
 impl Default for ModelFacts {
@@ -33,6 +35,7 @@ impl Default for ModelFacts {
             reasoning: ReasoningStyle::Unknown,
             prices: None,
             tokenizer: None,
+            temperature: None,
         }
     }
 }

@@ -106,6 +106,7 @@ fn is_dated(rest: &str) -> bool {
 pub(super) fn apply(facts: &mut ModelFacts, said: &ModelSettings) {
     facts.context_window = said.context_window.or(facts.context_window);
     facts.max_output = said.max_output.or(facts.max_output);
+    facts.temperature = said.temperature.or(facts.temperature);
     facts.vision = said.vision.unwrap_or(facts.vision);
     facts.tools = said.tools.unwrap_or(facts.tools);
     facts.reasoning = match (said.reasoning, facts.reasoning) {

@@ -47,6 +47,8 @@ pub struct ModelSettings {
     pub effort: Option<Effort>,
     /// How much it is to think, in tokens.
     pub thinking_budget: Option<u32>,
+    /// How freely it chooses its words, from 0 to 2.
+    pub temperature: Option<f64>,
     /// US dollars for a million tokens of input.
     pub input_price: Option<f64>,
     /// US dollars for a million tokens of input from a cache.

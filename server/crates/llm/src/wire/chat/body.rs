@@ -36,6 +36,7 @@ pub(crate) fn body(
         }),
         max_tokens,
         max_completion_tokens,
+        temperature: request.facts.temperature,
         told: told(request, quirks.effort),
         response_format,
         prompt_cache_key: request.cache_key.as_deref().filter(|_| quirks.cache_key),
@@ -67,6 +68,8 @@ struct Body<'a> {
     max_tokens: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_completion_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
     #[serde(flatten)]
     told: Told,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -20,6 +20,7 @@ pub(crate) fn body(
     serde_json::to_vec(&Body {
         generation_config: GenerationConfig {
             max_output_tokens: request.max_output_tokens,
+            temperature: request.facts.temperature,
             thinking_config: thinking::config(request),
             response_mime_type: output.map(|_| "application/json"),
             response_json_schema: output.map(|output| Ordered(schema::of_object(&output.schema))),
@@ -48,6 +49,8 @@ struct GenerationConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     max_output_tokens: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     thinking_config: Option<ThinkingConfig>,
     #[serde(skip_serializing_if = "Option::is_none")]
     response_mime_type: Option<&'static str>,
@@ -58,6 +61,7 @@ struct GenerationConfig {
 impl GenerationConfig {
     fn is_empty(&self) -> bool {
         self.max_output_tokens.is_none()
+            && self.temperature.is_none()
             && self.thinking_config.is_none()
             && self.response_mime_type.is_none()
     }

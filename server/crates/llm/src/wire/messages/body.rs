@@ -33,10 +33,13 @@ pub(crate) fn body(
         effort: plan.effort,
         format,
     };
+    // A model that thinks takes none, and none takes more than 1.
+    let temperature = request.facts.temperature.map(|said| said.min(1.0));
     serde_json::to_vec(&Body {
         model: &request.model,
         max_tokens: plan.max_tokens,
         stream: true,
+        temperature: temperature.filter(|_| plan.thinking.is_none()),
         thinking: plan.thinking.map(|thinking| ThinkingField {
             thinking,
             block_binding: config.quirks.bound_thinking.then_some(BlockBinding {
@@ -55,6 +58,8 @@ struct Body<'a> {
     model: &'a str,
     max_tokens: u32,
     stream: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     thinking: Option<ThinkingField>,
     #[serde(skip_serializing_if = "Option::is_none")]

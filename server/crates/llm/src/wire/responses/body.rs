@@ -30,6 +30,7 @@ pub(crate) fn body(
         include: (is_full && reasons).then_some([ENCRYPTED_REASONING]),
         prompt_cache_key: cache_key.filter(|_| quirks.cache_key),
         max_output_tokens: request.max_output_tokens,
+        temperature: request.facts.temperature,
         reasoning: reasoning(request, is_full && reasons),
         text: request.output.as_deref().map(|output| TextField {
             format: Format::of(output),
@@ -58,6 +59,8 @@ struct Body<'a> {
     prompt_cache_key: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_output_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reasoning: Option<Reasoning>,
     #[serde(skip_serializing_if = "Option::is_none")]
