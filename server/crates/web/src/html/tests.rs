@@ -1,0 +1,1 @@
+//! Pages and what becomes of them.
