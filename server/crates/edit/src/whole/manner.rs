@@ -1,6 +1,6 @@
 //! What the file keeps of its own where a model writes it anew.
-use crate::diff::{apply, line_edits};
-use crate::lines::{Endings, content, in_the_manner_of, lines, split_bom, with_endings};
+use crate::diff::line_edits;
+use crate::lines::{Endings, in_the_manner_of, lines, split_bom, with_endings};
 
 /// A whole new text as it is put in the place of `old`: with its byte-order mark, its line endings
 /// and the line endings at its end, of which a fenced text tells nothing. Empty lines and white
@@ -25,22 +25,41 @@ pub fn in_place_of(old: &str, new: &str) -> String {
 }
 
 /// The new text, without changes of nothing but white space at line ends and empty lines where there
-/// are others, too.
+/// are others, too. Both have LF only.
 fn without_noise(old: &str, new: &str) -> String {
     let stem = new.trim_end_matches('\n');
     let tail = &old[old.trim_end_matches('\n').len()..];
     let new = format!("{stem}{tail}");
-    let (noise, edits): (Vec<_>, Vec<_>) = line_edits(old, &new).into_iter().partition(|edit| {
-        let seen = |text: &str| {
-            let lines = lines(text).map(|line| content(line).trim_end().to_owned());
-            lines.filter(|line| !line.is_empty()).collect::<Vec<_>>()
-        };
-        seen(&old[edit.bytes.clone()]) == seen(&edit.new_text)
+    let trimmed = |text: &str| {
+        let lines = text
+            .split('\n')
+            .map(|line| line.trim_end_matches([' ', '\t']));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let (own, given) = (trimmed(old), trimmed(&new));
+    let mut edits = line_edits(&own, &given);
+    edits.retain(|edit| {
+        let is_noise = own[edit.bytes.clone()].trim().is_empty() && edit.new_text.trim().is_empty();
+        !is_noise
     });
-    match noise.is_empty() || edits.is_empty() {
-        true => new,
-        false => apply(old, &edits),
+    if edits.is_empty() {
+        return new;
     }
+    let (old, new) = (
+        lines(old).collect::<Vec<_>>(),
+        lines(&new).collect::<Vec<_>>(),
+    );
+    let mut out = String::new();
+    let mut done = 0;
+    for edit in &edits {
+        let end = edit.end_line.min(old.len()).max(edit.start_line);
+        let new_end = edit.new_end_line.min(new.len()).max(edit.new_start_line);
+        out.push_str(&old[done..edit.start_line].concat());
+        out.push_str(&new[edit.new_start_line..new_end].concat());
+        done = end;
+    }
+    out.push_str(&old[done..].concat());
+    out
 }
 
 /// Lines that stay keep their own endings; others get those that most have.

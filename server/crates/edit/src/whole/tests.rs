@@ -275,11 +275,7 @@ fn the_file_keeps_its_manner() {
     check("a\nb\r\nc", "a\nB\nc\nd\n", "a\nB\nc\nd");
     check("a\r\r\nb\n", "a\nb\n", "a\nb\n");
     // What small models copy badly.
-    check(
-        "a\n\n\nb\nc  \n\nd\n",
-        "a\n\nb\nc\nD\n",
-        "a\n\n\nb\nc  \n\nD\n",
-    );
+    check("a\n\n\nb\nc  \nd\n", "a\n\nb\nc\nD\n", "a\n\n\nb\nc  \nD\n");
     check("a\nb\n", "a\n\nB\n", "a\n\nB\n");
     check("a\r\n\r\nb\r\nc\r\n", "a\nb\nC\n", "a\r\n\r\nb\r\nC\r\n");
     check("a\n\n\nb\n", "a\n\nb\n", "a\n\nb\n");
