@@ -14,6 +14,7 @@ mod memory;
 mod redact;
 mod seen;
 mod settings;
+mod trust;
 mod wire;
 
 use std::process::ExitCode;

@@ -47,6 +47,9 @@ impl Context {
         for warning in &resolved.warnings {
             terminal::note(&format!("settings: {warning}"), Style::Dim);
         }
+        if let Some(notice) = &resolved.notice {
+            terminal::note(notice, Style::Dim);
+        }
         let key = roots
             .key()
             .ok_or_else(|| Failure::failed("the current folder cannot be found"))?;

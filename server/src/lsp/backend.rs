@@ -101,6 +101,7 @@ impl LanguageServer for Backend {
         {
             self.complain(error.to_string()).await;
         }
+        super::editor::forget_carried(&self.shared, &document.uri);
         review::on_change(&self.shared, &document.uri);
     }
 
@@ -151,6 +152,7 @@ impl LanguageServer for Backend {
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        super::editor::note_carried(&self.shared, &params);
         Ok(Some(review::actions(&self.shared, params).await))
     }
 
@@ -176,9 +178,7 @@ impl Backend {
     }
 
     async fn resolve_settings(&self) {
-        for warning in self.shared.resolve_settings() {
-            self.complain(format!("settings: {warning}")).await;
-        }
+        tell_of_settings(&self.shared).await;
     }
 
     /// Asks the editor for its settings, where it can be asked.
@@ -210,14 +210,25 @@ impl Backend {
                 return;
             };
             shared.set_editor_settings(own);
-            for warning in shared.resolve_settings() {
-                tracing::warn!("{warning}");
-                shared
-                    .client
-                    .log_message(MessageType::WARNING, warning)
-                    .await;
-            }
+            tell_of_settings(&shared).await;
         });
+    }
+}
+
+/// Puts the settings in force. What is wrong with them goes to the editor's log; that the
+/// workspace's own are not active is shown to the user.
+pub async fn tell_of_settings(shared: &Shared) {
+    let told = shared.resolve_settings();
+    for warning in told.warnings {
+        let warning = format!("settings: {warning}");
+        tracing::warn!("{warning}");
+        shared
+            .client
+            .log_message(MessageType::WARNING, warning)
+            .await;
+    }
+    if let Some(notice) = told.notice {
+        shared.client.show_message(MessageType::INFO, notice).await;
     }
 }
 

@@ -9,13 +9,14 @@ use tower_lsp::Client;
 
 use super::client::ClientProfile;
 use super::documents::Documents;
+use super::editor::Carried;
 use super::front::LspFront;
 use super::review::Review;
 use super::transport::Outgoing;
 use crate::engine::error::EngineError;
 use crate::engine::{Engine, Workspace};
 use crate::host::Roots;
-use crate::settings::{Dirs, Layers, Settings};
+use crate::settings::{Dirs, Layers, Preview, Settings};
 
 /// Shared by all handlers.
 pub struct Shared {
@@ -32,6 +33,8 @@ pub struct Shared {
     settings: RwLock<Arc<Settings>>,
     /// Running turns that show work-done progress, by token.
     pub progress: Mutex<HashMap<String, super::progress::Shown>>,
+    /// Diagnostics that code-action requests carried.
+    pub carried: Carried,
     /// Pending hunks that are shown by the means of plain LSP.
     pub review: Review,
     own: Weak<Shared>,
@@ -44,6 +47,14 @@ struct State {
     engine: Option<Arc<Engine>>,
     /// What was already said to be wrong with the settings.
     told: HashSet<String>,
+}
+
+/// What is new to tell of the settings.
+pub struct ToTell {
+    /// What is wrong with them, for the editor's log.
+    pub warnings: Vec<String>,
+    /// That settings of the workspace are not active, for the user to see.
+    pub notice: Option<String>,
 }
 
 impl Shared {
@@ -65,6 +76,7 @@ impl Shared {
             }),
             settings: RwLock::new(settings),
             progress: Mutex::default(),
+            carried: Carried::default(),
             review: Review::default(),
             own: own.clone(),
         })
@@ -95,8 +107,8 @@ impl Shared {
         self.state().layers.set_editor(editor);
     }
 
-    /// Puts the settings in force that the layers now say; returns what is newly wrong with them.
-    pub fn resolve_settings(&self) -> Vec<String> {
+    /// Puts the settings in force that the layers now say; returns what is new to tell of them.
+    pub fn resolve_settings(&self) -> ToTell {
         let mut state = self.state();
         if let Some(root) = state.roots.key().map(Path::to_owned) {
             state.layers.set_workspace(&root);
@@ -112,7 +124,23 @@ impl Shared {
         }
         let mut warnings = resolved.warnings;
         warnings.retain(|warning| state.told.insert(warning.clone()));
-        warnings
+        let notice = resolved.notice;
+        let notice = notice.filter(|notice| state.told.insert(notice.clone()));
+        ToTell { warnings, notice }
+    }
+
+    /// What the workspace brings along, as it is now.
+    pub fn preview(&self) -> Preview {
+        let mut state = self.state();
+        if let Some(root) = state.roots.key().map(Path::to_owned) {
+            state.layers.set_workspace(&root);
+        }
+        state.layers.preview()
+    }
+
+    /// Forgets what was told of the workspace's trust, since the user just decided about it.
+    pub fn forget_told(&self) {
+        self.state().told.clear();
     }
 
     /// The workspace's folders changed.

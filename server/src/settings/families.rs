@@ -194,11 +194,10 @@ impl Key {
     /// Whether only the user's own file, environment and flags may say it: where requests go by
     /// way of, whose certificates are trusted, what is sent along, which file is written.
     pub fn is_users_alone(&self) -> bool {
-        const ALONE: [&str; 6] = [
+        const ALONE: [&str; 5] = [
             "providers.proxy",
             "providers.ca_file",
             "usage.ledger",
-            "keys.store",
             "web.search.url",
             "web.allow_hosts",
         ];
@@ -216,8 +215,9 @@ impl Key {
             Part::Fixed => {
                 !self.is_users_alone()
                     && !matches!(self.spec.kind, Kind::Secret)
-                    && !self.name.starts_with("log.")
-                    && !self.name.starts_with("storage.")
+                    && !["keys.", "log.", "storage."]
+                        .iter()
+                        .any(|table| self.name.starts_with(table))
             }
             Part::Provider(_) | Part::Header(..) => false,
             Part::Model(..) => true,

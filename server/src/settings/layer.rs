@@ -150,11 +150,6 @@ impl Layer {
         items.map(|(name, item, origin)| (name.as_str(), item, origin.as_str()))
     }
 
-    /// Whether it says nothing at all.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.items.is_empty() && self.warnings.is_empty()
-    }
-
     /// What is wrong with it.
     pub fn warnings(&self) -> impl Iterator<Item = String> {
         let more = (self.left_out > 0)
@@ -217,9 +212,7 @@ impl Layer {
         match reading.whose {
             Whose::User => true,
             // Editors show a secret that is not set as an empty field.
-            Whose::Editor
-                if matches!(key.spec.kind, Kind::Secret) && json.as_str() == Some("") =>
-            {
+            Whose::Editor if matches!(key.spec.kind, Kind::Secret) && json.as_str() == Some("") => {
                 false
             }
             Whose::Editor if key.is_users_alone() => {
@@ -246,7 +239,9 @@ impl Layer {
                     }
                     self.items.push((name, item, origin.to_owned()));
                 }
-                Err((name, reason)) => self.warn(format!("{origin}: {name} {reason}; it is ignored")),
+                Err((name, reason)) => {
+                    self.warn(format!("{origin}: {name} {reason}; it is ignored"))
+                }
             }
         }
     }

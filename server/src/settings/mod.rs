@@ -1,42 +1,57 @@
 //! Settings: a table of what there is, layers of who says what, and what is in force.
 //!
-//! Later layers win: built-in defaults, the user's config.toml, the editor, the environment,
-//! flags. The workspace's `.aside/config.toml` is read and reported but not applied: a workspace
-//! is not trusted. Nothing wrong in any of them stops the program; it is ignored with a warning.
+//! Later layers win: built-in defaults, the user's mcp.json and config.toml, the workspace's
+//! `.mcp.json` and `.aside/config.toml`, the editor, the environment, flags. The workspace's files
+//! count only where the user trusts the workspace as it is. Nothing wrong in any of them stops the
+//! program; it is ignored with a warning.
 mod bounds;
 pub mod dialects;
 mod dirs;
 mod families;
+pub mod items;
 mod layer;
 mod render;
 mod source;
 mod table;
 mod types;
 mod value;
+mod workspace;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
 pub use dirs::{Dirs, WorkspaceFiles};
 use families::Key;
+use items::{Item, Place};
 use layer::Layer;
+use source::Variables;
 use table::SETTINGS;
 pub use types::{KeyPlace, Settings};
 use value::Value;
+pub use workspace::Preview;
+use workspace::WorkspaceLayer;
 
 /// The name of a settings file.
 const FILE: &str = "config.toml";
 
+/// The name of the user's file of MCP servers.
+const SERVERS_FILE: &str = "mcp.json";
+
 /// All sources of settings, read and checked.
 #[derive(Debug, Clone, Default)]
 pub struct Layers {
+    /// Where it is kept what the user trusts.
+    data: PathBuf,
+    variables: Arc<BTreeMap<String, String>>,
+    servers: Layer,
     user: Layer,
-    workspace: Option<(PathBuf, Layer)>,
+    workspace: WorkspaceLayer,
     editor: Layer,
     environment: Layer,
     flags: Layer,
@@ -49,7 +64,10 @@ pub struct Resolved {
     pub settings: Settings,
     /// Sentences for the user: what is wrong in which source, and what was done about it.
     pub warnings: Vec<String>,
+    /// A sentence for the user where the workspace brings settings that are not active.
+    pub notice: Option<String>,
     entries: BTreeMap<String, Entry>,
+    items: Vec<(String, Item, String)>,
 }
 
 /// One setting's value and where it comes from.
@@ -73,9 +91,15 @@ impl Layers {
         workspace: Option<&Path>,
         environment: BTreeMap<String, String>,
     ) -> Self {
+        let environment_layer = Layer::from_environment(&environment);
+        let environment = Arc::new(environment);
+        let variables = Variables::Of(Arc::clone(&environment));
         let mut layers = Self {
-            user: read_layer(&dirs.config.join(FILE)),
-            environment: Layer::from_environment(&environment),
+            data: dirs.data.clone(),
+            variables: environment,
+            servers: read_servers(&dirs.config.join(SERVERS_FILE), &variables),
+            user: read_layer(&dirs.config.join(FILE), &variables),
+            environment: environment_layer,
             ..Self::default()
         };
         if let Some(root) = workspace {
@@ -84,11 +108,14 @@ impl Layers {
         layers
     }
 
-    /// Reads the workspace's file, which is reported but not applied.
+    /// Reads what the workspace brings along. It counts where the user trusts it.
     pub fn set_workspace(&mut self, root: &Path) {
-        let path = root.join(".aside").join(FILE);
-        let layer = read_layer(&path);
-        self.workspace = Some((path, layer));
+        self.workspace = WorkspaceLayer::read(root, &self.data, &self.variables);
+    }
+
+    /// What the workspace brings along, and whether it is trusted.
+    pub fn preview(&self) -> Preview {
+        self.workspace.preview()
     }
 
     /// Takes the editor's settings, in the place of those it gave before. `null` is none.
@@ -117,9 +144,17 @@ impl Layers {
     /// What is in force.
     pub fn resolve(&self) -> Resolved {
         let mut entries = defaults();
-        let mut warnings: Vec<String> = self.user.warnings().collect();
-        warnings.extend(self.workspace_warnings());
-        for layer in [&self.user, &self.editor, &self.environment, &self.flags] {
+        let mut items = Vec::new();
+        let before: Vec<&Layer> = [&self.servers, &self.user].into();
+        let workspace = self.workspace.active();
+        let layers = before.into_iter().chain(workspace).chain([
+            &self.editor,
+            &self.environment,
+            &self.flags,
+        ]);
+        let mut warnings: Vec<String> = Vec::new();
+        for layer in layers {
+            warnings.extend(layer.warnings());
             for (key, value, _) in layer.entries() {
                 if let (Value::Secret(_), Some(rival)) = (value, key.rival()) {
                     entries.remove(&rival);
@@ -133,43 +168,33 @@ impl Layers {
                 };
                 entries.insert(key.name.clone(), entry);
             }
+            add_items(&mut items, layer);
         }
-        for layer in [&self.editor, &self.environment, &self.flags] {
-            warnings.extend(layer.warnings());
-        }
+        warnings.extend(self.workspace.warnings());
         let strange = strange_addresses(&entries);
         warnings.extend(withhold(&strange, &mut entries));
         let mut settings = Settings::from_entries(&entries);
+        settings.take_items(&items);
+        settings.trust = self.workspace.guard();
         settings.providers.strange = strange;
         warnings.extend(families::unknown(&settings.providers.own));
         Resolved {
             settings,
             warnings,
+            notice: self.workspace.notice(),
             entries,
+            items,
         }
     }
+}
 
-    fn workspace_warnings(&self) -> Vec<String> {
-        let Some((path, layer)) = &self.workspace else {
-            return Vec::new();
-        };
-        let mut warnings: Vec<String> = layer.warnings().collect();
-        let keys: Vec<&str> = layer
-            .entries()
-            .map(|(key, _, _)| key.name.as_str())
-            .collect();
-        if !keys.is_empty() {
-            warnings.push(format!(
-                "{}: {} not applied, because settings of a workspace are not trusted; \
-                 move them to the config.toml of your own",
-                path.display(),
-                match keys.as_slice() {
-                    [key] => format!("{key} is"),
-                    keys => format!("{} are", keys.join(", ")),
-                }
-            ));
+/// Adds a layer's entries of several values; a named one takes the place of an earlier one.
+fn add_items(items: &mut Vec<(String, Item, String)>, layer: &Layer) {
+    for (name, item, origin) in layer.items() {
+        if item.family().is_named() {
+            items.retain(|(other, ..)| other != name);
         }
-        warnings
+        items.push((name.to_owned(), item.clone(), origin.to_owned()));
     }
 }
 
@@ -207,9 +232,16 @@ fn withhold(strange: &BTreeSet<String>, entries: &mut BTreeMap<String, Entry>) -
     warnings
 }
 
-fn read_layer(path: &Path) -> Layer {
+fn read_layer(path: &Path, variables: &Variables) -> Layer {
     match source::read(path) {
-        Ok(map) => Layer::from_file(&map, &path.display().to_string()),
+        Ok(map) => Layer::from_file(&map, &path.display().to_string(), Place::User, variables),
+        Err(warning) => Layer::broken(warning),
+    }
+}
+
+fn read_servers(path: &Path, variables: &Variables) -> Layer {
+    match source::read_json(path) {
+        Ok(map) => Layer::from_servers(&map, &path.display().to_string(), Place::User, variables),
         Err(warning) => Layer::broken(warning),
     }
 }

@@ -23,6 +23,11 @@ impl Resolved {
                 spec.doc.replace('`', ""),
             ]
         }));
+        rows.extend(self.items.iter().map(|(name, item, origin)| {
+            let what = item.family().purpose().to_owned();
+            let unset = value::shown_unset();
+            [name.clone(), item.shown(), unset, origin.clone(), what]
+        }));
         let mut text = lines(&rows);
         text.push('\n');
         let mut rows = vec![["FIXED BOUND", "VALUE"].map(str::to_owned)];
@@ -36,13 +41,17 @@ impl Resolved {
         let set = self
             .in_order()
             .filter(|entry| entry.origin != DEFAULT_ORIGIN);
-        set.map(|Entry { key, value, origin }| {
+        let set = set.map(|Entry { key, value, origin }| {
             format!(
                 "{} = {}  ({origin})",
                 key.name,
                 value::shown(key.spec, value)
             )
-        })
+        });
+        let items = self.items.iter();
+        set.chain(
+            items.map(|(name, item, origin)| format!("{name} = {}  ({origin})", item.shown())),
+        )
         .collect()
     }
 

@@ -41,7 +41,9 @@ fn parse_json(path: &Path, text: &str) -> Result<Map<String, Value>, String> {
     let shown = path.display();
     match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
         Ok(Value::Object(map)) => Ok(map),
-        Ok(_) => Err(format!("{shown} is not an object; the whole file is ignored")),
+        Ok(_) => Err(format!(
+            "{shown} is not an object; the whole file is ignored"
+        )),
         Err(error) => Err(format!("{shown}: {error}; the whole file is ignored")),
     }
 }
@@ -117,7 +119,8 @@ fn text_of(path: &Path, bytes: Vec<u8>) -> Result<String, String> {
             path.display()
         ));
     }
-    String::from_utf8(bytes).map_err(|_| format!("{} is not UTF-8, so it is ignored", path.display()))
+    String::from_utf8(bytes)
+        .map_err(|_| format!("{} is not UTF-8, so it is ignored", path.display()))
 }
 
 /// The error begins with what follows the file's name.

@@ -209,7 +209,9 @@ fn the_table_and_the_settings_agree() {
             Kind::Dialects => ("x=searchReplace".to_owned(), |settings, _| {
                 settings.edits.dialects.of("x") == EditDialect::SearchReplace
             }),
-            Kind::Switch | Kind::Dollars | Kind::Decimal(_) => panic!("{}: only models have these", spec.key),
+            Kind::Switch | Kind::Dollars | Kind::Decimal(_) => {
+                panic!("{}: only models have these", spec.key)
+            }
             Kind::Text | Kind::Model | Kind::Models | Kind::Url => {
                 assert!(spec.default.is_empty() || value::from_text(spec, spec.default).is_ok());
                 ("http://other/x".to_owned(), |settings, text| {

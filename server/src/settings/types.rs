@@ -10,7 +10,9 @@ use aside_protocol::PermissionMode;
 
 use super::Entry;
 use super::dialects::{self, Dialects};
+use super::items::{Checker, CommandTool, Database, Hook, Item, McpServer, Rule};
 use super::value::Value;
+use crate::trust::Guard;
 
 /// Bytes of a megabyte, as settings count them.
 const MB: u64 = 1024 * 1024;
@@ -48,6 +50,20 @@ pub struct Settings {
     pub storage: Storage,
     /// The log.
     pub log: Log,
+    /// Programs that run at moments of a session, in their order.
+    pub hooks: Vec<Hook>,
+    /// Tools that are commands.
+    pub tools: Vec<CommandTool>,
+    /// Databases whose schema can be fetched.
+    pub databases: Vec<Database>,
+    /// MCP servers.
+    pub mcp_servers: Vec<McpServer>,
+    /// Rules of permission; those of the workspace after the user's.
+    pub rules: Vec<Rule>,
+    /// What checks files.
+    pub checkers: Vec<Checker>,
+    /// Asked before anything of the workspace acts. `None` where nothing of it is trusted.
+    pub trust: Option<Guard>,
 }
 
 /// Providers of models.
@@ -297,6 +313,27 @@ impl Settings {
                 max_file_mb: read.integer("log.max_file_mb"),
                 files: read.usize("log.files"),
             },
+            hooks: Vec::new(),
+            tools: Vec::new(),
+            databases: Vec::new(),
+            mcp_servers: Vec::new(),
+            rules: Vec::new(),
+            checkers: Vec::new(),
+            trust: None,
+        }
+    }
+
+    /// Takes the entries of several values.
+    pub(super) fn take_items(&mut self, items: &[(String, Item, String)]) {
+        for (_, item, _) in items {
+            match item.clone() {
+                Item::Hook(hook) => self.hooks.push(hook),
+                Item::Tool(tool) => self.tools.push(tool),
+                Item::Database(database) => self.databases.push(database),
+                Item::Server(server) => self.mcp_servers.push(server),
+                Item::Rule(rule) => self.rules.push(rule),
+                Item::Checker(checker) => self.checkers.push(checker),
+            }
         }
     }
 }
@@ -307,8 +344,9 @@ impl Reader<'_> {
     fn text(&self, key: &str) -> String {
         match self.0.get(key).map(|entry| &entry.value) {
             Some(Value::Text(text)) => text.clone(),
-            Some(Value::Unset | Value::Integer(_) | Value::Number(_) | Value::Secret(_))
-            | None => String::new(),
+            Some(Value::Unset | Value::Integer(_) | Value::Number(_) | Value::Secret(_)) | None => {
+                String::new()
+            }
         }
     }
 

@@ -49,7 +49,10 @@ pub fn from_text(spec: &Spec, text: &str) -> Result<Value, String> {
 /// Reads a value as config.toml and editors give it.
 pub fn from_json(spec: &Spec, json: &serde_json::Value) -> Result<Value, String> {
     use serde_json::Value as Json;
-    let is_number = matches!(spec.kind, Kind::Integer { .. } | Kind::Dollars | Kind::Decimal(_));
+    let is_number = matches!(
+        spec.kind,
+        Kind::Integer { .. } | Kind::Dollars | Kind::Decimal(_)
+    );
     match json {
         Json::Bool(value) if matches!(spec.kind, Kind::Switch) => {
             Ok(Value::Text(value.to_string()))
@@ -89,8 +92,13 @@ pub fn shown(spec: &Spec, value: &Value) -> String {
         (Value::Text(text), Kind::Url) => crate::redact::url(text),
         (Value::Text(text), _) => text.clone(),
         (Value::Secret(_), _) => "set".to_owned(),
-        (Value::Unset, _) => "not set".to_owned(),
+        (Value::Unset, _) => shown_unset(),
     }
+}
+
+/// What is not set, for people.
+pub fn shown_unset() -> String {
+    "not set".to_owned()
 }
 
 /// What a setting must be, to follow "must be".
