@@ -13,6 +13,7 @@
 mod catalog;
 mod chat;
 mod edit;
+mod editor;
 mod error;
 mod event;
 #[cfg(feature = "schema")]
@@ -38,6 +39,10 @@ pub use chat::{
 pub use edit::{
     EditAmendParams, EditListParams, EditListResult, EditResolveParams, FileEdit, FileEditKind,
     FileEditStatus, Hunk, HunkStatus, MAX_LISTED_EDITS,
+};
+pub use editor::{
+    ChatElicitParams, ChatElicitResult, EditorDiagnosticsParams, EditorDocumentParams,
+    EditorPlaceParams, ElicitAction, TextDocument,
 };
 pub use error::{ErrorCode, ErrorData, UnknownErrorCode};
 pub use event::{

@@ -3,15 +3,18 @@
 //! The table below is the one place that ties a name to its types: the server's names and
 //! the generated schema both come from it.
 
+use serde_json::Value;
+
 use crate::{
-    ChatCancelParams, ChatCancelResult, ChatEvent, ChatEventsParams, ChatEventsResult,
-    ChatRequestPermissionParams, ChatRequestPermissionResult, ChatSendParams, ChatSendResult,
-    EditAmendParams, EditListParams, EditListResult, EditResolveParams, FileEdit, ModelListParams,
-    ModelListResult, ServerStatusParams, ServerStatusResult, Session, SessionCreateParams,
-    SessionDeleteParams, SessionGetParams, SessionItemsParams, SessionItemsResult,
-    SessionListParams, SessionListResult, SessionRewindParams, SessionRewindResult,
-    SessionUnrewindParams, SessionUpdateParams, ToolListParams, ToolListResult, UsageGetParams,
-    UsageGetResult,
+    ChatCancelParams, ChatCancelResult, ChatElicitParams, ChatElicitResult, ChatEvent,
+    ChatEventsParams, ChatEventsResult, ChatRequestPermissionParams, ChatRequestPermissionResult,
+    ChatSendParams, ChatSendResult, EditAmendParams, EditListParams, EditListResult,
+    EditResolveParams, EditorDiagnosticsParams, EditorDocumentParams, EditorPlaceParams, FileEdit,
+    ModelListParams, ModelListResult, ServerStatusParams, ServerStatusResult, Session,
+    SessionCreateParams, SessionDeleteParams, SessionGetParams, SessionItemsParams,
+    SessionItemsResult, SessionListParams, SessionListResult, SessionRewindParams,
+    SessionRewindResult, SessionUnrewindParams, SessionUpdateParams, ToolListParams,
+    ToolListResult, UsageGetParams, UsageGetResult,
 };
 
 /// A request: its name, params and result.
@@ -134,6 +137,17 @@ methods! {
     /// Asks the user for permission.
     CHAT_REQUEST_PERMISSION ChatRequestPermission = "chat/requestPermission":
         ChatRequestPermissionParams => ChatRequestPermissionResult;
+    /// Asks the user a question of a tool or an MCP server.
+    CHAT_ELICIT ChatElicit = "chat/elicit": ChatElicitParams => ChatElicitResult;
+    /// Asks for the diagnostics of the editor's language servers.
+    EDITOR_DIAGNOSTICS EditorDiagnostics = "editor/diagnostics": EditorDiagnosticsParams => Value;
+    /// Asks where a symbol is defined.
+    EDITOR_DEFINITION EditorDefinition = "editor/definition": EditorPlaceParams => Value;
+    /// Asks where a symbol is used.
+    EDITOR_REFERENCES EditorReferences = "editor/references": EditorPlaceParams => Value;
+    /// Asks for the symbols of a document.
+    EDITOR_DOCUMENT_SYMBOLS EditorDocumentSymbols = "editor/documentSymbols":
+        EditorDocumentParams => Value;
 }
 
 methods! {

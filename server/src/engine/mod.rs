@@ -10,6 +10,7 @@ pub mod listing;
 pub mod models;
 mod queries;
 mod repair;
+mod tools;
 pub mod usage;
 mod watch;
 
@@ -160,7 +161,7 @@ impl Engine {
     /// The tools.
     pub fn toolbox(&self) -> Toolbox {
         self.toolbox
-            .get_or_init(|| Toolbox::new(aside_tools::builtin()))
+            .get_or_init(|| tools::toolbox(aside_tools::builtin()))
             .clone()
     }
 

@@ -93,6 +93,11 @@ impl ClientProfile {
         self.aside.as_ref().is_some_and(|aside| aside.events)
     }
 
+    /// Whether it answers `chat/elicit`.
+    pub fn answers_questions(&self) -> bool {
+        self.aside.as_ref().is_some_and(|aside| aside.elicitation)
+    }
+
     /// Whether it answers `chat/requestPermission`.
     pub fn answers_permission(&self) -> bool {
         self.aside.as_ref().is_some_and(|aside| aside.permission)

@@ -3,10 +3,13 @@ use std::sync::{Arc, Weak};
 
 use aside_agent::event::NoticeLevel;
 use aside_agent::host::{Files, PermissionOutcome, PermissionRequest};
+use aside_agent::world::{Editor, Elicitor};
 use aside_protocol::methods::CHAT_EVENT;
 use futures_util::future::BoxFuture;
 use tower_lsp::lsp_types::MessageType;
 
+use super::editor::LspEditor;
+use super::elicit::LspElicitor;
 use super::error::sentence;
 use super::files::LspFiles;
 use super::shared::Shared;
@@ -58,6 +61,14 @@ impl Front for LspFront {
 
     fn files(&self) -> Arc<dyn Files> {
         Arc::new(LspFiles::new(self.shared.clone()))
+    }
+
+    fn elicitor(&self) -> Arc<dyn Elicitor> {
+        Arc::new(LspElicitor::new(self.shared.clone()))
+    }
+
+    fn editor(&self) -> Arc<dyn Editor> {
+        Arc::new(LspEditor::new(self.shared.clone()))
     }
 
     fn ask(&self, request: PermissionRequest) -> BoxFuture<'_, PermissionOutcome> {

@@ -3,6 +3,8 @@ mod backend;
 mod client;
 mod commands;
 pub mod documents;
+pub mod editor;
+mod elicit;
 mod error;
 mod files;
 mod front;

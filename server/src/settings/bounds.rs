@@ -50,6 +50,26 @@ fn own() -> Vec<(&'static str, u64, &'static str)> {
             "warnings",
         ),
         (
+            "files whose diagnostics are kept as code-action requests carried them",
+            lsp::editor::MAX_CARRIED_FILES as u64,
+            "files",
+        ),
+        (
+            "diagnostics read of one answer of an editor",
+            lsp::editor::MAX_DIAGNOSTICS as u64,
+            "diagnostics",
+        ),
+        (
+            "places read of one answer of an editor",
+            lsp::editor::MAX_LOCATIONS as u64,
+            "places",
+        ),
+        (
+            "symbols read of one answer of an editor",
+            lsp::editor::MAX_SYMBOLS as u64,
+            "symbols",
+        ),
+        (
             "the ledger of usage, before a new one is begun",
             engine::usage::MAX_LEDGER_BYTES,
             "bytes",

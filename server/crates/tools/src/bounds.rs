@@ -79,4 +79,59 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         crate::walk::MAX_VISITED as u64,
         "entries",
     ),
+    (
+        "diagnostics that one call shows",
+        crate::editor::MAX_DIAGNOSTICS as u64,
+        "diagnostics",
+    ),
+    (
+        "places that one call shows",
+        crate::editor::MAX_PLACES as u64,
+        "places",
+    ),
+    (
+        "symbols that one call shows",
+        crate::editor::MAX_SYMBOLS as u64,
+        "symbols",
+    ),
+    (
+        "one entry of a plan",
+        crate::update_plan::MAX_ENTRY_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "options of a question to the user",
+        crate::ask_user::MAX_OPTIONS as u64,
+        "options",
+    ),
+    (
+        "a question to the user, or its answer",
+        crate::ask_user::MAX_QUESTION_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "older texts kept beside a document",
+        crate::generate_document::MAX_BACKUPS as u64,
+        "files",
+    ),
+    (
+        "tools that find_tools finds",
+        crate::find_tools::MAX_FOUND as u64,
+        "tools",
+    ),
+    (
+        "one tool as find_tools shows it",
+        crate::find_tools::MAX_SHOWN_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "a query of find_tools",
+        crate::find_tools::MAX_QUERY_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "names that the description of find_tools tells",
+        crate::find_tools::MAX_NAMED_BYTES as u64,
+        "bytes",
+    ),
 ];

@@ -5,14 +5,20 @@
 //! computed by [`plan`], which needs no model.
 mod apply_patch;
 mod arguments;
+mod ask_user;
 mod blocking;
 mod bounds;
 mod builtin;
 mod definition;
+mod delete_file;
 mod edit_file;
+mod editor;
+mod find_tools;
+mod generate_document;
 mod glob;
 mod grep;
 mod list_directory;
+mod move_file;
 mod nearby;
 mod overlay;
 pub mod plan;
@@ -22,6 +28,7 @@ mod show;
 #[cfg(test)]
 mod tests;
 mod text;
+mod update_plan;
 mod walk;
 mod write_file;
 
@@ -31,6 +38,7 @@ use aside_agent::tool::Tool;
 
 pub use arguments::ArgumentError;
 pub use bounds::BOUNDS;
+pub use find_tools::{Findable, Found, ToolIndex, find_tools};
 
 /// All built-in tools, in the order in which models are told of them.
 pub fn builtin() -> Vec<Arc<dyn Tool>> {
@@ -42,5 +50,14 @@ pub fn builtin() -> Vec<Arc<dyn Tool>> {
         builtin::tool::<edit_file::EditFile>(),
         builtin::tool::<write_file::WriteFile>(),
         builtin::tool::<apply_patch::ApplyPatch>(),
+        builtin::tool::<delete_file::DeleteFile>(),
+        builtin::tool::<move_file::MoveFile>(),
+        builtin::tool::<editor::Diagnostics>(),
+        builtin::tool::<editor::Definition>(),
+        builtin::tool::<editor::References>(),
+        builtin::tool::<editor::DocumentSymbols>(),
+        builtin::tool::<update_plan::UpdatePlan>(),
+        builtin::tool::<ask_user::AskUser>(),
+        builtin::tool::<generate_document::GenerateDocument>(),
     ]
 }

@@ -22,6 +22,11 @@ pub(crate) fn title(text: &str) -> String {
     line
 }
 
+/// The beginning of a text, at most so many bytes of it.
+pub(crate) fn cut(text: &str, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes)]
+}
+
 /// The number of things with their name: "1 match", "2 matches".
 pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     match number {

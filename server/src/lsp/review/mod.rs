@@ -23,6 +23,7 @@ use super::documents::uri_to_path;
 use super::shared::Shared;
 use super::transport::request_with_timeout;
 use pending::Pending;
+pub use pending::SOURCE;
 pub use profile::ReviewProfile;
 
 /// How long after a change the hints follow: typing is not followed letter by letter.

@@ -12,7 +12,7 @@ use crate::lsp::commands;
 pub const MAX_SHOWN_HUNKS: usize = 1_000;
 
 /// The source of our diagnostics, and the beginning of our titles.
-const SOURCE: &str = "aside";
+pub const SOURCE: &str = "aside";
 /// The code of a diagnostic on a pending hunk.
 const CODE: &str = "pendingHunk";
 /// The kind of the actions on all hunks of a file.

@@ -6,10 +6,13 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::workspace::{Workspace, object, tool};
-use crate::{apply_patch, builtin, edit_file, glob, grep, list_directory, read_file, write_file};
+use crate::{
+    apply_patch, ask_user, builtin, delete_file, edit_file, editor, generate_document, glob, grep,
+    list_directory, move_file, read_file, update_plan, write_file,
+};
 
 /// All tools that a model is offered together may take this much of a request.
-const MAX_DEFINITIONS_BYTES: usize = 3500;
+const MAX_DEFINITIONS_BYTES: usize = 5500;
 
 #[test]
 fn the_tools_are_those_of_the_design() {
@@ -26,7 +29,16 @@ fn the_tools_are_those_of_the_design() {
             "grep",
             "edit_file",
             "write_file",
-            "apply_patch"
+            "apply_patch",
+            "delete_file",
+            "move_file",
+            "diagnostics",
+            "definition",
+            "references",
+            "document_symbols",
+            "update_plan",
+            "ask_user",
+            "generate_document",
         ]
     );
 }
@@ -93,6 +105,15 @@ fn schemas_agree_with_what_is_read() {
     check::<grep::Args>(&schema("grep"));
     check::<write_file::Args>(&schema("write_file"));
     check::<apply_patch::Args>(&schema("apply_patch"));
+    check::<delete_file::Args>(&schema("delete_file"));
+    check::<move_file::Args>(&schema("move_file"));
+    check::<editor::DiagnosticsArgs>(&schema("diagnostics"));
+    check::<editor::PlaceArgs>(&schema("definition"));
+    check::<editor::PlaceArgs>(&schema("references"));
+    check::<editor::SymbolsArgs>(&schema("document_symbols"));
+    check::<update_plan::Args>(&schema("update_plan"));
+    check::<ask_user::Args>(&schema("ask_user"));
+    check::<generate_document::Args>(&schema("generate_document"));
     let edit = schema("edit_file");
     check::<edit_file::Args>(&edit);
     check::<edit_file::EditArgs>(&edit["properties"]["edits"]["items"]);
