@@ -1,1 +1,15 @@
-//! What tables a database has.
+//! What tables a database has: PostgreSQL, MySQL, MariaDB and SQLite, read and never written.
+mod bounds;
+mod error;
+mod fetch;
+mod markdown;
+mod mysql;
+mod postgres;
+mod schema;
+mod sqlite;
+mod target;
+
+pub use bounds::BOUNDS;
+pub use error::SchemaError;
+pub use fetch::{Limits, fetch_schema};
+pub use schema::{Column, Engine, Index, Key, KeyKind, Schema, Table, TableKind};
