@@ -1,0 +1,115 @@
+//! The command line that starts a confined program.
+use std::path::Path;
+
+use tokio::process::Command;
+
+use crate::backend::{Backend, Launcher};
+use crate::bubblewrap;
+use crate::error::SpawnError;
+use crate::places::Places;
+use crate::plan::{Confine, MAX_PLAN_BYTES, Plan, Rules};
+use crate::probe::Probed;
+use crate::profile::Profile;
+use crate::seatbelt;
+
+/// What confines a program.
+pub(crate) struct Confined<'a> {
+    pub(crate) probed: &'a Probed,
+    pub(crate) places: &'a Places,
+    pub(crate) profile: &'a Profile,
+    pub(crate) report: &'a Path,
+}
+
+impl Confined<'_> {
+    /// The launcher with its plan; `--`, the program and its arguments are to follow. The folder
+    /// is set.
+    pub(crate) fn command(&self, launcher: &Launcher) -> Result<Command, SpawnError> {
+        let plan = self.plan()?;
+        let mut command = match &self.probed.bubblewrap {
+            Some(found) if self.probed.backend == Backend::Bubblewrap => {
+                let mut command = new_command(&found.program);
+                command.args(bubblewrap::arguments(
+                    found.dialect,
+                    &self.places.mounts(),
+                    Some(&self.places.scratch),
+                    self.profile.network,
+                    &launcher.program,
+                    &self.places.cwd,
+                ));
+                command.current_dir("/");
+                command
+            }
+            Some(_) | None => {
+                let mut command = new_command(&launcher.program);
+                command.current_dir(&self.places.cwd);
+                command
+            }
+        };
+        command.args(&launcher.args).arg(plan);
+        Ok(command)
+    }
+
+    fn plan(&self) -> Result<String, SpawnError> {
+        let plan = Plan {
+            confine: self.confine(),
+            limits: self.profile.limits,
+            report: Some(self.report.to_owned()),
+            owner: owner(self.probed.backend),
+        };
+        let text = serde_json::to_string(&plan)
+            .map_err(|error| SpawnError::Start(std::io::Error::other(error)))?;
+        if text.len() > MAX_PLAN_BYTES {
+            return Err(SpawnError::TooLarge(text.len()));
+        }
+        Ok(text)
+    }
+
+    fn confine(&self) -> Confine {
+        match self.probed.backend {
+            Backend::Bubblewrap => {
+                let mut writable = self.places.all_writable();
+                writable.push("/tmp".into());
+                Confine::Inside(Rules {
+                    writable,
+                    hidden: Vec::new(),
+                    network: self.profile.network,
+                    local_sockets: false,
+                })
+            }
+            Backend::Landlock => Confine::Alone(Rules {
+                writable: self.places.all_writable(),
+                hidden: self.places.hidden.clone(),
+                network: self.profile.network,
+                local_sockets: false,
+            }),
+            Backend::Seatbelt => {
+                Confine::Seatbelt(seatbelt::profile(self.places, self.profile.network))
+            }
+            Backend::Unsandboxed => Confine::Nothing,
+        }
+    }
+}
+
+/// The process whose end the launcher watches for.
+fn owner(backend: Backend) -> Option<i32> {
+    match backend {
+        Backend::Bubblewrap => None,
+        Backend::Landlock | Backend::Seatbelt | Backend::Unsandboxed => {
+            i32::try_from(std::process::id()).ok()
+        }
+    }
+}
+
+/// A command in a process group of its own.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "this is what starts programs, in their sandbox"
+)]
+pub(crate) fn new_command(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    #[cfg(unix)]
+    command.process_group(0);
+    #[cfg(not(unix))]
+    command.kill_on_drop(true);
+    command
+}

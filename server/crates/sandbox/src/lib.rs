@@ -1,0 +1,38 @@
+//! Runs programs for the agent: `bash`, checkers, hooks, code. What a program may touch is a
+//! [`Profile`], which program it is a [`Spec`]; a [`Sandbox`] starts it, and a [`Running`] is
+//! what it is while it runs. Nothing of it outlives it, and nothing outlives the server.
+//!
+//! No other crate starts programs. There is no unsafe code here and nothing runs between `fork`
+//! and `exec`: the server's own program is started with a hidden subcommand ([`launch::main`]),
+//! confines itself and then starts the program.
+mod backend;
+mod bubblewrap;
+mod command;
+mod credentials;
+mod environment;
+mod error;
+mod finish;
+#[cfg(unix)]
+pub mod launch;
+mod output;
+mod places;
+mod plan;
+mod probe;
+mod profile;
+mod running;
+mod sandbox;
+mod seatbelt;
+mod spawner;
+mod spec;
+#[cfg(target_os = "linux")]
+mod tree;
+
+pub use backend::{Backend, Choice, Config, Launcher};
+pub use credentials::{credentials, protected_in};
+pub use environment::environment;
+pub use error::SpawnError;
+pub use output::Reader;
+pub use profile::{Limits, Network, Profile};
+pub use running::{Exit, Running, Why};
+pub use sandbox::Sandbox;
+pub use spec::{Output, Spec, Stdin};

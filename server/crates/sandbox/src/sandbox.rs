@@ -1,0 +1,156 @@
+//! Starts programs, confined by the backend that works here.
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::io::AsyncWriteExt;
+use tokio::sync::OnceCell;
+
+use crate::backend::{self, Backend, Choice, Config};
+use crate::command::Confined;
+use crate::error::SpawnError;
+use crate::output;
+use crate::places::Places;
+use crate::probe::{self, Probed};
+use crate::profile::{Network, Profile};
+use crate::running::{Reporting, Running};
+use crate::spawner::Spawner;
+use crate::spec::{Spec, Stdin};
+
+/// How many names are tried for a report before the scratch folder is taken to be unusable.
+const MAX_REPORT_NAMES: usize = 64;
+
+/// Starts programs, confined. One is shared by all sessions.
+#[derive(Debug)]
+pub struct Sandbox {
+    config: Config,
+    probed: OnceCell<Probed>,
+    spawner: OnceCell<Spawner>,
+    reports: AtomicU64,
+}
+
+impl Sandbox {
+    /// A sandbox. Nothing is tried before the first question or program.
+    pub fn new(config: Config) -> Self {
+        Sandbox {
+            config,
+            probed: OnceCell::new(),
+            spawner: OnceCell::new(),
+            reports: AtomicU64::new(0),
+        }
+    }
+
+    /// The backend in use. The first call tries which works, within some 30 ms.
+    ///
+    /// # Errors
+    /// [`SpawnError::Unavailable`] when the settings ask for another than those that work.
+    pub async fn backend(&self) -> Result<Backend, SpawnError> {
+        Ok(self.probed().await?.backend)
+    }
+
+    /// What the backend leaves open, in sentences for a permission prompt; `None` when nothing
+    /// needs saying.
+    ///
+    /// # Errors
+    /// As [`Sandbox::backend`].
+    pub async fn describes(&self, network: Network) -> Result<Option<&'static str>, SpawnError> {
+        let probed = self.probed().await?;
+        let are_sockets_closed = match network {
+            Network::Off => true,
+            Network::On => probed.closes_sockets,
+        };
+        Ok(backend::caveat(probed.backend, are_sockets_closed))
+    }
+
+    async fn probed(&self) -> Result<&Probed, SpawnError> {
+        let spawner = self.spawner().await?;
+        let probed = self
+            .probed
+            .get_or_init(|| probe::probe(&self.config, spawner))
+            .await;
+        match (&probed.failure, self.config.choice) {
+            (Some(reason), Choice::Only(backend)) => Err(SpawnError::Unavailable {
+                backend,
+                reason: reason.clone(),
+            }),
+            (Some(_), Choice::Best) | (None, _) => Ok(probed),
+        }
+    }
+
+    async fn spawner(&self) -> Result<&Spawner, SpawnError> {
+        self.spawner
+            .get_or_try_init(|| async { Spawner::start() })
+            .await
+            .map_err(SpawnError::Start)
+    }
+
+    /// Starts a program.
+    ///
+    /// # Errors
+    /// When a folder is missing, the backend that the settings ask for does not work, or the
+    /// system starts nothing. That the program itself does not exist is told by
+    /// [`Running::wait`].
+    pub async fn spawn(&self, spec: &Spec, profile: &Profile) -> Result<Running, SpawnError> {
+        let probed = self.probed().await?;
+        let places = Places::resolve(profile, &spec.cwd)?;
+        let reporting = self.report(&places.scratch)?;
+        let confined = Confined {
+            probed,
+            places: &places,
+            profile,
+            report: &reporting.path,
+        };
+        let mut command = confined.command(&self.config.launcher)?;
+        command.arg("--").arg(&spec.program).args(&spec.args);
+        command.env_clear();
+        command.envs(spec.environment.iter().map(|(name, value)| (name, value)));
+        command.envs(places.environment());
+        command.stdin(match spec.stdin {
+            Stdin::Null => Stdio::null(),
+            Stdin::Bytes(_) => Stdio::piped(),
+        });
+        let pipes = output::connect(&mut command, spec.output).map_err(SpawnError::Start)?;
+        let spawner = self.spawner().await?.clone();
+        let mut child = spawner.spawn(command).await.map_err(SpawnError::Start)?;
+        if let (Stdin::Bytes(bytes), Some(mut pipe)) = (&spec.stdin, child.stdin.take()) {
+            let bytes = bytes.clone();
+            tokio::spawn(async move {
+                if pipe.write_all(&bytes).await.is_err() {
+                    tracing::trace!("the program did not read all of its input");
+                }
+            });
+        }
+        Ok(Running {
+            child,
+            stdout: Some(pipes.stdout),
+            stderr: pipes.stderr,
+            backend: probed.backend,
+            reporting,
+            exit: None,
+            is_stopped: false,
+            _spawner: spawner,
+        })
+    }
+
+    fn report(&self, scratch: &Path) -> Result<Reporting, SpawnError> {
+        let mut last = None;
+        for _ in 0..MAX_REPORT_NAMES {
+            let number = self.reports.fetch_add(1, Ordering::Relaxed);
+            let path = scratch.join(format!(".report-{}-{number}", std::process::id()));
+            let opened = std::fs::OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create_new(true)
+                .open(&path);
+            match opened {
+                Ok(file) => return Ok(Reporting { file, path }),
+                Err(error) => last = Some(error),
+            }
+        }
+        Err(SpawnError::Missing {
+            what: "the scratch folder",
+            path: scratch.to_owned(),
+            source: last.unwrap_or_else(|| std::io::Error::other("no name is free")),
+        })
+    }
+}
