@@ -70,6 +70,57 @@ fn own() -> Vec<(&'static str, u64, &'static str)> {
             "symbols",
         ),
         (
+            "entries of one source in hooks, tools, databases, mcpServers or checkers",
+            super::items::MAX_ITEMS as u64,
+            "entries",
+        ),
+        (
+            "rules of permission of one source",
+            super::items::MAX_RULES as u64,
+            "rules",
+        ),
+        (
+            "the name of such an entry",
+            super::items::MAX_NAME_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "the parameters of a command tool, or what is said of an MCP server",
+            super::items::MAX_JSON_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "files of a workspace that trust is about",
+            crate::trust::MAX_FILES as u64,
+            "files",
+        ),
+        ("one of these files", crate::trust::MAX_FILE_BYTES, "bytes"),
+        (
+            "all of these files together",
+            crate::trust::MAX_TOTAL_BYTES,
+            "bytes",
+        ),
+        (
+            "folders within folders in .aside",
+            crate::trust::MAX_DEPTH as u64,
+            "folders",
+        ),
+        (
+            "workspaces whose trust is remembered",
+            crate::trust::MAX_WORKSPACES as u64,
+            "workspaces",
+        ),
+        (
+            "the record of trusted workspaces",
+            crate::trust::MAX_RECORD_BYTES,
+            "bytes",
+        ),
+        (
+            "waiting for another process that changes this record",
+            ms(crate::trust::LOCK_WAIT),
+            "ms",
+        ),
+        (
             "the ledger of usage, before a new one is begun",
             engine::usage::MAX_LEDGER_BYTES,
             "bytes",

@@ -102,6 +102,7 @@ pub fn settings_markdown() -> String {
     for (variable, name) in variables() {
         text.push_str(&format!("| `{variable}` | `{name}` |\n"));
     }
+    text.push_str(include_str!("items.md"));
     text.push_str("\n## Bounds that no setting changes\n\n| what | bound |\n| --- | --- |\n");
     for bound in bounds() {
         text.push_str(&format!("| {} | {} |\n", bound.what, amount(&bound)));

@@ -31,6 +31,8 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// Models as `provider/model`, with white space between, or a list of them.
     Models,
+    /// Words with white space between, or a list of them.
+    Words,
     /// Yes or no.
     Switch,
     /// US dollars, not negative.
@@ -70,7 +72,7 @@ pub const fn optional(key: &'static str, kind: Kind) -> Spec {
 pub const EFFORTS: [&str; 6] = ["none", "minimal", "low", "medium", "high", "max"];
 
 /// All settings but those of providers and models, in the order in which they are shown.
-pub static SETTINGS: [Spec; 35] = [
+pub static SETTINGS: [Spec; 42] = [
     Spec {
         key: "model",
         kind: Kind::Model,
@@ -264,6 +266,45 @@ pub static SETTINGS: [Spec; 35] = [
         default: "10",
         env: None,
         doc: "The largest file that is read or edited.",
+    },
+    Spec {
+        doc: "Who searches the web for `web_search`: `tavily`, `brave`, or `searxng`, which needs `web.search.url`. Without it there is no such tool.",
+        ..optional(
+            "web.search.provider",
+            Kind::Choice(&["tavily", "brave", "searxng"]),
+        )
+    },
+    Spec {
+        doc: "Where the search provider is, if not at its usual address.",
+        ..optional("web.search.url", Kind::Url)
+    },
+    Spec {
+        env: Some("TAVILY_API_KEY"),
+        doc: "The key for Tavily; better kept in the environment. Never shown or logged.",
+        ..optional("web.search.tavily_key", Kind::Secret)
+    },
+    Spec {
+        env: Some("BRAVE_API_KEY"),
+        doc: "The key for Brave Search; better kept in the environment. Never shown or logged.",
+        ..optional("web.search.brave_key", Kind::Secret)
+    },
+    Spec {
+        doc: "Hosts whose pages may be fetched although they are not public, such as `localhost:8080` or `*.example.com`.",
+        ..optional("web.allow_hosts", Kind::Words)
+    },
+    Spec {
+        key: "web.timeout_s",
+        kind: integer(1, 600, "s"),
+        default: "30",
+        env: None,
+        doc: "How long fetching a page or searching the web may take.",
+    },
+    Spec {
+        key: "web.max_mb",
+        kind: integer(1, 100, "MB"),
+        default: "5",
+        env: None,
+        doc: "How much of a page is fetched.",
     },
     Spec {
         key: "transport.max_message_mb",

@@ -1,5 +1,6 @@
 //! Layers, warnings and renderings, over real files.
 mod families;
+mod items;
 mod shown;
 
 use std::io::Write;
@@ -59,6 +60,15 @@ impl World {
         self
     }
 
+    /// The user trusts the workspace as it is.
+    fn trust(&self) {
+        let (root, data) = (self.workspace.path(), self.config.path());
+        let crate::trust::Standing::Untrusted(survey) = crate::trust::look(root, data) else {
+            panic!("there is nothing to trust");
+        };
+        crate::trust::trust(root, data, &survey.hash).unwrap();
+    }
+
     fn resolve(&self) -> Resolved {
         let dirs = Dirs {
             config: self.config.path().to_owned(),
@@ -83,6 +93,7 @@ impl World {
                 .iter()
                 .map(|warning| format!("! {warning}")),
         );
+        lines.extend(resolved.notice.iter().map(|notice| format!("> {notice}")));
         let text = lines
             .iter()
             .fold(String::new(), |text, line| text + line + "\n");
@@ -160,6 +171,15 @@ fn with_nothing_said_the_defaults_are_in_force() {
             files: Files {
                 max_read_mb: 10,
             },
+            web: Web {
+                search_provider: None,
+                search_url: None,
+                tavily_key: None,
+                brave_key: None,
+                allow_hosts: [],
+                timeout_s: 30,
+                max_mb: 5,
+            },
             transport: Transport {
                 max_message_mb: 32,
             },
@@ -171,6 +191,13 @@ fn with_nothing_said_the_defaults_are_in_force() {
                 max_file_mb: 5,
                 files: 3,
             },
+            hooks: [],
+            tools: [],
+            databases: [],
+            mcp_servers: [],
+            rules: [],
+            checkers: [],
+            trust: None,
         }
     "#]]
     .assert_debug_eq(&settings);
@@ -203,8 +230,12 @@ fn the_table_and_the_settings_agree() {
                 })
             }
             Kind::Secret => ("other-secret-value".to_owned(), |settings, text| {
+                let web = &settings.web;
                 let proxy = &settings.providers.network.proxy;
-                proxy.as_ref().is_some_and(|url| url.expose() == text)
+                let all = [proxy, &web.tavily_key, &web.brave_key];
+                all.into_iter()
+                    .flatten()
+                    .any(|secret| secret.expose() == text)
             }),
             Kind::Dialects => ("x=searchReplace".to_owned(), |settings, _| {
                 settings.edits.dialects.of("x") == EditDialect::SearchReplace
@@ -212,7 +243,7 @@ fn the_table_and_the_settings_agree() {
             Kind::Switch | Kind::Dollars | Kind::Decimal(_) => {
                 panic!("{}: only models have these", spec.key)
             }
-            Kind::Text | Kind::Model | Kind::Models | Kind::Url => {
+            Kind::Text | Kind::Model | Kind::Models | Kind::Words | Kind::Url => {
                 assert!(spec.default.is_empty() || value::from_text(spec, spec.default).is_ok());
                 ("http://other/x".to_owned(), |settings, text| {
                     format!("{settings:?}").contains(text)
@@ -367,17 +398,19 @@ fn a_workspace_is_not_trusted() {
              [providers.openai]\nbase_url = 'http://evil'",
         )
         .check(expect![[r#"
+            ! WORKSPACE/.aside/config.toml: providers.openai.base_url is not applied, because no workspace may say where keys go, whom to trust and where to write; set it in the config.toml of your own
             ! WORKSPACE/.aside/config.toml: there is no setting "x", so it is ignored
-            ! WORKSPACE/.aside/config.toml: model, permission_mode, providers.openai.base_url are not applied, because settings of a workspace are not trusted; move them to the config.toml of your own
+            > WORKSPACE brings settings of its own (.aside/config.toml). They are not active, because you did not say that you trust them; `aside trust` shows them and asks.
         "#]]);
     assert_eq!(settings, Settings::default());
     World::new()
         .workspace("model = 'evil/m'")
         .check(expect![[r#"
-            ! WORKSPACE/.aside/config.toml: model is not applied, because settings of a workspace are not trusted; move them to the config.toml of your own
+            > WORKSPACE brings settings of its own (.aside/config.toml). They are not active, because you did not say that you trust them; `aside trust` shows them and asks.
         "#]]);
     World::new().workspace("= broken").check(expect![[r#"
         ! WORKSPACE/.aside/config.toml:1: unquoted keys cannot be empty, expected letters, numbers, `-`, `_`; the whole file is ignored
+        > WORKSPACE brings settings of its own (.aside/config.toml). They are not active, because you did not say that you trust them; `aside trust` shows them and asks.
     "#]]);
 }
 

@@ -44,6 +44,8 @@ pub struct Settings {
     pub edits: Edits,
     /// Reading files.
     pub files: Files,
+    /// Pages of the web and searching it.
+    pub web: Web,
     /// The connection to the editor.
     pub transport: Transport,
     /// The database.
@@ -193,6 +195,25 @@ impl Files {
     }
 }
 
+/// Pages of the web and searching it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Web {
+    /// `tavily`, `brave` or `searxng`.
+    pub search_provider: Option<String>,
+    /// Where it is, if not at its usual address.
+    pub search_url: Option<String>,
+    /// Of Tavily.
+    pub tavily_key: Option<Secret>,
+    /// Of Brave Search.
+    pub brave_key: Option<Secret>,
+    /// Hosts that are let through although they are not public.
+    pub allow_hosts: Vec<String>,
+    /// In seconds.
+    pub timeout_s: u64,
+    /// In megabytes.
+    pub max_mb: u64,
+}
+
 /// The connection to the editor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transport {
@@ -301,6 +322,19 @@ impl Settings {
             },
             files: Files {
                 max_read_mb: read.integer("files.max_read_mb"),
+            },
+            web: Web {
+                search_provider: read.optional("web.search.provider"),
+                search_url: read.optional("web.search.url"),
+                tavily_key: read.secret("web.search.tavily_key"),
+                brave_key: read.secret("web.search.brave_key"),
+                allow_hosts: read
+                    .text("web.allow_hosts")
+                    .split_whitespace()
+                    .map(str::to_owned)
+                    .collect(),
+                timeout_s: read.integer("web.timeout_s"),
+                max_mb: read.integer("web.max_mb"),
             },
             transport: Transport {
                 max_message_mb: read.integer("transport.max_message_mb"),

@@ -38,6 +38,7 @@ pub fn from_text(spec: &Spec, text: &str) -> Result<Value, String> {
         Kind::Text
         | Kind::Model
         | Kind::Models
+        | Kind::Words
         | Kind::Switch
         | Kind::Url
         | Kind::Secret
@@ -57,7 +58,7 @@ pub fn from_json(spec: &Spec, json: &serde_json::Value) -> Result<Value, String>
         Json::Bool(value) if matches!(spec.kind, Kind::Switch) => {
             Ok(Value::Text(value.to_string()))
         }
-        Json::Array(list) if matches!(spec.kind, Kind::Models) => {
+        Json::Array(list) if matches!(spec.kind, Kind::Models | Kind::Words) => {
             let words: Option<Vec<&str>> = list.iter().map(Json::as_str).collect();
             match words {
                 Some(words) => self::text(spec, &words.join(" ")),
@@ -107,6 +108,7 @@ pub fn expected(kind: &Kind) -> String {
         Kind::Text => "a text of one line".to_owned(),
         Kind::Model => "a model as provider/model".to_owned(),
         Kind::Models => "models as provider/model, with spaces between".to_owned(),
+        Kind::Words => "words with spaces between".to_owned(),
         Kind::Switch => "true or false".to_owned(),
         Kind::Dollars => "a price in US dollars for a million tokens".to_owned(),
         Kind::Decimal(max) => format!("a number from 0 to {max}"),
@@ -171,6 +173,10 @@ fn text(spec: &Spec, text: &str) -> Result<Value, String> {
             let models: Vec<&str> = trimmed.split_whitespace().collect();
             Ok(Value::Text(models.join(" ")))
         }
+        Kind::Words => {
+            let words: Vec<&str> = trimmed.split_whitespace().collect();
+            Ok(Value::Text(words.join(" ")))
+        }
         Kind::Switch if matches!(trimmed, "true" | "false") => Ok(Value::Text(trimmed.to_owned())),
         Kind::Dialects if dialects::parse(trimmed).is_some() => Ok(Value::Text(trimmed.to_owned())),
         Kind::Text
@@ -201,6 +207,7 @@ fn wrong(spec: &Spec, got: &str) -> String {
         Kind::Text
         | Kind::Model
         | Kind::Models
+        | Kind::Words
         | Kind::Switch
         | Kind::Dollars
         | Kind::Decimal(_)

@@ -112,7 +112,7 @@ impl<'a> Fields<'a> {
             if !self.known.contains(&field.as_str()) {
                 let name = quoted(&format!("{}.{field}", self.name));
                 self.problems
-                    .push((name, "is no setting, so the whole entry".to_owned()));
+                    .push((name, "is no setting of such an entry".to_owned()));
             }
         }
         if self.problems.is_empty() {

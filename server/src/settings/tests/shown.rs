@@ -43,6 +43,13 @@ fn the_table_for_people_shows_no_secret() {
         edits.confirm                   never               never               default         Whether the editor itself is to ask before it takes an edit, where it says that it can (needsConfirmation).
         edits.dialects                  *codex*=applyPatch  *codex*=applyPatch  default         How models are told to edit, by patterns of provider/model in which * stands for anything: editFile (all that no pattern names), applyPatch, or for models that call no tools searchReplace, and wholeFile for small ones. The first that fits counts.
         files.max_read_mb               10 MB               10 MB               default         The largest file that is read or edited.
+        web.search.provider             not set             not set             default         Who searches the web for web_search: tavily, brave, or searxng, which needs web.search.url. Without it there is no such tool.
+        web.search.url                  not set             not set             default         Where the search provider is, if not at its usual address.
+        web.search.tavily_key           not set             not set             default         The key for Tavily; better kept in the environment. Never shown or logged.
+        web.search.brave_key            not set             not set             default         The key for Brave Search; better kept in the environment. Never shown or logged.
+        web.allow_hosts                 not set             not set             default         Hosts whose pages may be fetched although they are not public, such as localhost:8080 or *.example.com.
+        web.timeout_s                   30 s                30 s                default         How long fetching a page or searching the web may take.
+        web.max_mb                      5 MB                5 MB                default         How much of a page is fetched.
         transport.max_message_mb        32 MB               32 MB               default         The largest message that an editor may send; a larger one is skipped.
         storage.busy_timeout_ms         5000 ms             5000 ms             default         How long to wait for the database while another server writes to it.
         log.level                       info                info                default         What is logged: error, warn, info, debug, trace, off, or a filter as RUST_LOG takes it.
@@ -53,6 +60,21 @@ fn the_table_for_people_shows_no_secret() {
         FIXED BOUND                                                                   VALUE
         one settings file                                                             256 KB
         warnings about one source of settings                                         20 warnings
+        files whose diagnostics are kept as code-action requests carried them         200 files
+        diagnostics read of one answer of an editor                                   10000 diagnostics
+        places read of one answer of an editor                                        10000 places
+        symbols read of one answer of an editor                                       10000 symbols
+        entries of one source in hooks, tools, databases, mcpServers or checkers      64 entries
+        rules of permission of one source                                             1000 rules
+        the name of such an entry                                                     64 bytes
+        the parameters of a command tool, or what is said of an MCP server            64 KB
+        files of a workspace that trust is about                                      512 files
+        one of these files                                                            1 MB
+        all of these files together                                                   8 MB
+        folders within folders in .aside                                              8 folders
+        workspaces whose trust is remembered                                          1000 workspaces
+        the record of trusted workspaces                                              16 MB
+        waiting for another process that changes this record                          5000 ms
         the ledger of usage, before a new one is begun                                64 MB
         ledgers of usage that are kept                                                8 files
         how long the end of the program waits for the ledger's last lines             2000 ms
@@ -114,6 +136,10 @@ fn the_table_for_people_shows_no_secret() {
         remarks of the provider about one answer                                      8 remarks
         times an answer is asked for again after a part of it was seen                2 times
         one tool's output to the model                                                64 KB
+        output that one tool call streams                                             1 MB
+        pieces of output that wait to be told                                         64 pieces
+        entries of a plan                                                             100 entries
+        tools that a session offers beside those that all do                          64 tools
         refused repetitions before a turn ends                                        3 calls
         times one change is computed anew over what the user types                    5 times
         places shown of a conflict, or of what the user changed                       4 places
@@ -172,6 +198,17 @@ fn the_table_for_people_shows_no_secret() {
         matches of one file that are reported                                         1000 matches
         files of one edit that the model is told of                                   100 files
         files and folders visited by one search                                       500000 entries
+        diagnostics that one call shows                                               100 diagnostics
+        places that one call shows                                                    100 places
+        symbols that one call shows                                                   500 symbols
+        one entry of a plan                                                           500 bytes
+        options of a question to the user                                             20 options
+        a question to the user, or its answer                                         8 KB
+        older texts kept beside a document                                            100 files
+        tools that find_tools finds                                                   8 tools
+        one tool as find_tools shows it                                               6 KB
+        a query of find_tools                                                         1 KB
+        names that the description of find_tools tells                                1 KB
         edits of one edit_file call                                                   256 edits
         places that replace_all replaces                                              100000 places
         the text after an edit                                                        128 MB
@@ -187,6 +224,7 @@ fn the_table_for_people_shows_no_secret() {
         lines compared for one hunk in one stage                                      5000000 lines
         an answer with SEARCH/REPLACE blocks                                          16 MB
         SEARCH/REPLACE blocks of one answer                                           1000 blocks
+        whole files of one answer                                                     256 files
         pairs of lines compared for the smallest difference                           16000000 pairs
         searches for unique lines between unique lines                                32 levels
         changes to a text that are kept apart                                         10000 changes
