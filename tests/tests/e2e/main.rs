@@ -37,6 +37,7 @@ mod edits_told;
 mod edits_typing;
 mod edits_undo;
 mod edits_undo_refused;
+mod edits_whole;
 mod fallback;
 mod headless;
 mod hostile_models;

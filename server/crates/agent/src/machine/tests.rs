@@ -8,6 +8,7 @@ mod proposals;
 mod rebases;
 mod retries;
 mod running;
+mod whole_files;
 
 use std::sync::Arc;
 

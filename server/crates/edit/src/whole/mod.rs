@@ -6,6 +6,7 @@
 //! all that the file is to be
 //! ```
 //! ````
+mod cut;
 mod elision;
 mod manner;
 #[cfg(test)]
@@ -15,6 +16,7 @@ use crate::blocks::path::{fence, surely_in_info, surely_whole_line};
 use crate::blocks::{MAX_ANSWER_BYTES, text};
 use crate::lines::{Breaks, split_bom};
 
+pub use cut::cut;
 pub use elision::{Elision, elision};
 pub use manner::in_place_of;
 
@@ -28,8 +30,10 @@ const MAX_CLOSING_INDENT: usize = 3;
 const USUAL_FENCE: usize = 3;
 /// How the names of files end in which lines are fences.
 const WITH_FENCES: &[&str] = &[
-    "adoc", "markdown", "md", "mdc", "mdown", "mdx", "org", "qmd", "rmd", "rst", "txt",
+    "adoc", "markdown", "md", "mdc", "mdown", "mdx", "qmd", "rmd", "rst",
 ];
+/// Such files without an ending.
+const NAMES_WITH_FENCES: &[&str] = &["CHANGELOG", "CHANGES", "CONTRIBUTING", "NEWS", "README"];
 
 /// What an answer holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -221,7 +225,7 @@ impl<'a> Fence<'a> {
 fn may_have_fences(path: &str) -> bool {
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     match name.rsplit_once('.') {
-        None => true,
+        None => NAMES_WITH_FENCES.contains(&name),
         Some((_, extension)) => {
             let is = |known: &&str| extension.eq_ignore_ascii_case(known);
             WITH_FENCES.iter().any(|known| is(&known))

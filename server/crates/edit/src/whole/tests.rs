@@ -1,5 +1,5 @@
 //! Answers, and the files in them.
-use super::{Elision, MAX_FILES, WholeError, elision, in_place_of, parse};
+use super::{Elision, MAX_FILES, WholeError, cut, elision, in_place_of, parse};
 use crate::blocks::MAX_ANSWER_BYTES;
 
 fn check(answer: &str, expect: &[(&str, &str, usize)]) {
@@ -255,6 +255,32 @@ fn other_lines_are_none() {
     // Of a file that is not there nothing is left out, unless its text says so.
     assert_eq!(elision("", "a\n# ...\n...\n"), None);
     assert!(elision("", "a\n# rest of the code\n").is_some());
+}
+
+#[test]
+fn a_part_that_is_not_written_is_seen() {
+    let old = "import x\n\ndef a():\n    return 1\n\ndef b():\n    return 2\n";
+    fn check(old: &str, new: &str, expect: Option<(usize, usize)>) {
+        let found = cut(old, new).map(|lines| (*lines.start(), *lines.end()));
+        assert_eq!(found, expect, "{new}");
+        let (old, new) = (old.replace('\n', "\r\n"), format!("{new}\n\n"));
+        let found = cut(&old, &new).map(|lines| (*lines.start(), *lines.end()));
+        assert_eq!(found, expect, "{new}");
+    }
+    check(old, "import x\n\ndef a():\n    return 3\n", Some((4, 7)));
+    check(old, "def b():\n    return 3\n", Some((1, 5)));
+    check(old, "def a():\n    return 3\n", Some((4, 7)));
+    // What is only taken out is meant.
+    check(old, "import x\n\ndef a():\n    return 1\n", None);
+    check(old, "", None);
+    // What is written shorter, or replaced, is there.
+    check(old, &old.replace("return 2", "return 3"), None);
+    check(old, "import x\n\ndef a():\n    return 1\n\nb = a\n", None);
+    check(old, &old.replace("import x\n", "").replace("1", "3"), None);
+    check(old, &format!("{old}\ndef c():\n    return 3\n"), None);
+    check("", "x = 1\n", None);
+    let long = "def a():\n    x = 1\n    y = 2\n    return x + y\n";
+    check(long, "def a():\n    return 3\n", None);
 }
 
 #[test]

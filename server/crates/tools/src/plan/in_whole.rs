@@ -1,5 +1,5 @@
 //! Whole files of plain answers: what must not be lost where a model writes them lazily.
-use aside_edit::whole::{elision, in_place_of};
+use aside_edit::whole::{cut, elision, in_place_of};
 
 use super::refused::Refused;
 use crate::text;
@@ -21,6 +21,16 @@ pub(crate) fn make(path: &str, old: &str, content: &str) -> Result<String, Box<R
             text::title(found.text)
         );
         return Err(Refused::of("elided", path, message));
+    }
+    if let Some(lines) = cut(old, content) {
+        let message = format!(
+            "{path} is unchanged: lines {}-{} of it are not in what you wrote, and they would be \
+             lost. Write the whole file again, with all of its lines. If they are to go, write the \
+             file without them and change nothing else.",
+            lines.start(),
+            lines.end()
+        );
+        return Err(Refused::of("shortened", path, message));
     }
     Ok(in_place_of(old, content))
 }

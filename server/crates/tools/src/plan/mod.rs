@@ -92,8 +92,8 @@ pub async fn plan_edits(
 /// # Errors
 ///
 /// As [`plan_edits`], but the file need not exist. With [`EditDialect::WholeFile`] also codes
-/// `unseen` for a file that is there and was not shown to the model, `elided` for a text that
-/// leaves out lines of it, and `emptied` for one without any.
+/// `unseen` for a file that is there and was not shown to the model, `elided` or `shortened` for
+/// a text that leaves out lines of it, and `emptied` for one without any.
 pub async fn plan_write(
     path: &str,
     content: String,

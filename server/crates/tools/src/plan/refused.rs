@@ -25,8 +25,8 @@ const AGAIN_AS_PATCH: &str = "Call apply_patch again. Copy the lines that stay a
 pub struct Refused {
     /// The reason as a stable word: the engine's own codes, `conflict` where the user changed the
     /// same lines, `parse` for a patch that cannot be read, `missing`, `unreadable`, `denied`,
-    /// `changed` for a file to be deleted that the user changed, `unseen`, `elided` or `emptied` for
-    /// a whole file whose lines would be lost, or `failed`.
+    /// `changed` for a file to be deleted that the user changed, `unseen`, `elided`, `shortened` or
+    /// `emptied` for a whole file whose lines would be lost, or `failed`.
     pub code: &'static str,
     /// The file, as it is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
