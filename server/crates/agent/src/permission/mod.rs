@@ -1,10 +1,24 @@
-//! Effects of tool calls, and what a session's permission mode says to them.
+//! Permission by effect: what a call would do, and what built-in denials, rules and the session's
+//! mode say to that. Pure: what is known of places and rules is passed in.
+mod builtin;
+mod choice;
+mod decide;
+mod glob;
+mod places;
+mod program;
+mod rule;
 mod words;
 
 use crate::editing::EditMode;
 use serde::{Deserialize, Serialize};
 
-pub use words::question;
+pub use builtin::{DENIALS, Denial, Use};
+pub use choice::{Answer, Choice, MAX_RULES_OF_ANSWER, choices, rules_of};
+pub use decide::{Decider, Judged, decide};
+pub use glob::{MAX_PATH_PARTS, MAX_PATTERN_BYTES};
+pub use places::Places;
+pub use rule::{MAX_PATTERN_WORDS, Rule, RuleDecision, RuleEffect, RuleError, RuleScope};
+pub use words::{MAX_NAMED_BYTES, MAX_NAMED_EFFECTS, MAX_REASONS, question};
 
 /// How much an agent may do unasked. Reading inside the workspace is never asked about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,3 +152,6 @@ pub fn verdict(mode: EditMode, effects: &[Effect], decisions: Vec<Decision>) -> 
         false => Verdict::Ask(open),
     }
 }
+
+#[cfg(test)]
+mod tests;

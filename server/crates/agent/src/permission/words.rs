@@ -53,25 +53,25 @@ pub fn question<'a>(
     }
     let mut text = format!("Aside wants to {}.", list(&names));
     let mut said: Vec<&str> = Vec::new();
-    for reason in reasons.into_iter().chain(caution) {
-        let reason = reason.trim();
-        if reason.is_empty() || said.contains(&reason) || said.len() > MAX_REASONS {
-            continue;
+    for reason in reasons.into_iter().map(str::trim) {
+        if said.len() < MAX_REASONS && !reason.is_empty() && !said.contains(&reason) {
+            said.push(reason);
         }
-        said.push(reason);
+    }
+    for sentence in said.into_iter().chain(caution) {
         text.push(' ');
-        text.push_str(reason);
+        text.push_str(sentence.trim());
     }
     text
 }
 
 /// The beginning of a text, on one line.
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     let plain = |c: char| if c.is_control() { ' ' } else { c };
     quote(text, MAX_NAMED_BYTES).chars().map(plain).collect()
 }
 
-fn list(names: &[String]) -> String {
+pub(super) fn list(names: &[String]) -> String {
     match names {
         [] => "go on".to_owned(),
         [one] => one.clone(),
