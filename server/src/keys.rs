@@ -110,7 +110,14 @@ impl Keys {
 
     /// Adds the keys that are kept to what the settings say of one provider, or of all. A key or
     /// token of the settings or the environment comes before all that is kept.
-    pub async fn fill(&self, own: &mut BTreeMap<String, ProviderSettings>, only: Option<&str>) {
+    ///
+    /// Those of `strange` providers are not even looked at: their addresses may be a stranger's.
+    pub async fn fill(
+        &self,
+        own: &mut BTreeMap<String, ProviderSettings>,
+        only: Option<&str>,
+        strange: &BTreeSet<String>,
+    ) {
         self.forget_what_changed();
         let entries = match self.store.list() {
             Ok(entries) => entries,
@@ -127,7 +134,9 @@ impl Keys {
         let is_wanted = |entry: &Entry| {
             let (id, _) = Kind::of_name(&entry.name);
             let has_one = |own: &ProviderSettings| own.key.is_some() || own.token.is_some();
-            only.is_none_or(|only| only == id) && !own.get(id).is_some_and(has_one)
+            only.is_none_or(|only| only == id)
+                && !strange.contains(id)
+                && !own.get(id).is_some_and(has_one)
         };
         let wanted: Vec<Entry> = entries.into_iter().filter(is_wanted).collect();
         // A keyring that does not answer is not asked again for the next key.
@@ -245,4 +254,34 @@ fn told(name: &str, error: &KeyError) -> String {
     let (provider, kind) = Kind::of_name(name);
     let what = kind.word();
     format!("The {what} of {provider} that `aside auth` keeps cannot be read. {error}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_key_is_not_looked_up_for_a_strangers_address() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("passphrase");
+        std::fs::write(&path, "a passphrase of the tests\n").unwrap();
+        let environment = BTreeMap::from([(
+            "ASIDE_PASSPHRASE_FILE".to_owned(),
+            path.display().to_string(),
+        )]);
+        let options = Options::new(folder.path(), &environment);
+        let store = KeyStore::open(folder.path(), options);
+        let key = aside_keys::Key::new("kept-key".to_owned().into()).unwrap();
+        store.set("openai", &key, &NoPrompt).unwrap();
+        let keys = Keys {
+            store: Arc::new(store),
+            cache: Mutex::default(),
+        };
+        let strange = BTreeSet::from(["openai".to_owned()]);
+        let mut own = BTreeMap::new();
+        keys.fill(&mut own, Some("openai"), &strange).await;
+        assert!(own.is_empty() && keys.cache().read.is_empty());
+        keys.fill(&mut own, Some("openai"), &BTreeSet::new()).await;
+        assert!(own["openai"].key.is_some());
+    }
 }

@@ -83,14 +83,8 @@ impl Engine {
     ) -> BTreeMap<String, ProviderSettings> {
         let settings = self.settings();
         let mut own = settings.providers.own.clone();
-        self.keys.fill(&mut own, only).await;
-        for (id, filled) in &mut own {
-            if settings.providers.strange.contains(id)
-                && let Some(said) = settings.providers.own.get(id)
-            {
-                filled.clone_from(said);
-            }
-        }
+        let strange = &settings.providers.strange;
+        self.keys.fill(&mut own, only, strange).await;
         own
     }
 
