@@ -22,5 +22,6 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
+    cli::become_launcher();
     cli::main(cli::Cli::parse())
 }

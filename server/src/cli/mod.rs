@@ -9,6 +9,7 @@ mod edits;
 mod failure;
 mod hidden;
 mod interrupts;
+mod launcher;
 mod lsp;
 mod models;
 mod run;
@@ -21,6 +22,7 @@ mod usage;
 pub use args::{Cli, Command};
 pub use failure::Failure;
 pub use hidden::MAX_LINE_BYTES as MAX_HIDDEN_BYTES;
+pub use launcher::{ARGUMENT as LAUNCHER_ARGUMENT, become_if_asked as become_launcher};
 
 use std::process::ExitCode;
 

@@ -8,6 +8,7 @@ mod health;
 pub mod limits;
 pub mod listing;
 pub mod models;
+mod programs;
 mod queries;
 mod repair;
 mod tools;
@@ -31,6 +32,7 @@ use aside_protocol::{
     SessionCreateParams, SessionUpdateParams,
 };
 use aside_store::{SessionRow, Store, StoreOptions, Write};
+use aside_tools::Services;
 use tokio::sync::{OnceCell, mpsc, oneshot};
 
 use crate::clock;
@@ -109,6 +111,7 @@ pub struct Engine {
     store: OnceCell<Store>,
     sessions: Mutex<HashMap<Arc<str>, Mailbox>>,
     toolbox: OnceLock<Toolbox>,
+    services: OnceLock<Services>,
     models: models::Models,
     keys: Keys,
     ledger: usage::Ledger,
@@ -128,6 +131,7 @@ impl Engine {
             store: OnceCell::new(),
             sessions: Mutex::default(),
             toolbox: OnceLock::new(),
+            services: OnceLock::new(),
             models: models::Models::default(),
             ledger: usage::Ledger::default(),
             revisions: edits::revisions::Revisions::default(),
@@ -147,6 +151,9 @@ impl Engine {
 
     /// New settings, for turns that start from now on.
     pub fn set_settings(&self, settings: Arc<Settings>) {
+        if let Some(services) = self.services.get() {
+            services.set(programs::command_settings(&settings));
+        }
         *self
             .settings
             .write()
@@ -161,8 +168,14 @@ impl Engine {
     /// The tools.
     pub fn toolbox(&self) -> Toolbox {
         self.toolbox
-            .get_or_init(|| tools::toolbox(aside_tools::builtin()))
+            .get_or_init(|| tools::toolbox(aside_tools::builtin(self.services())))
             .clone()
+    }
+
+    /// What tools that run programs share.
+    pub fn services(&self) -> &Services {
+        self.services
+            .get_or_init(|| programs::services(&self.workspace, &self.settings()))
     }
 
     fn system_prompt(&self, dialect: EditDialect) -> String {
@@ -240,6 +253,9 @@ impl Engine {
     /// Stores what is pending and gives the database back in order. A turn that still runs is
     /// found interrupted by the next server.
     pub async fn close(&self) {
+        if let Some(services) = self.services.get() {
+            services.jobs().end_all().await;
+        }
         self.sync_all().await;
         self.ledger.close().await;
         if let Some(store) = self.store.get()

@@ -192,7 +192,8 @@ impl Key {
     }
 
     /// Whether only the user's own file, environment and flags may say it: where requests go by
-    /// way of, whose certificates are trusted, what is sent along, which file is written.
+    /// way of, whose certificates are trusted, what is sent along, which file is written, what
+    /// confines programs.
     pub fn is_users_alone(&self) -> bool {
         const ALONE: [&str; 5] = [
             "providers.proxy",
@@ -202,7 +203,10 @@ impl Key {
             "web.allow_hosts",
         ];
         match &self.part {
-            Part::Fixed => ALONE.contains(&self.name.as_str()),
+            // An editor takes settings from the workspace, which may not loosen what confines it.
+            Part::Fixed => {
+                ALONE.contains(&self.name.as_str()) || self.name.starts_with("sandbox.")
+            }
             Part::Header(..) => true,
             Part::Provider(_) | Part::Model(..) => false,
         }

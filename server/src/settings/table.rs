@@ -72,7 +72,7 @@ pub const fn optional(key: &'static str, kind: Kind) -> Spec {
 pub const EFFORTS: [&str; 6] = ["none", "minimal", "low", "medium", "high", "max"];
 
 /// All settings but those of providers and models, in the order in which they are shown.
-pub static SETTINGS: [Spec; 42] = [
+pub static SETTINGS: [Spec; 51] = [
     Spec {
         key: "model",
         kind: Kind::Model,
@@ -305,6 +305,66 @@ pub static SETTINGS: [Spec; 42] = [
         default: "5",
         env: None,
         doc: "How much of a page is fetched.",
+    },
+    Spec {
+        key: "sandbox.backend",
+        kind: Kind::Choice(&["auto", "bubblewrap", "landlock", "seatbelt", "off"]),
+        default: "auto",
+        env: Some("ASIDE_SANDBOX"),
+        doc: "What confines the programs that the agent runs: the best that works on this system, one of them, or nothing. Where one is named and does not work, no program is run.",
+    },
+    Spec {
+        key: "sandbox.network",
+        kind: Kind::Choice(&["off", "on"]),
+        default: "off",
+        env: None,
+        doc: "Whether programs reach the network. With `off` a command that means to, as far as Aside sees, is asked about, and has it for that one call.",
+    },
+    Spec {
+        key: "sandbox.memory_mb",
+        kind: integer(64, 1_048_576, "MB"),
+        default: "8192",
+        env: None,
+        doc: "How much memory a command may take, with all that it starts.",
+    },
+    Spec {
+        key: "sandbox.processes",
+        kind: integer(8, 65_536, "processes"),
+        default: "1024",
+        env: None,
+        doc: "How many processes a command may have at one time.",
+    },
+    Spec {
+        doc: "Variables of the environment that programs get though their names look like those of secrets.",
+        ..optional("sandbox.env", Kind::Words)
+    },
+    Spec {
+        key: "bash.timeout_s",
+        kind: integer(1, 604_800, "s"),
+        default: "3600",
+        env: None,
+        doc: "How long a command may work, in the background too, before it is stopped. The model may say less.",
+    },
+    Spec {
+        key: "bash.background_after_s",
+        kind: integer(1, 3600, "s"),
+        default: "120",
+        env: None,
+        doc: "After how long a command goes on in the background, so that the model need not wait.",
+    },
+    Spec {
+        key: "bash.max_output_kb",
+        kind: integer(1, 48, "KB"),
+        default: "32",
+        env: None,
+        doc: "How much of a command's output the model is shown at once; the middle of more is left out.",
+    },
+    Spec {
+        key: "bash.max_jobs",
+        kind: integer(1, 64, "commands"),
+        default: "8",
+        env: None,
+        doc: "How many commands of one session may work in the background.",
     },
     Spec {
         key: "transport.max_message_mb",

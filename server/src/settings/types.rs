@@ -46,6 +46,8 @@ pub struct Settings {
     pub files: Files,
     /// Pages of the web and searching it.
     pub web: Web,
+    /// Programs that the agent runs.
+    pub commands: Commands,
     /// The connection to the editor.
     pub transport: Transport,
     /// The database.
@@ -214,6 +216,29 @@ pub struct Web {
     pub max_mb: u64,
 }
 
+/// Programs that the agent runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commands {
+    /// What confines them: `auto`, the name of one, or `off`.
+    pub backend: String,
+    /// Whether they reach the network unasked.
+    pub has_network: bool,
+    /// In megabytes.
+    pub memory_mb: u64,
+    /// At one time.
+    pub processes: u64,
+    /// Variables that look like secrets and are passed on.
+    pub environment: Vec<String>,
+    /// In seconds.
+    pub timeout_s: u64,
+    /// In seconds.
+    pub background_after_s: u64,
+    /// In kilobytes.
+    pub max_output_kb: usize,
+    /// Of one session.
+    pub max_jobs: usize,
+}
+
 /// The connection to the editor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transport {
@@ -335,6 +360,21 @@ impl Settings {
                     .collect(),
                 timeout_s: read.integer("web.timeout_s"),
                 max_mb: read.integer("web.max_mb"),
+            },
+            commands: Commands {
+                backend: read.text("sandbox.backend"),
+                has_network: read.text("sandbox.network") == "on",
+                memory_mb: read.integer("sandbox.memory_mb"),
+                processes: read.integer("sandbox.processes"),
+                environment: read
+                    .text("sandbox.env")
+                    .split_whitespace()
+                    .map(str::to_owned)
+                    .collect(),
+                timeout_s: read.integer("bash.timeout_s"),
+                background_after_s: read.integer("bash.background_after_s"),
+                max_output_kb: read.usize("bash.max_output_kb"),
+                max_jobs: read.usize("bash.max_jobs"),
             },
             transport: Transport {
                 max_message_mb: read.integer("transport.max_message_mb"),

@@ -134,4 +134,39 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         crate::find_tools::MAX_NAMED_BYTES as u64,
         "bytes",
     ),
+    (
+        "a line of output that is not finished",
+        crate::command::clean::MAX_PENDING_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "what a command prints before it is stopped",
+        crate::jobs::MAX_PRINTED_BYTES,
+        "bytes",
+    ),
+    (
+        "output that is kept of one command in a file",
+        crate::jobs::MAX_SPOOL_BYTES,
+        "bytes",
+    ),
+    (
+        "commands of a session that have ended and can still be asked for",
+        crate::jobs::MAX_ENDED_JOBS as u64,
+        "commands",
+    ),
+    (
+        "a command in a list of jobs",
+        crate::jobs::MAX_COMMAND_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "files that are looked at for changes by a command",
+        crate::command::touched::MAX_WATCHED as u64,
+        "files",
+    ),
+    (
+        "how long job_output waits where nothing is new",
+        crate::job_tools::MAX_WAIT.as_millis() as u64,
+        "ms",
+    ),
 ];

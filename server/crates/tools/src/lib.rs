@@ -6,9 +6,11 @@
 mod apply_patch;
 mod arguments;
 mod ask_user;
+mod bash;
 mod blocking;
 mod bounds;
 mod builtin;
+mod command;
 mod definition;
 mod delete_file;
 mod edit_file;
@@ -17,6 +19,8 @@ mod find_tools;
 mod generate_document;
 mod glob;
 mod grep;
+mod job_tools;
+mod jobs;
 mod list_directory;
 mod move_file;
 mod nearby;
@@ -24,6 +28,8 @@ mod overlay;
 pub mod plan;
 mod read_file;
 pub mod replay;
+mod serviced;
+mod services;
 mod show;
 #[cfg(test)]
 mod tests;
@@ -39,9 +45,11 @@ use aside_agent::tool::Tool;
 pub use arguments::ArgumentError;
 pub use bounds::BOUNDS;
 pub use find_tools::{Findable, Found, ToolIndex, find_tools};
+pub use jobs::{End, JobInfo, Jobs};
+pub use services::{CommandSettings, Place, Services};
 
 /// All built-in tools, in the order in which models are told of them.
-pub fn builtin() -> Vec<Arc<dyn Tool>> {
+pub fn builtin(services: &Services) -> Vec<Arc<dyn Tool>> {
     vec![
         builtin::tool::<read_file::ReadFile>(),
         builtin::tool::<list_directory::ListDirectory>(),
@@ -50,6 +58,7 @@ pub fn builtin() -> Vec<Arc<dyn Tool>> {
         builtin::tool::<edit_file::EditFile>(),
         builtin::tool::<write_file::WriteFile>(),
         builtin::tool::<apply_patch::ApplyPatch>(),
+        serviced::tool::<bash::Bash>(services),
         builtin::tool::<delete_file::DeleteFile>(),
         builtin::tool::<move_file::MoveFile>(),
         builtin::tool::<editor::Diagnostics>(),
@@ -59,5 +68,7 @@ pub fn builtin() -> Vec<Arc<dyn Tool>> {
         builtin::tool::<update_plan::UpdatePlan>(),
         builtin::tool::<ask_user::AskUser>(),
         builtin::tool::<generate_document::GenerateDocument>(),
+        serviced::tool::<job_tools::JobOutput>(services),
+        serviced::tool::<job_tools::JobStop>(services),
     ]
 }

@@ -252,6 +252,7 @@ impl Actor {
         self.log.flush().await?;
         self.log.store().delete_session(&*self.session_id).await?;
         self.is_deleted = true;
+        self.engine.services().delete_session(&self.session_id).await;
         Ok(())
     }
 

@@ -135,6 +135,8 @@ impl Actor {
             return;
         };
         let cancel = CancellationToken::new();
+        let services = self.engine.services().clone();
+        tokio::spawn(async move { services.prepare().await });
         let edits = &self.engine.settings().edits;
         let dialect = edits.dialects.of(&self.row.model);
         self.note_attached(&history, dialect);

@@ -5,18 +5,18 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::workspace::{Workspace, object, tool};
+use super::workspace::{Workspace, object, services, tool};
 use crate::{
     apply_patch, ask_user, builtin, delete_file, edit_file, editor, generate_document, glob, grep,
     list_directory, move_file, read_file, update_plan, write_file,
 };
 
 /// All tools that a model is offered together may take this much of a request.
-const MAX_DEFINITIONS_BYTES: usize = 5500;
+const MAX_DEFINITIONS_BYTES: usize = 7500;
 
 #[test]
 fn the_tools_are_those_of_the_design() {
-    let names = builtin()
+    let names = builtin(&services())
         .iter()
         .map(|tool| tool.spec().name.to_string())
         .collect::<Vec<_>>();
@@ -30,6 +30,7 @@ fn the_tools_are_those_of_the_design() {
             "edit_file",
             "write_file",
             "apply_patch",
+            "bash",
             "delete_file",
             "move_file",
             "diagnostics",
@@ -39,13 +40,15 @@ fn the_tools_are_those_of_the_design() {
             "update_plan",
             "ask_user",
             "generate_document",
+            "job_output",
+            "job_stop",
         ]
     );
 }
 
 #[test]
 fn definitions_are_small() {
-    let tools = builtin();
+    let tools = builtin(&services());
     for (dialect, left_out) in [
         ("edit_file", &["apply_patch"][..]),
         ("apply_patch", &["edit_file", "write_file"]),

@@ -2,6 +2,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aside_agent::attempt::Attempts;
 use aside_agent::editing::EditDialect;
@@ -11,10 +12,13 @@ use aside_agent::host::{
 use aside_agent::permission::Effect;
 use aside_agent::seen::Seen;
 use aside_agent::tool::{Arguments, Outcome, Tool, ToolContext, ToolOutput};
+use aside_sandbox::{Choice, Launcher, Limits, Network};
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
+
+use crate::{CommandSettings, Services};
 
 /// A workspace on disk, and what the user has open in it.
 pub(super) struct Workspace {
@@ -149,10 +153,36 @@ impl Workspace {
 }
 
 pub(super) fn tool(name: &str) -> Arc<dyn Tool> {
-    let mut tools = crate::builtin().into_iter();
+    let mut tools = crate::builtin(&services()).into_iter();
     tools
         .find(|tool| tool.spec().name == name)
         .expect("the tool exists")
+}
+
+/// Services at rest: nothing is started by them.
+pub(super) fn services() -> Services {
+    let nowhere = PathBuf::from("/nowhere");
+    let place = crate::Place {
+        launcher: Launcher {
+            program: nowhere.clone(),
+            args: Vec::new(),
+        },
+        home: Some(PathBuf::from("/home/me")),
+        data: nowhere.clone(),
+        config: nowhere.clone(),
+        root: nowhere,
+    };
+    let settings = CommandSettings {
+        backend: Choice::Best,
+        network: Network::Off,
+        limits: Limits::default(),
+        environment: Vec::new(),
+        timeout: Duration::from_secs(60),
+        background_after: Duration::from_secs(30),
+        max_output: 4096,
+        max_jobs: 2,
+    };
+    Services::new(place, settings)
 }
 
 pub(super) fn object(value: Value) -> Arguments {

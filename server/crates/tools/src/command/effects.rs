@@ -1,0 +1,185 @@
+//! What a command would do, as effects that a user is asked about, and what is refused unasked.
+use std::path::{Path, PathBuf};
+
+use aside_agent::host::Files;
+use aside_agent::permission::Effect;
+use aside_agent::tool::ToolError;
+use aside_shell::{Analysis, Danger, Name, Place, Scope, Target};
+
+/// A program that is not known, or a part of a command that is not understood.
+const UNKNOWN: &str = "?";
+/// How many bytes a part of a command is named with.
+const MAX_NAMED_BYTES: usize = 1024;
+
+/// Where a command runs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Surroundings<'a> {
+    /// The folder that it starts in.
+    pub(crate) cwd: &'a Path,
+    /// The user's home folder, where there is one.
+    pub(crate) home: Option<&'a Path>,
+    /// Folders outside the workspace that may be written unasked: private ones.
+    pub(crate) private: &'a [PathBuf],
+}
+
+/// What a command would do.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Looked {
+    /// What is asked about; empty for a command that only reads inside the workspace.
+    pub(crate) effects: Vec<Effect>,
+    /// Whether it means to reach the network.
+    pub(crate) network: bool,
+    /// Sentences that a question says beside the effects.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Looks at a command without running it. An error is a sentence for the model: why it may not
+/// run whatever the user says.
+pub(crate) fn look(
+    command: &str,
+    surroundings: Surroundings<'_>,
+    files: &dyn Files,
+) -> Result<Looked, ToolError> {
+    let roots = files.roots();
+    let place = Place {
+        cwd: surroundings.cwd,
+        home: surroundings.home,
+        roots: &roots,
+    };
+    let analysis = aside_shell::analyse(command, &place);
+    let denials = analysis.denials().map(Danger::to_string);
+    let denials = denials.collect::<Vec<_>>();
+    if !denials.is_empty() {
+        return Err(ToolError(format!(
+            "The command was not run: {}. Aside never runs that, whoever asks. If the user needs it, tell them, so that they do it themselves.",
+            denials.join(", and ")
+        )));
+    }
+    let looker = Looker {
+        files,
+        private: surroundings.private,
+    };
+    let warnings = analysis.warnings();
+    let warnings = warnings.map(|danger| format!("Note that {danger}."));
+    let warnings = warnings.collect();
+    let network = analysis
+        .effects
+        .iter()
+        .any(|effect| matches!(effect, aside_shell::Effect::Network { .. }));
+    Ok(Looked {
+        effects: looker.effects(command, &analysis)?,
+        network,
+        warnings,
+    })
+}
+
+struct Looker<'a> {
+    files: &'a dyn Files,
+    private: &'a [PathBuf],
+}
+
+impl Looker<'_> {
+    fn effects(&self, command: &str, analysis: &Analysis) -> Result<Vec<Effect>, ToolError> {
+        let mut effects = Vec::new();
+        let mut is_whole = analysis.is_whole;
+        for effect in &analysis.effects {
+            let effect = match effect {
+                aside_shell::Effect::Read { path } => self.read(path),
+                aside_shell::Effect::Write { path } => {
+                    is_whole &= !matches!(path, Target::Unknown(_));
+                    self.write(path)?
+                }
+                aside_shell::Effect::Run {
+                    program,
+                    arguments,
+                    scope,
+                } => run(program, arguments, *scope),
+                aside_shell::Effect::Network { host } => Some(Effect::Network {
+                    host: match host {
+                        Name::Known(host) => host.clone(),
+                        Name::Unknown(_) => UNKNOWN.to_owned(),
+                    },
+                }),
+            };
+            if let Some(effect) = effect
+                && !effects.contains(&effect)
+            {
+                effects.push(effect);
+            }
+        }
+        if !is_whole {
+            effects.push(Effect::RunProgram {
+                program: UNKNOWN.to_owned(),
+                arguments: vec![cut(command)],
+            });
+        }
+        Ok(effects)
+    }
+
+    /// Reading inside the workspace is no effect; nor is reading what cannot be named, since what
+    /// is secret is hidden.
+    fn read(&self, path: &Target) -> Option<Effect> {
+        let path = place(path)?;
+        let path = path.to_str()?;
+        if self.files.resolve(path).is_ok() || self.is_private(Path::new(path)) {
+            return None;
+        }
+        Some(Effect::ReadPath {
+            path: path.to_owned(),
+        })
+    }
+
+    /// A write whose path is not known is no effect of its own: the sandbox keeps it inside the
+    /// workspace, and the command counts as one that is not understood.
+    fn write(&self, path: &Target) -> Result<Option<Effect>, ToolError> {
+        let Some(path) = place(path) else {
+            return Ok(None);
+        };
+        if self.is_private(path) {
+            return Ok(None);
+        }
+        let inside = path.to_str().map(|path| self.files.resolve(path));
+        match inside {
+            Some(Ok(path)) => Ok(Some(Effect::WritePath {
+                path: path.absolute().to_string_lossy().into_owned(),
+            })),
+            Some(Err(error)) => Err(ToolError(format!(
+                "The command was not run, for it would write outside the workspace: {error} Files that nobody else needs can go to $TMPDIR."
+            ))),
+            None => Err(ToolError(format!(
+                "The command was not run, for it would write {}, which is not UTF-8.",
+                path.display()
+            ))),
+        }
+    }
+
+    fn is_private(&self, path: &Path) -> bool {
+        self.private.iter().any(|folder| path.starts_with(folder))
+    }
+}
+
+fn place(target: &Target) -> Option<&Path> {
+    match target {
+        Target::At(path) | Target::Beneath(path) => Some(path),
+        Target::Unknown(_) => None,
+    }
+}
+
+/// A program that only reads is no effect.
+fn run(program: &Name, arguments: &[String], scope: Scope) -> Option<Effect> {
+    match (program, scope) {
+        (Name::Known(_), Scope::Reads) => None,
+        (Name::Known(program), Scope::Listed | Scope::Anything) => Some(Effect::RunProgram {
+            program: program.clone(),
+            arguments: arguments.to_vec(),
+        }),
+        (Name::Unknown(text), _) => Some(Effect::RunProgram {
+            program: UNKNOWN.to_owned(),
+            arguments: vec![cut(text)],
+        }),
+    }
+}
+
+fn cut(text: &str) -> String {
+    text[..text.floor_char_boundary(MAX_NAMED_BYTES)].to_owned()
+}

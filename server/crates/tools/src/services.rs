@@ -1,0 +1,345 @@
+//! What tools that run programs share: the sandbox, the commands at work, the settings. Nothing is
+//! started before the first program.
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::time::Duration;
+
+use aside_agent::tool::{ToolContext, ToolError};
+use aside_sandbox::{
+    Backend, Choice, Config, Launcher, Limits, Network, Output, Profile, Running, Sandbox, Spec,
+    Stdin,
+};
+
+use crate::command::follow::Foreground;
+use crate::jobs::{Bounds, Jobs, Process};
+
+/// How long a program may take to end by itself after it was told to, before it is killed.
+const GRACE: Duration = Duration::from_secs(1);
+/// How many of Aside's own files are hidden from programs.
+const MAX_HIDDEN: usize = 256;
+/// The folder of Aside's data that holds the private folders of sessions.
+const SCRATCH: &str = "scratch";
+
+/// Where programs run, and what confines them.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The program that confines.
+    pub launcher: Launcher,
+    /// The user's home folder, where there is one.
+    pub home: Option<PathBuf>,
+    /// Where Aside keeps its data. Programs cannot read it; the private folders of sessions are in
+    /// it.
+    pub data: PathBuf,
+    /// Where the user's settings are, which programs cannot read.
+    pub config: PathBuf,
+    /// The workspace's first folder.
+    pub root: PathBuf,
+}
+
+/// The settings of commands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandSettings {
+    /// What confines.
+    pub backend: Choice,
+    /// Whether the network is reached without asking.
+    pub network: Network,
+    /// How much a command may use.
+    pub limits: Limits,
+    /// Variables of the environment that are passed on though they look like secrets.
+    pub environment: Vec<String>,
+    /// The longest that a command may work.
+    pub timeout: Duration,
+    /// After this a command goes on in the background.
+    pub background_after: Duration,
+    /// How much output is shown, in bytes.
+    pub max_output: usize,
+    /// Commands of one session that work in the background.
+    pub max_jobs: usize,
+}
+
+/// What tools share. Clones are the same.
+#[derive(Debug, Clone)]
+pub struct Services(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    place: Place,
+    settings: RwLock<Arc<CommandSettings>>,
+    sandbox: RwLock<Shared>,
+    jobs: Jobs,
+}
+
+/// The sandbox, made anew where the settings want another.
+#[derive(Debug, Clone)]
+struct Shared {
+    sandbox: Arc<Sandbox>,
+    choice: Choice,
+    known: Arc<OnceLock<Known>>,
+}
+
+/// What is known of the sandbox once it was tried.
+#[derive(Debug)]
+struct Known {
+    backend: Backend,
+    /// What it leaves open, without the network and with it.
+    caveats: [Option<&'static str>; 2],
+}
+
+/// A program to run.
+pub(crate) struct Program<'a> {
+    /// As it is listed.
+    pub(crate) title: &'a str,
+    pub(crate) program: OsString,
+    pub(crate) args: Vec<OsString>,
+    pub(crate) cwd: &'a Path,
+    /// More of the environment.
+    pub(crate) environment: Vec<(OsString, OsString)>,
+    pub(crate) stdin: Stdin,
+    pub(crate) network: Network,
+    /// Whether it may write in the workspace.
+    pub(crate) writes_workspace: bool,
+    /// How long it may work.
+    pub(crate) time: Duration,
+}
+
+impl Services {
+    /// Services at rest.
+    pub fn new(place: Place, settings: CommandSettings) -> Self {
+        let sandbox = Shared::new(&place, settings.backend);
+        Self(Arc::new(Inner {
+            place,
+            settings: RwLock::new(Arc::new(settings)),
+            sandbox: RwLock::new(sandbox),
+            jobs: Jobs::default(),
+        }))
+    }
+
+    /// New settings, for commands that start from now on.
+    pub fn set(&self, settings: CommandSettings) {
+        let choice = settings.backend;
+        *self
+            .0
+            .settings
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
+        let mut sandbox = self
+            .0
+            .sandbox
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if sandbox.choice != choice {
+            *sandbox = Shared::new(&self.0.place, choice);
+        }
+    }
+
+    /// The commands at work.
+    pub fn jobs(&self) -> &Jobs {
+        &self.0.jobs
+    }
+
+    /// Finds out what confines programs here, so that a question for permission can say it.
+    pub async fn prepare(&self) {
+        let shared = self.sandbox();
+        if shared.known.get().is_some() {
+            return;
+        }
+        let backend = match shared.sandbox.backend().await {
+            Ok(backend) => backend,
+            Err(error) => {
+                tracing::warn!(%error, "no program can be run");
+                return;
+            }
+        };
+        let off = shared.sandbox.describes(Network::Off).await;
+        let on = shared.sandbox.describes(Network::On).await;
+        let caveats = [off.unwrap_or_default(), on.unwrap_or_default()];
+        // Another call may have been quicker, with the same result.
+        let _ = shared.known.set(Known { backend, caveats });
+    }
+
+    /// Ends the commands of a session, and removes its private folder.
+    pub async fn delete_session(&self, session_id: &str) {
+        self.0.jobs.end_session(session_id).await;
+        let Some(scratch) = self.scratch(session_id) else {
+            return;
+        };
+        let removed = tokio::task::spawn_blocking(move || remove(&scratch)).await;
+        if let Ok(Err(error)) = removed
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(%error, "the private folder of a session was not removed");
+        }
+    }
+
+    pub(crate) fn settings(&self) -> Arc<CommandSettings> {
+        let settings = self.0.settings.read();
+        Arc::clone(&settings.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn home(&self) -> Option<&Path> {
+        self.0.place.home.as_deref()
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.0.place.root
+    }
+
+    /// What nothing confines, in a sentence for a question.
+    pub(crate) fn caveat(&self, network: Network) -> Option<&'static str> {
+        let shared = self.sandbox();
+        match shared.known.get() {
+            Some(known) => known.caveats[usize::from(network == Network::On)],
+            None => Some("Whether this system can confine the command is not known yet."),
+        }
+    }
+
+    /// Whether programs have a `/tmp` of their own.
+    pub(crate) fn has_own_tmp(&self) -> bool {
+        let shared = self.sandbox();
+        let known = shared.known.get();
+        known.is_some_and(|known| known.backend == Backend::Bubblewrap)
+    }
+
+    /// The private folder of a session; none where the id is no name of a folder.
+    pub(crate) fn scratch(&self, session_id: &str) -> Option<PathBuf> {
+        let is_fine = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        let is_name = !session_id.is_empty() && session_id.bytes().all(is_fine);
+        is_name.then(|| self.0.place.data.join(SCRATCH).join(session_id))
+    }
+
+    /// The private folder of a session, made if it is missing.
+    pub(crate) fn make_scratch(&self, context: &ToolContext) -> Result<PathBuf, ToolError> {
+        let scratch = self.scratch(&context.session_id).ok_or_else(|| {
+            ToolError("Programs are run in sessions only, and there is none here.".to_owned())
+        })?;
+        std::fs::create_dir_all(&scratch).map_err(|error| {
+            ToolError(format!(
+                "The session's private folder {} cannot be made: {error}. The user has to see to that.",
+                scratch.display()
+            ))
+        })?;
+        Ok(scratch)
+    }
+
+    /// Starts a program, which ends when what is returned is dropped.
+    pub(crate) async fn start(
+        &self,
+        program: Program<'_>,
+        context: &ToolContext,
+    ) -> Result<Foreground, ToolError> {
+        self.prepare().await;
+        let settings = self.settings();
+        let scratch = self.make_scratch(context)?;
+        let roots = context.files.roots();
+        let inherited = aside_sandbox::environment(std::env::vars_os(), &settings.environment);
+        let spec = Spec {
+            program: program.program,
+            args: program.args,
+            cwd: program.cwd.to_owned(),
+            environment: [inherited, program.environment].concat(),
+            stdin: program.stdin,
+            output: Output::Merged,
+        };
+        let protected = roots.iter();
+        let protected = protected.flat_map(|root| aside_sandbox::protected_in(root));
+        let profile = Profile {
+            protected: protected.collect(),
+            writable: match program.writes_workspace {
+                true => roots,
+                false => Vec::new(),
+            },
+            hidden: self.hidden(),
+            network: program.network,
+            scratch: scratch.clone(),
+            limits: settings.limits,
+        };
+        let running = self.sandbox().sandbox.spawn(&spec, &profile).await;
+        let running = running.map_err(|error| {
+            ToolError(format!(
+                "The command was not run: {error}. The user has to see to that."
+            ))
+        })?;
+        let jobs = self.jobs();
+        let id = jobs.next_id(&context.session_id);
+        let bounds = Bounds {
+            time: program.time,
+            scratch,
+            shown: settings.max_output,
+        };
+        let process = process(running)?;
+        let job = jobs.start(&context.session_id, &id, program.title, process, bounds);
+        Ok(Foreground::new(job))
+    }
+
+    fn sandbox(&self) -> Shared {
+        let shared = self.0.sandbox.read();
+        shared.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Credentials, and all that is Aside's but the private folders.
+    fn hidden(&self) -> Vec<PathBuf> {
+        let place = &self.0.place;
+        let mut hidden = match &place.home {
+            Some(home) => aside_sandbox::credentials(home),
+            None => Vec::new(),
+        };
+        hidden.push(place.config.clone());
+        if let Ok(entries) = std::fs::read_dir(&place.data) {
+            let entries = entries.flatten().take(MAX_HIDDEN);
+            let own = entries.filter(|entry| entry.file_name() != SCRATCH);
+            hidden.extend(own.map(|entry| entry.path()));
+        }
+        hidden
+    }
+}
+
+impl Shared {
+    fn new(place: &Place, choice: Choice) -> Self {
+        Self {
+            sandbox: Arc::new(Sandbox::new(Config {
+                launcher: place.launcher.clone(),
+                choice,
+            })),
+            choice,
+            known: Arc::default(),
+        }
+    }
+}
+
+/// A program as jobs know it.
+fn process(mut running: Running) -> Result<Process, ToolError> {
+    let output = running
+        .take_stdout()
+        .ok_or_else(|| ToolError("The command has no output to be read.".to_owned()))?;
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let ended = async move {
+        let stopped = async {
+            // Where nobody can stop it any more, it ends by itself.
+            if stopped.await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        let exit = tokio::select! {
+            exit = running.wait() => exit,
+            () = stopped => running.stop(GRACE).await,
+        };
+        crate::command::told::end(exit)
+    };
+    Ok(Process {
+        output: Box::new(output),
+        ended: Box::pin(ended),
+        stop: Box::new(move || {
+            // If nobody hears it, the program has ended.
+            let _ = stop.send(());
+        }),
+    })
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the folder is Aside's own, not the user's"
+)]
+fn remove(folder: &Path) -> std::io::Result<()> {
+    std::fs::remove_dir_all(folder)
+}

@@ -1,0 +1,75 @@
+//! How the agent's programs are run: the settings of commands, and what tools share.
+use std::path::PathBuf;
+use std::time::Duration;
+
+use aside_sandbox::{Backend, Choice, Launcher, Limits, Network};
+use aside_tools::{CommandSettings, Place, Services};
+
+use super::Workspace;
+use crate::settings::{Commands, Settings};
+
+/// Bytes of a megabyte.
+const MB: u64 = 1024 * 1024;
+/// Bytes of a kilobyte.
+const KB: usize = 1024;
+/// How long before the end of its time `bash` lets a command go on in the background.
+const MARGIN: Duration = Duration::from_secs(5);
+
+/// What the tools of a workspace share.
+pub fn services(workspace: &Workspace, settings: &Settings) -> Services {
+    // Where the system does not say which program this is, no program can be run.
+    let program = std::env::current_exe().unwrap_or_else(|error| {
+        tracing::error!(%error, "it is not known which program this is");
+        PathBuf::new()
+    });
+    let place = Place {
+        launcher: Launcher {
+            program,
+            args: vec![crate::cli::LAUNCHER_ARGUMENT.into()],
+        },
+        home: std::env::home_dir(),
+        data: workspace.data.clone(),
+        config: workspace.config.clone(),
+        root: workspace.key.clone(),
+    };
+    Services::new(place, command_settings(settings))
+}
+
+/// The settings of commands as tools know them.
+pub fn command_settings(settings: &Settings) -> CommandSettings {
+    let Commands {
+        backend,
+        has_network,
+        memory_mb,
+        processes,
+        environment,
+        timeout_s,
+        background_after_s,
+        max_output_kb,
+        max_jobs,
+    } = &settings.commands;
+    let whole_call = settings.turn.tool_timeout().saturating_sub(MARGIN);
+    CommandSettings {
+        backend: match backend.as_str() {
+            "bubblewrap" => Choice::Only(Backend::Bubblewrap),
+            "landlock" => Choice::Only(Backend::Landlock),
+            "seatbelt" => Choice::Only(Backend::Seatbelt),
+            "off" => Choice::Only(Backend::Unsandboxed),
+            _ => Choice::Best,
+        },
+        network: match has_network {
+            true => Network::On,
+            false => Network::Off,
+        },
+        limits: Limits {
+            memory_bytes: memory_mb.saturating_mul(MB),
+            processes: *processes,
+            ..Limits::default()
+        },
+        environment: environment.clone(),
+        timeout: Duration::from_secs(*timeout_s),
+        background_after: Duration::from_secs(*background_after_s).min(whole_call),
+        max_output: max_output_kb.saturating_mul(KB),
+        max_jobs: *max_jobs,
+    }
+}
