@@ -13,6 +13,16 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "numbers",
     ),
     (
+        "rows of the audit log read at a time",
+        crate::MAX_AUDIT_ROWS as u64,
+        "rows",
+    ),
+    (
+        "waiting for the file that notes the end of the audit log",
+        crate::LOCK_WAIT.as_millis() as u64,
+        "ms",
+    ),
+    (
         "rows of one page from the database",
         crate::MAX_PAGE as u64,
         "rows",

@@ -11,6 +11,7 @@
 //! take_over_dead    sessions whose server was killed, with what there is to repair
 //! items_page, ...   reads, each as of one moment
 //! ```
+mod audit;
 mod blobs;
 mod bounds;
 mod columns;
@@ -36,6 +37,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use audit::{AuditFilter, AuditRow, Broken, LOCK_WAIT, LOSS, MAX_AUDIT_ROWS, Verdict};
 pub use blobs::{MAX_BLOB, blob_hash};
 pub use bounds::BOUNDS;
 pub use edit_rows::{
@@ -48,8 +50,8 @@ pub use lease::{MAX_DELTAS, MAX_TAKE_OVER, OPEN_STATUSES, SEQ_BLOCK};
 pub use ledger::MAX_STATS;
 pub use rewinds::MAX_NOTES;
 pub use rows::{
-    ClientMessage, EventRow, ForeignEvents, ItemRow, ItemsPage, ItemsQuery, Lease, SessionFilter,
-    SessionPage, SessionPatch, SessionRow, Stats, TakenOver, TurnRow, Write,
+    AuditEntry, ClientMessage, EventRow, ForeignEvents, ItemRow, ItemsPage, ItemsQuery, Lease,
+    SessionFilter, SessionPage, SessionPatch, SessionRow, Stats, TakenOver, TurnRow, Write,
 };
 pub use thread::{Opened, Store, StoreOptions};
 pub use usage::{MAX_USAGE_SUMS, UsageRow, UsageSum};

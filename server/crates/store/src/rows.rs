@@ -134,6 +134,21 @@ pub struct EventRow {
     pub json: String,
 }
 
+/// What is appended to the audit log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// When it happened, RFC 3339 in UTC.
+    pub at: String,
+    /// The session, if it happened in one.
+    pub session_id: Option<String>,
+    /// The turn, if it happened in one.
+    pub turn_id: Option<String>,
+    /// What kind of thing happened.
+    pub kind: String,
+    /// What happened.
+    pub json: String,
+}
+
 /// One change in a batch of [`crate::Store::write`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Write {
@@ -178,6 +193,8 @@ pub enum Write {
         /// The last number reserved.
         up_to: i64,
     },
+    /// Appends to the audit log.
+    Audit(AuditEntry),
     /// Adds a rewind, or replaces the JSON and the state of one.
     Rewind(RewindRow),
     /// Takes a turn and all later ones that are not rewound out of the conversation. The

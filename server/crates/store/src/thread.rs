@@ -9,6 +9,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use sha2::{Digest, Sha256};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::audit::HeadFile;
 use crate::error::{Result, StoreError};
 use crate::lock::{self, Guard, ServerLock};
 use crate::open::{self, Database};
@@ -84,6 +85,8 @@ pub(crate) struct Me {
     /// The number in `events.writer`.
     pub(crate) writer: i64,
     servers_dir: PathBuf,
+    /// Where the end of the audit log is noted.
+    pub(crate) head: HeadFile,
 }
 
 impl Store {
@@ -110,6 +113,7 @@ impl Store {
                 writer: writer_number(&server_id),
                 server_id: server_id.clone(),
                 servers_dir: servers_dir.clone(),
+                head: HeadFile::of(&path),
             },
             path: path.clone(),
             damage: None,

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use crate::audit::{Chain, End};
 use crate::blobs;
 use crate::error::{Result, StoreError};
 use crate::rows::{EventRow, ItemRow, SessionPatch, SessionRow, TurnRow, Write};
@@ -60,8 +61,15 @@ impl Store {
     /// As [`write`](Self::write), for a caller that wants the batch back if it fails, and copies
     /// nothing for that.
     pub async fn write_shared(&self, batch: Arc<Vec<Write>>) -> Result<()> {
-        self.call(move |db| db.writing(|tx, me| Batch::new(tx, me).run(&batch)))
-            .await
+        self.call(move |db| {
+            let end = db.writing(|tx, me| Batch::new(tx, me).run(&batch))?;
+            // Only what is committed is noted, so that a note is never ahead of the chain.
+            if let Some(end) = end {
+                db.me.head.note(&end);
+            }
+            Ok(())
+        })
+        .await
     }
 }
 
@@ -72,6 +80,7 @@ pub(crate) struct Batch<'a> {
     me: &'a Me,
     /// The sessions met so far; few.
     touched: Vec<Touched>,
+    audit: Chain,
 }
 
 pub(crate) struct Touched {
@@ -88,6 +97,7 @@ impl<'a> Batch<'a> {
             tx,
             me,
             touched: Vec::new(),
+            audit: Chain::default(),
         }
     }
 
@@ -101,7 +111,8 @@ impl<'a> Batch<'a> {
         self
     }
 
-    pub(crate) fn run(mut self, batch: &[Write]) -> Result<()> {
+    /// Writes all of it; returns where the audit log ends then, if it was appended to.
+    pub(crate) fn run(mut self, batch: &[Write]) -> Result<Option<End>> {
         for write in batch {
             self.one(write)?;
         }
@@ -110,7 +121,7 @@ impl<'a> Batch<'a> {
                 .prepare_cached(USED)?
                 .execute(params![touched.id, touched.used])?;
         }
-        Ok(())
+        Ok(self.audit.end())
     }
 
     fn one(&mut self, write: &Write) -> Result<()> {
@@ -128,6 +139,7 @@ impl<'a> Batch<'a> {
             }
             Write::UpsertItem(row) => self.upsert_item(row),
             Write::Event(row) => self.event(row),
+            Write::Audit(entry) => self.audit.append(self.tx, self.me, entry),
             Write::UpsertEdit(row) => self.upsert_edit(row),
             Write::Blob { hash, data } => blobs::keep(self.tx, hash, data),
             Write::Rewind(row) => self.rewind(row),

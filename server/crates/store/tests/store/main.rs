@@ -7,6 +7,7 @@
     clippy::print_stdout,
     reason = "a test stops at what it did not expect, and its child speaks to it on stdout"
 )]
+mod audit;
 mod blobs;
 mod damage;
 mod edits;
