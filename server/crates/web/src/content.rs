@@ -2,6 +2,7 @@
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::FetchError;
+use crate::body::Body;
 
 /// Bytes at the start of a page in which it may name its own encoding, as browsers look.
 const PRESCAN: usize = 1024;
@@ -49,7 +50,8 @@ impl Media {
     }
 
     /// The kind after a look at the bytes, or why they are not shown.
-    pub(crate) fn sniffed(&self, bytes: &[u8], size: Option<u64>) -> Result<Kind, FetchError> {
+    pub(crate) fn sniffed(&self, body: &Body, size: Option<u64>) -> Result<Kind, FetchError> {
+        let bytes = body.bytes.as_slice();
         if bytes.starts_with(b"%PDF-") {
             return Err(FetchError::Pdf { bytes: size });
         }
@@ -64,7 +66,7 @@ impl Media {
             Kind::Html | Kind::Text => Ok(self.kind),
             Kind::Pdf | Kind::Binary => Err(self.refused(size)),
             Kind::Unknown if looks_like_html(bytes) => Ok(Kind::Html),
-            Kind::Unknown if self.charset.is_some() || is_utf8(bytes) => Ok(Kind::Text),
+            Kind::Unknown if self.charset.is_some() || is_utf8(body) => Ok(Kind::Text),
             Kind::Unknown => Err(self.refused(size)),
         }
     }
@@ -128,21 +130,22 @@ fn looks_like_html(bytes: &[u8]) -> bool {
     tags.iter().any(|tag| start.starts_with(tag))
 }
 
-/// Whether the bytes are UTF-8; the last character may have been cut.
-fn is_utf8(bytes: &[u8]) -> bool {
-    match std::str::from_utf8(bytes) {
+/// Whether the bytes are UTF-8; where they were cut, the last character may be a piece.
+fn is_utf8(body: &Body) -> bool {
+    match std::str::from_utf8(&body.bytes) {
         Ok(_) => true,
-        Err(error) => error.error_len().is_none() && error.valid_up_to() > 0,
+        Err(error) => body.is_cut && error.error_len().is_none(),
     }
 }
 
 /// The characters of a body. Bytes that mean none become replacement characters.
-pub(crate) fn decode(bytes: &[u8], media: &Media, is_html: bool) -> String {
+pub(crate) fn decode(body: &Body, media: &Media, is_html: bool) -> String {
+    let bytes = body.bytes.as_slice();
     let declared = match is_html {
         true => media.encoding_of(bytes).or_else(|| in_meta(bytes)),
         false => media.encoding_of(bytes),
     };
-    let encoding = declared.unwrap_or(match is_utf8(bytes) {
+    let encoding = declared.unwrap_or(match is_utf8(body) {
         true => UTF_8,
         false => WINDOWS_1252,
     });

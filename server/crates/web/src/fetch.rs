@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Method, Request, Response, StatusCode, Url};
 
-use crate::body::{self, Body};
+use crate::body;
 use crate::client::{MAX_CAUSES, root_cause};
 use crate::content::{Kind, Media};
 use crate::lookup::Forbidden;
@@ -127,18 +127,17 @@ impl Web {
             return Err(media.refused(response.content_length()));
         }
         let length = response.content_length();
-        let Body { bytes, is_cut } =
-            body::read(url, response, options.max_bytes.min(MAX_PAGE)).await?;
+        let body = body::read(url, response, options.max_bytes.min(MAX_PAGE)).await?;
+        let (bytes, is_cut) = (body.bytes.len(), body.is_cut);
         let size = match is_cut {
             true => length,
-            false => u64::try_from(bytes.len()).ok(),
+            false => u64::try_from(bytes).ok(),
         };
-        let read = bytes.len();
-        let kind = media.sniffed(&bytes, size)?;
+        let kind = media.sniffed(&body, size)?;
         let (title, markdown) = match kind {
             Kind::Html => {
-                let text = content::decode(&bytes, &media, true);
-                drop(bytes);
+                let text = content::decode(&body, &media, true);
+                drop(body);
                 let permit = self.conversions.clone().acquire_owned().await;
                 let permit = permit.map_err(|_| unreadable(url))?;
                 let converted = html::convert(text, url.clone(), permit).await;
@@ -149,7 +148,7 @@ impl Web {
                 (converted.title, converted.markdown)
             }
             Kind::Text | Kind::Unknown | Kind::Pdf | Kind::Binary => {
-                (None, content::decode(&bytes, &media, false))
+                (None, content::decode(&body, &media, false))
             }
         };
         Ok(Page {
@@ -159,7 +158,7 @@ impl Web {
             title,
             markdown,
             is_cut,
-            bytes: read,
+            bytes,
         })
     }
 }
