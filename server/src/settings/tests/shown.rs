@@ -50,6 +50,15 @@ fn the_table_for_people_shows_no_secret() {
         web.allow_hosts                 not set             not set             default         Hosts whose pages may be fetched although they are not public, such as localhost:8080 or *.example.com.
         web.timeout_s                   30 s                30 s                default         How long fetching a page or searching the web may take.
         web.max_mb                      5 MB                5 MB                default         How much of a page is fetched.
+        sandbox.backend                 auto                auto                default         What confines the programs that the agent runs: the best that works on this system, one of them, or nothing. Where one is named and does not work, no program is run.
+        sandbox.network                 off                 off                 default         Whether programs reach the network. With off a command that means to, as far as Aside sees, is asked about, and has it for that one call.
+        sandbox.memory_mb               8192 MB             8192 MB             default         How much memory a command may take, with all that it starts.
+        sandbox.processes               1024 processes      1024 processes      default         How many processes a command may have at one time.
+        sandbox.env                     not set             not set             default         Variables of the environment that programs get though their names look like those of secrets.
+        bash.timeout_s                  3600 s              3600 s              default         How long a command may work, in the background too, before it is stopped. The model may say less.
+        bash.background_after_s         120 s               120 s               default         After how long a command goes on in the background, so that the model need not wait.
+        bash.max_output_kb              32 KB               32 KB               default         How much of a command's output the model is shown at once; the middle of more is left out.
+        bash.max_jobs                   8 commands          8 commands          default         How many commands of one session may work in the background.
         transport.max_message_mb        32 MB               32 MB               default         The largest message that an editor may send; a larger one is skipped.
         storage.busy_timeout_ms         5000 ms             5000 ms             default         How long to wait for the database while another server writes to it.
         log.level                       info                info                default         What is logged: error, warn, info, debug, trace, off, or a filter as RUST_LOG takes it.
@@ -209,6 +218,13 @@ fn the_table_for_people_shows_no_secret() {
         one tool as find_tools shows it                                               6 KB
         a query of find_tools                                                         1 KB
         names that the description of find_tools tells                                1 KB
+        a line of output that is not finished                                         8 KB
+        what a command prints before it is stopped                                    1024 MB
+        output that is kept of one command in a file                                  16 MB
+        commands of a session that have ended and can still be asked for              16 commands
+        a command in a list of jobs                                                   16 KB
+        files that are looked at for changes by a command                             200 files
+        how long job_output waits where nothing is new                                10000 ms
         edits of one edit_file call                                                   256 edits
         places that replace_all replaces                                              100000 places
         the text after an edit                                                        128 MB
@@ -230,6 +246,8 @@ fn the_table_for_people_shows_no_secret() {
         changes to a text that are kept apart                                         10000 changes
         requests that wait for the database                                           256 requests
         event numbers reserved at a time                                              1000 numbers
+        rows of the audit log read at a time                                          1000 rows
+        waiting for the file that notes the end of the audit log                      50 ms
         rows of one page from the database                                            500 rows
         sessions repaired at a time after a crash                                     256 sessions
         streamed pieces read back for one repair                                      100000 events
