@@ -9,6 +9,7 @@ mod bench;
 mod codegen;
 mod fuzz;
 mod house;
+mod mcp;
 mod mocks;
 mod model;
 mod node;
@@ -59,6 +60,8 @@ enum Command {
     Model(model::Arguments),
     /// Only runs the tests against model servers that others wrote, and gets these.
     Mocks,
+    /// Only runs the tests against MCP servers that others wrote, and gets these.
+    Mcp,
 }
 
 fn main() -> ExitCode {
@@ -70,18 +73,23 @@ fn main() -> ExitCode {
         Command::Fuzz { seconds } => fuzz::run(seconds),
         Command::House => house::check(),
         Command::Model(arguments) => model::run(&arguments),
-        Command::Mocks => match mocks::run() {
-            Outcome::Passed => Ok(()),
-            Outcome::Failed(reason) | Outcome::NotRun(reason) | Outcome::NotAsked(reason) => {
-                Err(anyhow::Error::msg(reason))
-            }
-        },
+        Command::Mocks => ended(mocks::run()),
+        Command::Mcp => ended(mcp::run()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
+        }
+    }
+}
+
+fn ended(outcome: Outcome) -> anyhow::Result<()> {
+    match outcome {
+        Outcome::Passed => Ok(()),
+        Outcome::Failed(reason) | Outcome::NotRun(reason) | Outcome::NotAsked(reason) => {
+            Err(anyhow::Error::msg(reason))
         }
     }
 }

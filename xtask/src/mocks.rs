@@ -39,7 +39,11 @@ const THREADS: &str = "--test-threads=4";
 pub(crate) fn run() -> Outcome {
     let servers = aimock().and_then(|aimock| Ok((aimock, llmock()?)));
     match servers {
-        Ok((aimock, llmock)) => check(&aimock, &llmock).into(),
+        Ok((aimock, llmock)) => {
+            let variables: [(&str, &Path); 2] =
+                [(AIMOCK_VARIABLE, &aimock), (LLMOCK_VARIABLE, &llmock)];
+            run_tests(TESTS, &variables).into()
+        }
         Err(error) => Outcome::NotRun(format!("{error:#}")),
     }
 }
@@ -53,7 +57,7 @@ fn aimock() -> anyhow::Result<PathBuf> {
     if program.is_file() {
         return Ok(program);
     }
-    node::install(&folder, &format!("{name}@{version}"))?;
+    node::install(&folder, &[&format!("{name}@{version}")])?;
     anyhow::ensure!(program.is_file(), "{name} has no program `llmock`");
     Ok(program)
 }
@@ -66,15 +70,20 @@ fn llmock() -> anyhow::Result<PathBuf> {
     if program.is_file() {
         return Ok(program);
     }
-    run_program(Command::new(python()?).args(["-m", "venv"]).arg(&folder))?;
+    venv(&folder, &[&format!("{name}=={version}")])?;
+    anyhow::ensure!(program.is_file(), "{name} has no program `llmock`");
+    Ok(program)
+}
+
+/// Makes an environment of Python with these packages, as `name==version`.
+pub(crate) fn venv(folder: &Path, packages: &[&str]) -> anyhow::Result<()> {
+    run_program(Command::new(python()?).args(["-m", "venv"]).arg(folder))?;
     let mut install = Command::new(folder.join("bin/python"));
     install
         .args(["-m", "pip", "install", "--quiet"])
         .arg("--disable-pip-version-check")
-        .arg(format!("{name}=={version}"));
-    run_program(&mut install)?;
-    anyhow::ensure!(program.is_file(), "{name} has no program `llmock`");
-    Ok(program)
+        .args(packages);
+    run_program(&mut install)
 }
 
 /// A Python that can make environments with pip in them; Debian's own needs a package for that.
@@ -108,13 +117,12 @@ fn folder(name: &str) -> anyhow::Result<PathBuf> {
     Ok(folder)
 }
 
-/// Runs the tests. An error where one fails, or where fewer ran than there are.
-fn check(aimock: &Path, llmock: &Path) -> anyhow::Result<()> {
+/// Runs tests with these variables. An error where one fails, or where fewer ran than there are.
+pub(crate) fn run_tests(tests: &[&str], variables: &[(&str, &Path)]) -> anyhow::Result<()> {
     let count = |lines: &[String]| lines.iter().filter(|line| line.ends_with(": test")).count();
-    let there = count(&cargo(&["--", "--list"], &[])?);
-    anyhow::ensure!(there > 0, "there are no tests of mocks");
-    let variables = [(AIMOCK_VARIABLE, aimock), (LLMOCK_VARIABLE, llmock)];
-    let lines = cargo(&["--", THREADS], &variables)?;
+    let there = count(&cargo(tests, &["--", "--list"], &[])?);
+    anyhow::ensure!(there > 0, "there are no such tests");
+    let lines = cargo(tests, &["--", THREADS], variables)?;
     let ran = lines
         .iter()
         .filter(|line| line.ends_with(" ... ok"))
@@ -134,11 +142,15 @@ fn path() -> anyhow::Result<OsString> {
 }
 
 /// Runs cargo on the tests, shows what it says, and gives the lines of its output.
-fn cargo(arguments: &[&str], variables: &[(&str, &Path)]) -> anyhow::Result<Vec<String>> {
+fn cargo(
+    tests: &[&str],
+    arguments: &[&str],
+    variables: &[(&str, &Path)],
+) -> anyhow::Result<Vec<String>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-    println!("$ cargo {} {}", TESTS.join(" "), arguments.join(" "));
+    println!("$ cargo {} {}", tests.join(" "), arguments.join(" "));
     let mut child = Command::new(cargo)
-        .args(TESTS)
+        .args(tests)
         .args(arguments)
         .envs(variables.iter().copied())
         .env("PATH", path()?)

@@ -12,8 +12,8 @@ const OLDEST: (u32, u32) = (20, 15);
 /// The version that is installed where there is none, or an older one, as Debian 12 has.
 const VERSION: &str = "24.21.0";
 
-/// Installs a package, as `name@version`, into a folder of its own.
-pub(crate) fn install(folder: &Path, package: &str) -> anyhow::Result<()> {
+/// Installs packages, as `name@version`, into a folder of their own.
+pub(crate) fn install(folder: &Path, packages: &[&str]) -> anyhow::Result<()> {
     let npm = find_or_install(&["npm"], "npm")?;
     let mut install = Command::new(npm);
     install
@@ -26,7 +26,7 @@ pub(crate) fn install(folder: &Path, package: &str) -> anyhow::Result<()> {
         ])
         .arg("--prefix")
         .arg(folder)
-        .arg(package);
+        .args(packages);
     run(&mut install)
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn node() -> anyhow::Result<PathBuf> {
     if !node.is_file() {
         std::fs::create_dir_all(&folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
-        install(&folder, &format!("{name}@{VERSION}"))?;
+        install(&folder, &[&format!("{name}@{VERSION}")])?;
     }
     anyhow::ensure!(is_new(&node), "{} does not run", node.display());
     Ok(node)

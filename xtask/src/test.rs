@@ -2,6 +2,7 @@
 use std::process::Command;
 
 use crate::house;
+use crate::mcp;
 use crate::mocks;
 use crate::node;
 use crate::programs::{cargo, find_or_install, root, run as run_program, target};
@@ -48,6 +49,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         }
         mocks::run()
     });
+    steps.run("independent servers of tools", mcp::run);
     steps.run("generated TypeScript", typescript);
     steps.run("generated Lua", lua);
     steps.run("a turn with a real model", || {
@@ -65,7 +67,7 @@ fn typescript() -> Outcome {
     let folder = target().join("typescript");
     let compiler = folder.join("node_modules/typescript/bin/tsc");
     if !compiler.is_file()
-        && let Err(error) = node::install(&folder, TYPESCRIPT)
+        && let Err(error) = node::install(&folder, &[TYPESCRIPT])
     {
         return Outcome::NotRun(format!("{error:#}"));
     }

@@ -28,7 +28,7 @@ mod stderr;
 mod stdio;
 mod tap;
 
-pub use call::{Call, Progress};
+pub use call::{Call, OnProgress, Progress};
 pub use config::{Http, ServerConfig, Servers, Stdio, ToolFilter, Transport};
 pub use error::McpError;
 pub use limits::Limits;

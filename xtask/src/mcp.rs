@@ -1,0 +1,53 @@
+//! The servers of the Model Context Protocol that nobody here wrote: installed, and the tests run
+//! against them.
+use std::path::Path;
+
+use crate::mocks::{run_tests, venv};
+use crate::node;
+use crate::programs::target;
+use crate::steps::Outcome;
+
+/// The packages of npm.
+const NPM: &[&str] = &[
+    "@modelcontextprotocol/server-everything@2026.8.31",
+    "@modelcontextprotocol/server-filesystem@2026.8.31",
+    "@modelcontextprotocol/server-memory@2026.8.31",
+    "@modelcontextprotocol/server-sequential-thinking@2026.8.31",
+];
+
+/// The packages of PyPI.
+const PYPI: &[&str] = &[
+    "mcp-server-fetch==2026.10.24",
+    "mcp-server-git==2026.10.19",
+    "mcp-server-time==2026.10.19",
+];
+
+/// Tells the tests where they are.
+const VARIABLE: &str = "ASIDE_MCP_SERVERS";
+
+/// The tests that drive them, as cargo is asked for them.
+const TESTS: &[&str] = &["test", "--package", "aside-mcp", "--test", "real"];
+
+/// Installs the servers where they are missing, and runs the tests against them.
+pub(crate) fn run() -> Outcome {
+    let folder = target().join("mcp");
+    match install(&folder) {
+        Ok(()) => run_tests(TESTS, &[(VARIABLE, &folder)]).into(),
+        Err(error) => Outcome::NotRun(format!("{error:#}")),
+    }
+}
+
+fn install(folder: &Path) -> anyhow::Result<()> {
+    // Other versions than these are installed anew.
+    let wanted = [NPM, PYPI].concat().join("\n");
+    let list = folder.join("installed.txt");
+    if std::fs::read_to_string(&list).is_ok_and(|there| there == wanted) {
+        return Ok(());
+    }
+    let npm = folder.join("npm");
+    std::fs::create_dir_all(&npm)?;
+    node::install(&npm, NPM)?;
+    venv(&folder.join("pypi"), PYPI)?;
+    std::fs::write(list, wanted)?;
+    Ok(())
+}
