@@ -23,6 +23,11 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "ms",
     ),
     (
+        "rules of permission of a workspace, and of each session",
+        crate::MAX_RULES as u64,
+        "rules",
+    ),
+    (
         "rows of one page from the database",
         crate::MAX_PAGE as u64,
         "rows",

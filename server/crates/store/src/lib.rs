@@ -26,6 +26,7 @@ mod ledger;
 mod lock;
 mod migrate;
 mod open;
+mod permissions;
 mod read;
 mod rewinds;
 mod rows;
@@ -48,6 +49,7 @@ pub use error::{Result, StoreError};
 pub use events::{MAX_EVENT_BYTES, MAX_EVENTS};
 pub use lease::{MAX_DELTAS, MAX_TAKE_OVER, OPEN_STATUSES, SEQ_BLOCK};
 pub use ledger::MAX_STATS;
+pub use permissions::{MAX_RULES, RuleRow};
 pub use rewinds::MAX_NOTES;
 pub use rows::{
     AuditEntry, ClientMessage, EventRow, ForeignEvents, ItemRow, ItemsPage, ItemsQuery, Lease,

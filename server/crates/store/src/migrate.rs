@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_init.sql"),
     include_str!("../migrations/0002_edits.sql"),
     include_str!("../migrations/0003_usage.sql"),
+    include_str!("../migrations/0004_permissions.sql"),
     include_str!("../migrations/0005_audit.sql"),
 ];
 

@@ -26,7 +26,7 @@ const ASIDE_NAMES: u32 = 1000;
 /// What SQLite adds to the name of the file for its other files; the file itself first.
 const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
 /// A look at each table from its end, where the newest pages are.
-const PROBES: [&str; 12] = [
+const PROBES: [&str; 13] = [
     "SELECT key FROM meta ORDER BY key DESC LIMIT 1",
     "SELECT id FROM sessions ORDER BY rowid DESC LIMIT 1",
     "SELECT id FROM turns ORDER BY position DESC LIMIT 1",
@@ -36,6 +36,7 @@ const PROBES: [&str; 12] = [
     "SELECT id FROM rewinds ORDER BY position DESC LIMIT 1",
     "SELECT id FROM notes ORDER BY id DESC LIMIT 1",
     "SELECT id FROM attempts ORDER BY position DESC LIMIT 1",
+    "SELECT position FROM permission_rules ORDER BY position DESC LIMIT 1",
     "SELECT seq FROM audit ORDER BY seq DESC LIMIT 1",
     "SELECT hash FROM blobs ORDER BY hash DESC LIMIT 1",
     "SELECT hash FROM blob_uses ORDER BY session_id DESC, hash DESC LIMIT 1",

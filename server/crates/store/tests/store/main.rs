@@ -17,6 +17,7 @@ mod leases;
 mod ledger;
 mod notes;
 mod opening;
+mod permissions;
 mod rewinds;
 mod sessions;
 mod support;
