@@ -114,6 +114,8 @@ fn is_leaf_sound(leaf: &Node<'_>, text: &str) -> bool {
     let Some(raw) = text.get(leaf.byte_range()) else {
         return false;
     };
+    // Within strings, the grammar takes blanks into the next token.
+    let raw = raw.trim_start_matches([' ', '\t', '\n']);
     match leaf.kind() {
         "comment" => is_comment(leaf.start_byte(), text),
         "raw_string" | "ansi_c_string" | "heredoc_end" => true,

@@ -1,13 +1,512 @@
-//! Stub.
-use crate::effect::Scope;
-use crate::walk::Walker;
+//! Programs that talk to other hosts.
+use super::options::{Given, Order, Spec, sort};
+use crate::effect::{Effect, Name, Scope};
+use crate::walk::{Reach, Walker};
 use crate::word::Word;
 
-pub(super) fn run(_walker: &mut Walker<'_>, _name: &str, _arguments: &[Word]) -> Option<Scope> {
-    None
+const CURL: Spec = Spec {
+    short: "AbcCdDeEFhHKmoPQrstTuUwxXyYz",
+    long: &[
+        "abstract-unix-socket",
+        "alt-svc",
+        "aws-sigv4",
+        "cacert",
+        "capath",
+        "cert",
+        "cert-type",
+        "ciphers",
+        "config",
+        "connect-timeout",
+        "connect-to",
+        "continue-at",
+        "cookie",
+        "cookie-jar",
+        "create-file-mode",
+        "crlfile",
+        "data",
+        "data-ascii",
+        "data-binary",
+        "data-raw",
+        "data-urlencode",
+        "dns-servers",
+        "doh-url",
+        "dump-header",
+        "egd-file",
+        "engine",
+        "etag-compare",
+        "etag-save",
+        "expect100-timeout",
+        "form",
+        "form-string",
+        "header",
+        "hsts",
+        "interface",
+        "json",
+        "keepalive-time",
+        "key",
+        "key-type",
+        "libcurl",
+        "limit-rate",
+        "local-port",
+        "max-filesize",
+        "max-redirs",
+        "max-time",
+        "netrc-file",
+        "noproxy",
+        "output",
+        "output-dir",
+        "pass",
+        "pinnedpubkey",
+        "preproxy",
+        "proto",
+        "proto-default",
+        "proxy",
+        "proxy-header",
+        "proxy-user",
+        "pubkey",
+        "quote",
+        "range",
+        "rate",
+        "referer",
+        "request",
+        "request-target",
+        "resolve",
+        "retry",
+        "retry-delay",
+        "retry-max-time",
+        "sasl-authzid",
+        "socks4",
+        "socks4a",
+        "socks5",
+        "socks5-hostname",
+        "speed-limit",
+        "speed-time",
+        "stderr",
+        "telnet-option",
+        "tftp-blksize",
+        "time-cond",
+        "tls-max",
+        "tls13-ciphers",
+        "trace",
+        "trace-ascii",
+        "trace-config",
+        "unix-socket",
+        "upload-file",
+        "url",
+        "url-query",
+        "user",
+        "user-agent",
+        "variable",
+        "write-out",
+    ],
+};
+const WGET: Spec = Spec {
+    short: "aoeiBtOTwQPUlARDIXS",
+    long: &[
+        "append-output",
+        "output-file",
+        "execute",
+        "input-file",
+        "base",
+        "tries",
+        "output-document",
+        "timeout",
+        "wait",
+        "quota",
+        "directory-prefix",
+        "user-agent",
+        "level",
+        "accept",
+        "reject",
+        "domains",
+        "header",
+        "user",
+        "password",
+        "post-data",
+        "post-file",
+        "body-data",
+        "body-file",
+        "method",
+        "load-cookies",
+        "save-cookies",
+        "referer",
+        "ca-certificate",
+        "certificate",
+        "private-key",
+        "limit-rate",
+        "config",
+        "use-askpass",
+        "rejected-log",
+        "hsts-file",
+        "warc-file",
+    ],
+};
+
+/// What a program that talks to other hosts does.
+pub(super) fn run(walker: &mut Walker<'_>, name: &str, arguments: &[Word]) -> Option<Scope> {
+    match name {
+        "curl" => Some(curl(walker, arguments)),
+        "wget" => Some(wget(walker, arguments)),
+        "scp" | "rsync" | "sftp" => Some(copy(walker, name, arguments)),
+        "ping" | "ping6" | "dig" | "host" | "nslookup" | "traceroute" | "whois" | "nc" | "ncat"
+        | "netcat" | "telnet" | "socat" | "ftp" | "mosh" | "nmap" | "openssl" | "http"
+        | "https" | "aria2c" | "gh" | "glab" | "aws" | "gcloud" | "az" | "kubectl" | "docker"
+        | "podman" | "heroku" | "psql" | "mysql" | "redis-cli" | "mongosh" => {
+            let first = arguments
+                .iter()
+                .find(|word| !word.prefix().starts_with('-'));
+            let is_host = matches!(
+                name,
+                "ping" | "ping6" | "host" | "traceroute" | "telnet" | "nc" | "ncat" | "netcat"
+            );
+            let host = match first {
+                Some(word) if is_host => host_of_login(word),
+                _ => Name::Unknown("?".to_owned()),
+            };
+            walker.effect(Effect::Network { host });
+            Some(Scope::Anything)
+        }
+        _ => None,
+    }
 }
 
-use crate::effect::Name;
+fn curl(walker: &mut Walker<'_>, arguments: &[Word]) -> Scope {
+    let given = sort(arguments, CURL, Order::Mixed);
+    let mut urls = given.operands.clone();
+    urls.extend(given.values(&["url"]));
+    hosts(walker, &urls);
+    let others = [
+        "x",
+        "proxy",
+        "preproxy",
+        "socks4",
+        "socks4a",
+        "socks5",
+        "socks5-hostname",
+        "doh-url",
+        "connect-to",
+        "resolve",
+    ];
+    for word in given.values(&others) {
+        walker.effect(Effect::Network {
+            host: host_of_login(&word),
+        });
+    }
+    if given.has(&["L", "location", "location-trusted"]) {
+        walker.effect(Effect::Network {
+            host: Name::Unknown("redirects".to_owned()),
+        });
+    }
+    let written = [
+        "o",
+        "output",
+        "D",
+        "dump-header",
+        "c",
+        "cookie-jar",
+        "trace",
+        "trace-ascii",
+        "libcurl",
+        "stderr",
+        "etag-save",
+        "hsts",
+        "alt-svc",
+    ];
+    write_all(walker, &given, &written);
+    for folder in given.values(&["output-dir"]) {
+        walker.write(&folder, Reach::Beneath);
+    }
+    if given.has(&[
+        "O",
+        "remote-name",
+        "remote-name-all",
+        "J",
+        "remote-header-name",
+    ]) {
+        write_names(walker, &urls);
+    }
+    let read = [
+        "T",
+        "upload-file",
+        "E",
+        "cert",
+        "cacert",
+        "key",
+        "netrc-file",
+        "K",
+        "config",
+        "etag-compare",
+    ];
+    for file in given.values(&read) {
+        walker.read(&file, Reach::Itself);
+    }
+    // `@file` sends what is in a file.
+    let sent = [
+        "d",
+        "data",
+        "data-binary",
+        "data-ascii",
+        "data-urlencode",
+        "F",
+        "form",
+        "json",
+        "b",
+        "cookie",
+        "H",
+        "header",
+    ];
+    for word in given.values(&sent) {
+        let prefix = word.prefix();
+        if let Some(at) = prefix.find(['@', '<']) {
+            let count = prefix[..at].chars().count() + 1;
+            let file = word.without(count);
+            let end = file
+                .literal()
+                .and_then(|text| text.split(';').next().map(Word::known));
+            walker.read(&end.unwrap_or(file), Reach::Itself);
+        } else if word.literal().is_none() && word.may_become_option() {
+            walker.read(&Word::unknown(word.raw()), Reach::Itself);
+        }
+    }
+    let is_listed = given.is_certain && !given.has(&["K", "config", "engine"]);
+    if is_listed {
+        Scope::Listed
+    } else {
+        Scope::Anything
+    }
+}
+
+fn wget(walker: &mut Walker<'_>, arguments: &[Word]) -> Scope {
+    let given = sort(arguments, WGET, Order::Mixed);
+    hosts(walker, &given.operands);
+    write_all(
+        walker,
+        &given,
+        &[
+            "O",
+            "output-document",
+            "o",
+            "output-file",
+            "a",
+            "append-output",
+            "save-cookies",
+            "rejected-log",
+            "hsts-file",
+            "warc-file",
+        ],
+    );
+    for file in given.values(&[
+        "post-file",
+        "body-file",
+        "load-cookies",
+        "i",
+        "input-file",
+        "config",
+    ]) {
+        walker.read(&file, Reach::Itself);
+    }
+    let folders = given.values(&["P", "directory-prefix"]);
+    for folder in &folders {
+        walker.write(folder, Reach::Beneath);
+    }
+    let is_deep = given.has(&[
+        "r",
+        "recursive",
+        "m",
+        "mirror",
+        "p",
+        "page-requisites",
+        "i",
+        "input-file",
+    ]);
+    if is_deep {
+        walker.effect(Effect::Network {
+            host: Name::Unknown("links".to_owned()),
+        });
+    }
+    if folders.is_empty() && !given.has(&["O", "output-document", "spider"]) {
+        if is_deep {
+            walker.write_here(Reach::Beneath);
+        } else {
+            write_names(walker, &given.operands);
+        }
+    }
+    let runs = given.has(&["e", "execute", "use-askpass", "config", "i", "input-file"]);
+    if runs || !given.is_certain {
+        return Scope::Anything;
+    }
+    Scope::Listed
+}
+
+fn write_all(walker: &mut Walker<'_>, given: &Given, names: &[&str]) {
+    for file in given.values(names) {
+        if !file.is("-") {
+            walker.write(&file, Reach::Itself);
+        }
+    }
+}
+
+/// Files here, named like the last part of each address.
+fn write_names(walker: &mut Walker<'_>, urls: &[Word]) {
+    for url in urls {
+        let name = url.literal().and_then(|text| {
+            let rest = text
+                .split_once("://")
+                .map_or(text.as_str(), |(_, rest)| rest);
+            let rest = rest.split(['?', '#']).next()?;
+            let (_, name) = rest.rsplit_once('/')?;
+            (!name.is_empty() && name != "..").then(|| Word::known(name))
+        });
+        match name {
+            Some(name) => walker.write(&name, Reach::Itself),
+            None => walker.write_here(Reach::Beneath),
+        }
+    }
+}
+
+fn hosts(walker: &mut Walker<'_>, urls: &[Word]) {
+    if urls.is_empty() {
+        walker.effect(Effect::Network {
+            host: Name::Unknown("?".to_owned()),
+        });
+    }
+    for url in urls {
+        let text = url.literal().unwrap_or_default();
+        let is_file = text
+            .get(..5)
+            .is_some_and(|start| start.eq_ignore_ascii_case("file:"));
+        if is_file {
+            walker.read(
+                &Word::known(text[5..].trim_start_matches("//")),
+                Reach::Itself,
+            );
+            continue;
+        }
+        walker.effect(Effect::Network {
+            host: host_of_url(url),
+        });
+    }
+}
+
+/// The host of an address, also where only its end is unknown.
+pub(super) fn host_of_url(word: &Word) -> Name {
+    if word.literal().is_some() {
+        let name = host_of_login(word);
+        return match name {
+            // Lists and ranges are the program's own.
+            Name::Known(host) if host.contains(['{', '[', '}', ']', '\\', '#', '?', '%']) => {
+                Name::Unknown(word.raw().to_owned())
+            }
+            name => name,
+        };
+    }
+    let prefix = word.prefix();
+    let is_complete = prefix
+        .split_once("://")
+        .is_some_and(|(_, rest)| rest.contains('/') && !rest.contains(['{', '[', '\\']));
+    match is_complete {
+        true => host_of_login(&Word::known(&prefix)),
+        false => Name::Unknown(word.raw().to_owned()),
+    }
+}
+
+/// `scp`, `sftp` and `rsync`: operands with a colon are elsewhere.
+fn copy(walker: &mut Walker<'_>, name: &str, arguments: &[Word]) -> Scope {
+    let spec = match name {
+        "rsync" => Spec {
+            short: "eTBMf",
+            long: &[
+                "rsh",
+                "exclude",
+                "include",
+                "filter",
+                "files-from",
+                "exclude-from",
+                "include-from",
+                "log-file",
+                "backup-dir",
+                "temp-dir",
+                "partial-dir",
+                "link-dest",
+                "rsync-path",
+                "chmod",
+                "chown",
+                "bwlimit",
+                "password-file",
+                "suffix",
+                "max-size",
+                "min-size",
+                "timeout",
+                "port",
+                "info",
+                "debug",
+                "compare-dest",
+                "copy-dest",
+            ],
+        },
+        _ => Spec {
+            short: "cDFiJloPSXBbRs",
+            long: &[],
+        },
+    };
+    let given = sort(arguments, spec, Order::Mixed);
+    let is_remote = |word: &Word| {
+        let prefix = word.prefix();
+        prefix.contains("://") || prefix.split('/').next().unwrap_or_default().contains(':')
+    };
+    let last = given.operands.len().saturating_sub(1);
+    let mut has_host = false;
+    for (at, word) in given.operands.iter().enumerate() {
+        if is_remote(word) || name == "sftp" || word.is_unknown() {
+            has_host = true;
+            walker.effect(Effect::Network {
+                host: host_of_login(word),
+            });
+        }
+        if is_remote(word) || name == "sftp" {
+            continue;
+        }
+        if at == last && at > 0 {
+            walker.write(word, Reach::Beneath);
+            let sources: Vec<&Word> = given.operands[..at].iter().collect();
+            walker.write_into(word, &sources);
+            if given.has(&["delete", "delete-before", "delete-after", "delete-during"]) {
+                walker.remove(word, Reach::Beneath);
+            }
+        } else {
+            walker.read(word, Reach::Beneath);
+            if given.has(&["remove-source-files"]) {
+                walker.remove(word, Reach::Beneath);
+            }
+        }
+    }
+    for file in given.values(&["log-file", "backup-dir", "partial-dir", "temp-dir", "T"]) {
+        walker.write(&file, Reach::Beneath);
+    }
+    for file in given.values(&[
+        "files-from",
+        "exclude-from",
+        "include-from",
+        "password-file",
+    ]) {
+        walker.read(&file, Reach::Itself);
+    }
+    let runs = given.has(&[
+        "e",
+        "rsh",
+        "rsync-path",
+        "S",
+        "o",
+        "F",
+        "M",
+        "D",
+        "files-from",
+    ]) || name == "sftp";
+    if runs || has_host || !given.is_certain {
+        return Scope::Anything;
+    }
+    Scope::Listed
+}
 
 /// The host of `user@host`, `ssh://user@host:port/` and `host:path`.
 pub(super) fn host_of_login(word: &Word) -> Name {
@@ -17,7 +516,7 @@ pub(super) fn host_of_login(word: &Word) -> Name {
     let rest = text
         .split_once("://")
         .map_or(text.as_str(), |(_, rest)| rest);
-    let rest = rest.split('/').next().unwrap_or_default();
+    let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let rest = rest.rsplit('@').next().unwrap_or_default();
     let host = match rest.strip_prefix('[') {
         Some(address) => address.split(']').next(),

@@ -144,7 +144,9 @@ impl Walker<'_> {
     /// `((…))`, `$((…))` and the head of a `for`: names in it are evaluated, values included.
     pub(super) fn arithmetic(&mut self, node: Node<'_>, text: &str) {
         self.check_arithmetic(text_of(node, text));
-        self.inner(node, text);
+        for child in children(node) {
+            self.inner(child, text);
+        }
         let mut waiting = vec![node];
         while let Some(node) = waiting.pop() {
             if matches!(node.kind(), "variable_name" | "word") {
@@ -189,7 +191,9 @@ impl Walker<'_> {
         if is_arithmetic {
             self.check_arithmetic(raw);
         }
-        self.inner(node, text);
+        for child in children(node) {
+            self.inner(child, text);
+        }
         self.effect(Effect::Run {
             program: Name::Known("[".to_owned()),
             arguments: Vec::new(),

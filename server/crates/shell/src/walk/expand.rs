@@ -35,6 +35,11 @@ impl Walker<'_> {
 
     fn units_here(&mut self, node: Node<'_>, text: &str, is_quoted: bool, units: &mut Vec<Unit>) {
         let raw = text_of(node, text);
+        let blanks = raw.len() - raw.trim_start_matches([' ', '\t', '\n']).len();
+        if is_quoted && node.kind() != "string" {
+            // Within strings, the grammar takes blanks into the next node.
+            units.extend(raw[..blanks].chars().map(Unit::Quoted));
+        }
         match node.kind() {
             "word"
             | "number"
@@ -76,7 +81,10 @@ impl Walker<'_> {
                 let rest = text.get(end..node.end_byte()).unwrap_or_default();
                 self.bare(rest, units);
             }
-            "simple_expansion" => self.variable(raw.trim_start_matches('$'), is_quoted, units),
+            "simple_expansion" => {
+                let name = raw[blanks..].strip_prefix('$').unwrap_or_default();
+                self.variable(name, is_quoted, units);
+            }
             "expansion" => self.braced(node, text, is_quoted, units),
             "command_substitution" => {
                 self.substitution(node, text);
@@ -210,7 +218,7 @@ impl Walker<'_> {
 
     /// `${…}`: known only in its plain form.
     fn braced(&mut self, node: Node<'_>, text: &str, is_quoted: bool, units: &mut Vec<Unit>) {
-        let raw = text_of(node, text);
+        let raw = text_of(node, text).trim_start_matches([' ', '\t', '\n']);
         let inner = raw.strip_prefix("${").and_then(|raw| raw.strip_suffix('}'));
         let Some(inner) = inner else {
             self.not_whole();
@@ -230,7 +238,7 @@ impl Walker<'_> {
             let end = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
             self.state.unsettle(&inner[..end.unwrap_or(inner.len())]);
         }
-        if inner.contains(['[', ':']) {
+        if inner.contains(['[', ':']) && !is_plain_element(inner) {
             self.check_arithmetic(inner);
         }
         for child in children(node) {
@@ -263,7 +271,7 @@ impl Walker<'_> {
 
     /// `$(…)`, `` `…` ``, `<(…)` and `>(…)`.
     fn substitution(&mut self, node: Node<'_>, text: &str) {
-        let raw = text_of(node, text);
+        let raw = text_of(node, text).trim_start();
         // Within backquotes backslashes mean something else than the grammar thinks.
         if raw.starts_with('`') && raw.contains('\\') {
             self.not_whole();
@@ -281,6 +289,22 @@ impl Walker<'_> {
         }
         self.state = before;
     }
+}
+
+/// Whether `inner` is an element or all of an array, or the value with a default: nothing that is
+/// evaluated.
+fn is_plain_element(inner: &str) -> bool {
+    let rest = inner
+        .trim_start_matches(['#', '!'])
+        .trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    let is_index = rest
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .is_some_and(|index| index == "@" || index == "*" || index.parse::<u32>().is_ok());
+    let is_default = rest
+        .strip_prefix(':')
+        .is_some_and(|rest| rest.starts_with(['-', '+', '=', '?']) && !rest.contains('['));
+    is_index || is_default
 }
 
 fn unknown(is_quoted: bool) -> Unit {
