@@ -228,7 +228,7 @@ fn may_have_fences(path: &str) -> bool {
         None => NAMES_WITH_FENCES.contains(&name),
         Some((_, extension)) => {
             let is = |known: &&str| extension.eq_ignore_ascii_case(known);
-            WITH_FENCES.iter().any(|known| is(&known))
+            WITH_FENCES.iter().any(is)
         }
     }
 }

@@ -101,7 +101,8 @@ fn each_file_has_its_call_and_the_last_of_a_path_counts() {
         .state
         .calls
         .iter()
-        .filter_map(|call| call.arguments.as_ref().err());
+        .filter_map(|call| call.arguments.as_ref().err())
+        .collect::<Vec<_>>();
     assert!(flaws.last().is_some_and(|flaw| flaw.starts_with(&dropped)));
 }
 
