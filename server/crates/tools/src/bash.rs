@@ -86,7 +86,7 @@ impl Serviced for Bash {
 }
 
 /// The folder that a command starts in, inside the workspace.
-fn folder(cwd: Option<&str>, context: &ToolContext) -> Result<WorkspacePath, ToolError> {
+pub(crate) fn folder(cwd: Option<&str>, context: &ToolContext) -> Result<WorkspacePath, ToolError> {
     let path = context
         .files
         .resolve(cwd.filter(|cwd| !cwd.is_empty()).unwrap_or("."))?;
@@ -99,7 +99,8 @@ fn folder(cwd: Option<&str>, context: &ToolContext) -> Result<WorkspacePath, Too
     }
 }
 
-fn looked(
+/// What a command would do, where it runs.
+pub(crate) fn looked(
     command: &str,
     cwd: &WorkspacePath,
     services: &Services,

@@ -10,7 +10,9 @@ mod bash;
 mod blocking;
 mod bounds;
 mod builtin;
+mod code_interpreter;
 mod command;
+mod custom;
 mod definition;
 mod delete_file;
 mod edit_file;
@@ -44,6 +46,7 @@ use aside_agent::tool::Tool;
 
 pub use arguments::ArgumentError;
 pub use bounds::BOUNDS;
+pub use custom::{CustomSpec, CustomTool};
 pub use find_tools::{Findable, Found, ToolIndex, find_tools};
 pub use jobs::{End, JobInfo, Jobs};
 pub use services::{CommandSettings, Place, Services};
@@ -68,6 +71,7 @@ pub fn builtin(services: &Services) -> Vec<Arc<dyn Tool>> {
         builtin::tool::<update_plan::UpdatePlan>(),
         builtin::tool::<ask_user::AskUser>(),
         builtin::tool::<generate_document::GenerateDocument>(),
+        serviced::tool::<code_interpreter::CodeInterpreter>(services),
         serviced::tool::<job_tools::JobOutput>(services),
         serviced::tool::<job_tools::JobStop>(services),
     ]

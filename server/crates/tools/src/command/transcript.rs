@@ -161,8 +161,8 @@ mod tests {
         let long = "x".repeat(100);
         let much = gap("100 bytes");
         check(8, &["abcd", &long, "wxyz"], 0, &format!("abcd{much}wxyz"));
-        // Of what is new the beginning is gone.
-        let rest = "[… 50 bytes left out here. Ask. …]\nwxyz";
+        // Where the beginning was seen before, more of the end is shown.
+        let rest = "[… 46 bytes left out here. Ask. …]\nxxxxwxyz";
         check(8, &["abcd", &long, "wxyz"], 54, rest);
     }
 

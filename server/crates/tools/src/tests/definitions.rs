@@ -40,6 +40,7 @@ fn the_tools_are_those_of_the_design() {
             "update_plan",
             "ask_user",
             "generate_document",
+            "code_interpreter",
             "job_output",
             "job_stop",
         ]

@@ -9,9 +9,11 @@ mod arguments;
 mod blocking;
 mod definitions;
 mod edit_file;
+mod effects;
 mod further;
 mod glob;
 mod grep;
+mod jobs;
 mod list_directory;
 mod plan;
 mod read_file;
@@ -20,3 +22,5 @@ mod stages;
 mod whole;
 mod workspace;
 mod write_file;
+
+pub(crate) use workspace::object;

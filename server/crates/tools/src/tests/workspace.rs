@@ -185,7 +185,7 @@ pub(super) fn services() -> Services {
     Services::new(place, settings)
 }
 
-pub(super) fn object(value: Value) -> Arguments {
+pub(crate) fn object(value: Value) -> Arguments {
     match value {
         Value::Object(fields) => fields,
         other => panic!("not an object: {other}"),

@@ -1,0 +1,166 @@
+//! `code_interpreter`: Python and JavaScript in a folder of the session's own, with files that
+//! stay from call to call.
+use std::path::PathBuf;
+
+use aside_agent::item::ToolKind;
+use aside_agent::permission::Effect;
+use aside_agent::tool::{Arguments, Outcome, ToolContext, ToolError, ToolOutput};
+use aside_sandbox::{Network, Stdin};
+use serde::{Deserialize, Serialize};
+
+use crate::blocking;
+use crate::command::files::Files;
+use crate::command::told;
+use crate::definition::word;
+use crate::serviced::Serviced;
+use crate::services::{Program, Services};
+
+/// The folder, in the session's private one, that programs work in.
+const FOLDER: &str = "code";
+/// How many bytes of code one call may have.
+pub(crate) const MAX_CODE_BYTES: usize = 1024 * 1024;
+
+/// The arguments of `code_interpreter`.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
+pub(crate) struct Args {
+    language: Language,
+    code: String,
+}
+
+/// What is spoken.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Language {
+    #[default]
+    Python,
+    JavaScript,
+}
+
+impl Language {
+    /// What people call it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Python => "Python",
+            Self::JavaScript => "JavaScript",
+        }
+    }
+
+    /// Programs that run it, the best first.
+    fn programs(self) -> &'static [&'static str] {
+        match self {
+            Self::Python => &["python3", "python"],
+            Self::JavaScript => &["node", "nodejs"],
+        }
+    }
+}
+
+pub(crate) struct CodeInterpreter;
+
+impl Serviced for CodeInterpreter {
+    type Args = Args;
+    const NAME: &'static str = "code_interpreter";
+    const KIND: ToolKind = ToolKind::Execute;
+    const DESCRIPTION: &'static str = include_str!("../descriptions/code_interpreter.md");
+    const SCHEMA: &'static str = include_str!("../descriptions/code_interpreter.json");
+
+    fn title(arguments: &Arguments) -> String {
+        match word(arguments, "language") {
+            Some("python") => "Run Python".to_owned(),
+            Some("javascript") => "Run JavaScript".to_owned(),
+            Some(_) | None => "Run code".to_owned(),
+        }
+    }
+
+    fn effects(_: &Services, args: &Args, _: &ToolContext) -> Result<Vec<Effect>, ToolError> {
+        Ok(vec![Effect::RunProgram {
+            program: program(args.language)?.to_owned(),
+            arguments: Vec::new(),
+        }])
+    }
+
+    fn caution(services: &Services, _: &Args) -> Option<String> {
+        services.caveat(Network::Off).map(str::to_owned)
+    }
+
+    fn run(
+        services: Services,
+        args: Args,
+        context: ToolContext,
+    ) -> impl Future<Output = Result<Outcome, ToolError>> + Send + 'static {
+        run(services, args, context)
+    }
+}
+
+/// The program that runs the language here.
+fn program(language: Language) -> Result<&'static str, ToolError> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).collect::<Vec<_>>();
+    let is_there = |program: &&&str| folders.iter().any(|folder| folder.join(program).is_file());
+    let found = language.programs().iter().find(is_there);
+    found.copied().ok_or_else(|| {
+        ToolError(format!(
+            "There is no {name} on this system: {programs} is not on the PATH. Tell the user, or do it in another way.",
+            name = language.name(),
+            programs = language.programs()[0],
+        ))
+    })
+}
+
+async fn run(services: Services, args: Args, context: ToolContext) -> Result<Outcome, ToolError> {
+    if args.code.len() > MAX_CODE_BYTES {
+        return Err(ToolError(format!(
+            "code is longer than {MAX_CODE_BYTES} bytes. Write it to a file of the workspace and run that with bash."
+        )));
+    }
+    let program = program(args.language)?;
+    let folder = work_folder(&services, &context)?;
+    let before = Files::list(&folder);
+    let settings = services.settings();
+    let command = services
+        .start(
+            Program {
+                title: program,
+                program: program.into(),
+                args: vec!["-".into()],
+                cwd: &folder,
+                environment: vec![("MPLBACKEND".into(), "Agg".into())],
+                stdin: Stdin::Bytes(args.code.into_bytes()),
+                network: Network::Off,
+                writes_workspace: false,
+                time: settings.background_after.min(settings.timeout),
+            },
+            &context,
+        )
+        .await?;
+    command.follow(&context, settings.timeout).await?;
+    let text = told::ended(&command.job().take_news());
+    drop(command);
+    let looked = blocking::run(&context.cancel, move |_| {
+        let after = Files::list(&folder);
+        Ok(after.since(&before, &folder))
+    });
+    let changes = looked.await?;
+    Ok(Outcome::Done(ToolOutput {
+        text: told::with_line(&text, &changes.told),
+        extra: changes.pictures,
+        ..ToolOutput::default()
+    }))
+}
+
+fn work_folder(services: &Services, context: &ToolContext) -> Result<PathBuf, ToolError> {
+    let folder = services.make_scratch(context)?.join(FOLDER);
+    let trouble = |error: &dyn std::fmt::Display| {
+        ToolError(format!(
+            "The folder {} for programs cannot be used: {error}. The user has to see to that.",
+            folder.display()
+        ))
+    };
+    std::fs::create_dir_all(&folder).map_err(|error| trouble(&error))?;
+    // A program may have put a link in its place.
+    match std::fs::symlink_metadata(&folder) {
+        Ok(metadata) if metadata.is_dir() => Ok(folder),
+        Ok(_) => Err(trouble(&"it is no folder")),
+        Err(error) => Err(trouble(&error)),
+    }
+}

@@ -1,0 +1,98 @@
+//! What commands are asked about, and what is refused unasked.
+use std::path::{Path, PathBuf};
+
+use super::workspace::Workspace;
+use crate::command::effects::{Looked, Surroundings, look};
+
+fn looked(command: &str) -> Result<Looked, String> {
+    let workspace = Workspace::new(&[("src/a.txt", "a"), ("b.txt", "b")]);
+    let outside = tempfile::tempdir().expect("a folder");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(outside.path(), workspace.root().join("link")).expect("a link");
+    let root = workspace.root();
+    let surroundings = Surroundings {
+        cwd: &root,
+        home: Some(Path::new("/home/me")),
+        private: &[PathBuf::from("/private")],
+    };
+    let looked = look(command, surroundings, &*workspace.context().files);
+    let mut looked = looked.map_err(|error| error.to_string())?;
+    // The folder has another name each time.
+    let text = serde_json::to_string(&looked.effects).expect("JSON");
+    let text = text.replace(&*root.to_string_lossy(), "/project");
+    looked.effects = serde_json::from_str(&text).expect("effects");
+    Ok(looked)
+}
+
+/// The effects of a command: `path`, `program arguments`, or `host:`.
+#[track_caller]
+fn check(command: &str, expect: &[&str]) {
+    use aside_agent::permission::Effect;
+    let looked = looked(command).unwrap_or_else(|error| panic!("{command}: {error}"));
+    let effects = looked.effects.iter().map(|effect| match effect {
+        Effect::ReadPath { path } => format!("read {path}"),
+        Effect::WritePath { path } => format!("write {path}"),
+        Effect::RunProgram { program, arguments } => {
+            format!("run {program} {}", arguments.join(" "))
+        }
+        Effect::Network { host } => format!("talk {host}"),
+        Effect::McpTool { .. } => panic!("no command calls tools"),
+    });
+    let effects = effects.collect::<Vec<_>>();
+    let effects = effects.iter().map(|effect| effect.trim_end());
+    assert_eq!(effects.collect::<Vec<_>>(), expect, "{command}");
+}
+
+#[track_caller]
+fn refused(command: &str, part: &str) {
+    match looked(command) {
+        Ok(looked) => panic!("{command}: {looked:?}"),
+        Err(error) => assert!(error.contains(part), "{command}: {error}"),
+    }
+}
+
+#[test]
+fn commands_that_only_read_are_not_asked_about() {
+    check("ls -la && cat b.txt | head -3", &[]);
+    check("grep -rn x src", &[]);
+    check("cat /private/output.txt", &[]);
+    check("pwd", &[]);
+}
+
+#[test]
+fn programs_and_writes_are() {
+    check("make test", &["run make test"]);
+    check("cat b.txt | python3 x.py", &["run python3 x.py"]);
+    check("echo hi > src/new.txt", &["write /project/src/new.txt"]);
+    check("echo hi > /private/x", &[]);
+    check("cat /usr/share/x", &["read /usr/share/x"]);
+}
+
+#[test]
+fn hosts_are_and_ask_for_the_network() {
+    let looked = looked("curl https://example.com/x").expect("allowed");
+    assert!(looked.network, "{looked:?}");
+    let text = format!("{:?}", looked.effects);
+    assert!(text.contains("example.com"), "{text}");
+}
+
+#[test]
+fn what_is_not_understood_is_asked_about_as_a_whole() {
+    check("echo 'not closed", &["run ? echo 'not closed"]);
+    check("echo x > $UNKNOWN", &["run ? echo x > $UNKNOWN"]);
+}
+
+#[test]
+fn nothing_outside_is_written() {
+    refused("echo x > /etc/motd", "would write outside the workspace");
+    refused("touch ../x", "would write outside the workspace");
+    refused("echo x > link/y", "would write outside the workspace");
+}
+
+#[test]
+fn dangers_are_refused() {
+    refused("cat ~/.ssh/id_rsa", "where credentials are kept");
+    refused("rm -rf /", "The command was not run: it removes");
+    refused(":(){ :|:& };:", "copies of itself");
+    refused("echo x >> ~/.bashrc", "run by themselves later");
+}
