@@ -181,7 +181,12 @@ async fn a_lazy_answer_changes_nothing() {
         wholeFile Some("emptied")
     "#]]).await;
     let part = "def a():\n    return 3\n";
-    check(Some(FILE), Some(FILE), part, expect![""]).await;
+    check(Some(FILE), Some(FILE), part, expect![[r#"
+        error: a.py is unchanged: lines 2-6 of it are not in what you wrote, and they would be lost. Write the whole file again, with all of its lines. If they are to go, write the file without them and change nothing else.
+        ---
+        "def a():\n    return 1\n\n\ndef b():\n    return 2\n"
+        wholeFile Some("shortened")
+    "#]]).await;
     // What it has not seen, it cannot write.
     check(None, Some(FILE), "def c():\n    pass\n", expect![[r#"
         error: a.py is unchanged: it is there already, and you have not seen all of it, so what you would write in its place is a guess. Ask the user to attach it.
