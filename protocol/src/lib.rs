@@ -20,6 +20,7 @@ mod event;
 pub mod generate;
 mod handshake;
 mod item;
+mod job;
 mod lsp;
 pub mod methods;
 mod params;
@@ -55,6 +56,7 @@ pub use handshake::{
 pub use item::{
     ContentBlock, Item, ItemBody, MessageStatus, ToolCall, ToolKind, ToolSource, ToolStatus,
 };
+pub use job::{Job, JobListParams, JobListResult, JobStatus, JobStopParams};
 pub use lsp::{Location, Position, Range, Uri};
 pub use params::{InvalidParams, read_params};
 pub use permission::{

@@ -10,6 +10,7 @@ use crate::{
     ChatEventsParams, ChatEventsResult, ChatRequestPermissionParams, ChatRequestPermissionResult,
     ChatSendParams, ChatSendResult, EditAmendParams, EditListParams, EditListResult,
     EditResolveParams, EditorDiagnosticsParams, EditorDocumentParams, EditorPlaceParams, FileEdit,
+    JobListParams, JobListResult, JobStopParams,
     ModelListParams, ModelListResult, ServerStatusParams, ServerStatusResult, Session,
     SessionCreateParams, SessionDeleteParams, SessionGetParams, SessionItemsParams,
     SessionItemsResult, SessionListParams, SessionListResult, SessionRewindParams,
@@ -122,6 +123,10 @@ methods! {
     EDIT_AMEND EditAmend = "edit/amend": EditAmendParams => FileEdit;
     /// Lists the tools that a model is offered.
     TOOL_LIST ToolList = "tool/list": ToolListParams => ToolListResult;
+    /// Lists the commands that work in the background of a session.
+    JOB_LIST JobList = "job/list": JobListParams => JobListResult;
+    /// Stops a command that works in the background.
+    JOB_STOP JobStop = "job/stop": JobStopParams => ();
     /// Lists the models that are known.
     MODEL_LIST ModelList = "model/list": ModelListParams => ModelListResult;
     /// Says what models were sent and what it cost, by day and model.

@@ -5,6 +5,7 @@ pub mod edits;
 pub mod error;
 pub mod front;
 mod health;
+mod jobs;
 pub mod limits;
 pub mod listing;
 pub mod models;

@@ -40,6 +40,8 @@ pub fn register(service: LspServiceBuilder<Backend>) -> LspServiceBuilder<Backen
         .custom_method(wire::EDIT_REJECT, Backend::edit_reject)
         .custom_method(wire::EDIT_AMEND, Backend::edit_amend)
         .custom_method(wire::TOOL_LIST, Backend::tool_list)
+        .custom_method(wire::JOB_LIST, Backend::job_list)
+        .custom_method(wire::JOB_STOP, Backend::job_stop)
         .custom_method(wire::MODEL_LIST, Backend::model_list)
         .custom_method(wire::USAGE_GET, Backend::usage_get)
         .custom_method(wire::SERVER_STATUS, Backend::server_status)
@@ -127,6 +129,14 @@ impl Backend {
         let toolbox = self.engine()?.toolbox();
         let tools = toolbox.iter().map(|tool| tool_info(tool.spec())).collect();
         answer(Ok(ToolListResult { tools }))
+    }
+
+    async fn job_list(&self, params: Value) -> Result<Value> {
+        answer(Ok(self.engine()?.jobs(&read(params)?)))
+    }
+
+    async fn job_stop(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.stop_job(&read(params)?).await)
     }
 
     async fn model_list(&self, params: Value) -> Result<Value> {
