@@ -1,6 +1,8 @@
 //! The one entrance: whichever database it is, read within limits.
 use std::time::Duration;
 
+use tokio::task::JoinSet;
+
 use crate::target::{Redactor, Target};
 use crate::{Schema, SchemaError, mysql, postgres, sqlite, target};
 
@@ -49,25 +51,33 @@ pub async fn fetch_schema(
     let redactor = Redactor::new(url);
     let target = target::parse(url, &redactor)?;
     let table = table.map(str::trim).filter(|table| !table.is_empty());
+    let table = table.map(str::to_owned);
     match target {
         Target::Postgres(options) => {
-            within(limits, postgres::fetch(*options, table, limits, &redactor)).await
+            within(limits, postgres::fetch(*options, table, *limits, redactor)).await
         }
         Target::MySql(options) => {
-            within(limits, mysql::fetch(*options, table, limits, &redactor)).await
+            within(limits, mysql::fetch(*options, table, *limits, redactor)).await
         }
         // It keeps the time itself: its thread must end as well.
-        Target::Sqlite(path) => sqlite::fetch(path, table, limits).await,
+        Target::Sqlite(path) => sqlite::fetch(path, table, *limits).await,
     }
 }
 
+/// Works in a task of its own: what is no database can break the library that talks to it.
+/// Dropped, the task ends as well.
 async fn within(
     limits: &Limits,
-    fetch: impl Future<Output = Result<Schema, SchemaError>>,
+    fetch: impl Future<Output = Result<Schema, SchemaError>> + Send + 'static,
 ) -> Result<Schema, SchemaError> {
     let limit = limits.timeout;
-    match tokio::time::timeout(limit, fetch).await {
-        Ok(schema) => schema,
+    let mut task = JoinSet::new();
+    task.spawn(fetch);
+    match tokio::time::timeout(limit, task.join_next()).await {
+        Ok(Some(Ok(schema))) => schema,
+        Ok(Some(Err(_)) | None) => Err(SchemaError::Open(
+            "what answers there does not speak as a database does".to_owned(),
+        )),
         Err(_elapsed) => Err(SchemaError::Timeout { limit }),
     }
 }

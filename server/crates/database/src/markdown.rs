@@ -16,27 +16,34 @@ impl Schema {
         if self.tables.is_empty() {
             text.push_str("\nThere are no tables.\n");
         }
-        let mut left_out = Vec::new();
-        for table in &self.tables {
-            let section = section(table);
-            // What follows still needs some room.
-            if text.len() + section.len() <= max_bytes && left_out.is_empty() {
-                text.push_str(&section);
-            } else {
-                left_out.push(table.name.as_str());
+        let sections: Vec<String> = self.tables.iter().map(section).collect();
+        let all: usize = sections.iter().map(String::len).sum();
+        let is_whole = self.others.is_empty() && !self.is_cut && text.len() + all <= max_bytes;
+        // The names of those that are left out need some room as well.
+        let room = match is_whole {
+            true => max_bytes,
+            false => max_bytes / 4 * 3,
+        };
+        let mut shown = 0;
+        for section in &sections {
+            if text.len() + section.len() > room {
+                break;
             }
+            text.push_str(section);
+            shown += 1;
         }
-        left_out.extend(self.others.iter().map(String::as_str));
-        if !left_out.is_empty() {
-            let count = left_out.len();
-            let _ = write!(
-                text,
-                "\n{count} more, to be asked for by name: {}\n",
-                in_line(&left_out.join(", "))
-            );
-        }
+        let left_out: Vec<&str> = self.tables[shown..]
+            .iter()
+            .map(|table| table.name.as_str())
+            .chain(self.others.iter().map(String::as_str))
+            .collect();
         if self.is_cut {
             text.push_str("\nThere is more than is shown here. Ask for single tables.\n");
+        }
+        if !left_out.is_empty() {
+            let count = left_out.len();
+            let names = in_line(&left_out.join(", "));
+            let _ = writeln!(text, "\n{count} more, to be asked for by name: {names}");
         }
         if text.len() > max_bytes {
             text.truncate(text.floor_char_boundary(max_bytes));

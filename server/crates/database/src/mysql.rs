@@ -15,16 +15,16 @@ const FOREIGN: &str = include_str!("sql/mysql_foreign.sql");
 /// Reads the information schema. The wait is bounded by the one who asks.
 pub(crate) async fn fetch(
     options: MySqlConnectOptions,
-    table: Option<&str>,
-    limits: &Limits,
-    redactor: &Redactor,
+    table: Option<String>,
+    limits: Limits,
+    redactor: Redactor,
 ) -> Result<Schema, SchemaError> {
     // What a query holds is not for the log.
     let options = options.disable_statement_logging();
     let connection = MySqlConnection::connect_with(&options).await;
     let mut connection =
         connection.map_err(|error| SchemaError::Open(redactor.clean(&error.to_string())))?;
-    let schema = read(&mut connection, table, limits)
+    let schema = read(&mut connection, table.as_deref(), &limits)
         .await
         .map_err(|error| match error {
             Failure::Sql(error) => SchemaError::Failed(redactor.clean(&error.to_string())),

@@ -18,16 +18,16 @@ const INDEXES: &str = include_str!("sql/postgres_indexes.sql");
 /// Reads the catalogue. The wait is bounded by the one who asks.
 pub(crate) async fn fetch(
     options: PgConnectOptions,
-    table: Option<&str>,
-    limits: &Limits,
-    redactor: &Redactor,
+    table: Option<String>,
+    limits: Limits,
+    redactor: Redactor,
 ) -> Result<Schema, SchemaError> {
     // What a query holds is not for the log.
     let options = options.disable_statement_logging();
     let connection = PgConnection::connect_with(&options).await;
     let mut connection =
         connection.map_err(|error| SchemaError::Open(redactor.clean(&error.to_string())))?;
-    let schema = read(&mut connection, table, limits)
+    let schema = read(&mut connection, table.as_deref(), &limits)
         .await
         .map_err(|error| match error {
             Failure::Sql(error) => SchemaError::Failed(redactor.clean(&error.to_string())),

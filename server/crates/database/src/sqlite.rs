@@ -22,11 +22,9 @@ const FOREIGN: &str = include_str!("sql/sqlite_foreign.sql");
 /// Reads the file on a thread of its own, which ends when the time has passed.
 pub(crate) async fn fetch(
     path: PathBuf,
-    table: Option<&str>,
-    limits: &Limits,
+    table: Option<String>,
+    limits: Limits,
 ) -> Result<Schema, SchemaError> {
-    let limits = *limits;
-    let table = table.map(str::to_owned);
     let (opened, handle) = mpsc::channel();
     let work = tokio::task::spawn_blocking(move || {
         let connection = open(&path, limits.timeout)?;

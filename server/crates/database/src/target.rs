@@ -61,12 +61,17 @@ impl Redactor {
     /// What in this URL is secret, as it is written and as it is meant.
     pub(crate) fn new(url: &str) -> Self {
         let authority = url.split_once("://").map_or("", |(_, rest)| rest);
-        let end = authority.find(['/', '?', '#']).unwrap_or(authority.len());
-        // A password with a slash in it that was not written otherwise.
-        let by_at = authority.rfind('@').unwrap_or(0);
-        let authority = &authority[..end.max(by_at)];
-        let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
-        let password = user.split_once(':').map_or("", |(_, password)| password);
+        // Where a password with odd characters in it ends is not sure: all readings are taken.
+        let before_query = authority.split('?').next().unwrap_or_default();
+        let readings = [
+            authority.split_once('@'),
+            authority.rsplit_once('@'),
+            before_query.rsplit_once('@'),
+        ];
+        let passwords = readings.into_iter().flatten().filter_map(|(user, _)| {
+            let (_, password) = user.split_once(':')?;
+            Some(password)
+        });
         let query = url.split_once('?').map_or("", |(_, query)| query);
         let others = query.split(['&', '#']).filter_map(|pair| {
             let (name, value) = pair.split_once('=')?;
@@ -74,7 +79,7 @@ impl Redactor {
             is_secret.then_some(value)
         });
         let mut secrets = Vec::new();
-        for secret in others.chain([password]) {
+        for secret in others.chain(passwords) {
             // The longest first, so that none is cut to pieces by another.
             for spelling in [secret.to_owned(), decoded(secret)] {
                 if !spelling.is_empty() && !secrets.contains(&spelling) {
@@ -88,11 +93,23 @@ impl Redactor {
 
     /// The words as a piece of a sentence: one line, no secret, no final period.
     pub(crate) fn clean(&self, words: &str) -> String {
-        let mut words = words.to_owned();
-        for secret in &self.0 {
-            words = words.replace(secret.as_str(), REDACTED);
+        let mut cleaned = String::with_capacity(words.len());
+        let mut rest = words;
+        // Each turn takes something off the rest. What was put in is not looked at again.
+        while let Some(first) = rest.chars().next() {
+            let mut secrets = self.0.iter();
+            match secrets.find_map(|secret| rest.strip_prefix(secret.as_str())) {
+                Some(after) => {
+                    cleaned.push_str(REDACTED);
+                    rest = after;
+                }
+                None => {
+                    cleaned.push(first);
+                    rest = &rest[first.len_utf8()..];
+                }
+            }
         }
-        let words: Vec<&str> = words.split_whitespace().collect();
+        let words: Vec<&str> = cleaned.split_whitespace().collect();
         let line = crate::schema::clipped(&words.join(" "));
         line.trim_end_matches('.').to_owned()
     }
