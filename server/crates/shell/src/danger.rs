@@ -190,6 +190,27 @@ pub(crate) fn of_removing(target: &Target, place: &Place<'_>) -> Option<Danger> 
     system_or_home(path, place)
 }
 
+/// What is dangerous about removing what in `folder` has a name with this start and this end.
+pub(crate) fn of_removing_some(
+    folder: &Path,
+    start: &str,
+    end: &str,
+    place: &Place<'_>,
+) -> Option<Danger> {
+    let (start, end) = (start.to_lowercase(), end.to_lowercase());
+    places::precious(place)
+        .into_iter()
+        .chain(place.roots.iter().cloned())
+        .filter(|path| path.parent() == Some(folder))
+        .filter(|path| {
+            let name = path
+                .file_name()
+                .map(|name| name.to_string_lossy().to_lowercase());
+            name.is_some_and(|name| name.starts_with(&start) && name.ends_with(&end))
+        })
+        .find_map(|path| of_removing(&Target::Beneath(path), place))
+}
+
 /// What is dangerous about changing the mode or owner of `target` and all beneath it.
 pub(crate) fn of_opening(target: &Target, place: &Place<'_>) -> Option<Danger> {
     match target {

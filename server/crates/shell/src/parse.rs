@@ -54,7 +54,10 @@ pub(crate) fn is_sound(tree: &Tree, text: &str) -> bool {
     let mut is_sound = true;
     for_each_leaf(root, &mut |leaf| {
         let gap = text.get(end..leaf.start_byte()).unwrap_or("?");
-        is_sound &= leaf.start_byte() < end || is_blank(gap, end == 0) || is_within_text(&leaf);
+        is_sound &= leaf.start_byte() < end
+            || is_blank(gap, end == 0)
+            || is_within_text(&leaf)
+            || (gap.trim_matches([' ', '\t']) == "-" && leaf.kind() == "<<" && gap.len() > 2);
         is_sound &= is_leaf_sound(&leaf, text);
         end = end.max(leaf.end_byte());
     });

@@ -45,10 +45,11 @@ impl Word {
         }
     }
 
-    /// Something beneath the path that the word is.
-    pub(crate) fn beneath(&self) -> Self {
+    /// Something beneath the path that the word is; only some of it if `is_narrow`.
+    pub(crate) fn beneath(&self, is_narrow: bool) -> Self {
         let mut units = self.units.clone();
-        units.extend([Unit::Quoted('/'), Unit::Bare('*')]);
+        let pattern = if is_narrow { "/*found*" } else { "/*" };
+        units.extend(pattern.chars().map(Unit::Bare));
         Self {
             units,
             raw: format!("{}/**", self.raw),

@@ -1,5 +1,5 @@
 //! The places that matter: the system, the home folder, credentials, start-up files and devices.
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::place::Place;
 
@@ -122,14 +122,12 @@ const STARTUP: &[&str] = &[
     ".config/autostart",
     ".config/environment.d",
     ".config/fish",
-    ".config/git",
     ".config/nushell",
     ".config/plasma-workspace",
     ".config/systemd",
     ".config/zsh",
     ".cshrc",
     ".direnvrc",
-    ".gitconfig",
     ".kshrc",
     ".local/share/systemd",
     ".login",
@@ -336,6 +334,18 @@ pub(super) fn is_device(path: &Path) -> bool {
 pub(super) fn is_system(path: &Path) -> bool {
     let text = lower(path);
     text == "/" || SYSTEM.iter().any(|place| text == *place)
+}
+
+/// The folders of the system, the home folder, and what is in it and matters.
+pub(super) fn precious(place: &Place<'_>) -> Vec<PathBuf> {
+    let system = SYSTEM.iter().map(PathBuf::from);
+    let home = place.home.into_iter().flat_map(|home| {
+        IN_HOME
+            .iter()
+            .map(|name| home.join(name))
+            .chain([home.to_path_buf()])
+    });
+    system.chain(home).collect()
 }
 
 /// Whether `path` is a home folder, above the user's, or something in one that matters.

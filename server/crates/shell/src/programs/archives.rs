@@ -48,19 +48,11 @@ fn tar(walker: &mut Walker<'_>, arguments: &[Word]) -> Scope {
             "mode",
             "mtime",
             "strip-components",
-            "one-file-system",
             "listed-incremental",
             "index-file",
         ],
     };
-    // The first word may be letters without a dash.
-    let mut arguments = arguments.to_vec();
-    if let Some(first) = arguments.first_mut()
-        && let Some(text) = first.literal()
-        && !text.starts_with('-')
-    {
-        *first = Word::known(&format!("-{text}"));
-    }
+    let arguments = with_dashes(arguments, spec);
     let given = sort(&arguments, spec, Order::Mixed);
     let archives = given.values(&["f", "file"]);
     let folders = given.values(&["C", "directory"]);
@@ -140,6 +132,24 @@ fn tar(walker: &mut Walker<'_>, arguments: &[Word]) -> Scope {
         (false, true) => Scope::Reads,
         (false, false) => Scope::Listed,
     }
+}
+
+/// The first word may be letters without a dash, whose values come after it, in their order.
+fn with_dashes(arguments: &[Word], spec: Spec) -> Vec<Word> {
+    let letters = arguments.first().and_then(Word::literal);
+    let Some(letters) = letters.filter(|letters| !letters.starts_with('-')) else {
+        return arguments.to_vec();
+    };
+    let mut rest = arguments.iter().skip(1);
+    let mut result = Vec::new();
+    for letter in letters.chars() {
+        result.push(Word::known(&format!("-{letter}")));
+        if spec.short.contains(letter) {
+            result.extend(rest.next().cloned());
+        }
+    }
+    result.extend(rest.cloned());
+    result
 }
 
 fn unzip(walker: &mut Walker<'_>, arguments: &[Word]) -> Scope {

@@ -5,12 +5,20 @@ use crate::walk::{Reach, Walker};
 use crate::word::Word;
 
 const COPY: Spec = Spec {
+    short: "tS",
+    long: &["target-directory", "suffix"],
+};
+const INSTALL: Spec = Spec {
     short: "tSgmo",
     long: &["target-directory", "suffix", "group", "mode", "owner"],
 };
-const SIZE: Spec = Spec {
-    short: "srtdnm",
-    long: &["size", "reference", "date", "iterations", "mode"],
+const SHRED: Spec = Spec {
+    short: "sn",
+    long: &["size", "iterations", "random-source"],
+};
+const NO_VALUES: Spec = Spec {
+    short: "",
+    long: &[],
 };
 
 /// What a program that works on files does.
@@ -103,19 +111,8 @@ fn reach(is_deep: bool) -> Reach {
 }
 
 fn remove(walker: &mut Walker<'_>, name: &str, arguments: &[Word]) {
-    let given = sort(arguments, SIZE, Order::Mixed);
-    // `rm -r` has no options with a value; the letters of `shred` must not hide an operand.
-    let given = match name {
-        "shred" => given,
-        _ => sort(
-            arguments,
-            Spec {
-                short: "",
-                long: &[],
-            },
-            Order::Mixed,
-        ),
-    };
+    let spec = if name == "shred" { SHRED } else { NO_VALUES };
+    let given = sort(arguments, spec, Order::Mixed);
     let is_deep =
         name == "trash" || !given.is_certain || given.has(&["r", "R", "recursive", "p", "parents"]);
     for word in &given.operands {
@@ -125,7 +122,8 @@ fn remove(walker: &mut Walker<'_>, name: &str, arguments: &[Word]) {
 
 /// The sources and where they go.
 fn copy(walker: &mut Walker<'_>, name: &str, arguments: &[Word]) {
-    let given = sort(arguments, COPY, Order::Mixed);
+    let spec = if name == "install" { INSTALL } else { COPY };
+    let given = sort(arguments, spec, Order::Mixed);
     if name == "install" && given.has(&["d", "directory"]) {
         for word in &given.operands {
             walker.write(word, Reach::Itself);

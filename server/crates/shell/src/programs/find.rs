@@ -33,6 +33,7 @@ fn find(walker: &mut Walker<'_>, arguments: &[Word]) -> Scope {
         walker.list(start, Reach::Beneath);
     }
     let mut writes = false;
+    let is_narrow = is_narrow(tests);
     let mut rest = tests;
     while let Some((test, after)) = rest.split_first() {
         rest = after;
@@ -43,13 +44,13 @@ fn find(walker: &mut Walker<'_>, arguments: &[Word]) -> Scope {
         match name.as_str() {
             "-delete" => {
                 writes = true;
-                for start in &starts {
-                    walker.remove(start, Reach::Beneath);
+                for path in found(&[Word::known("{}")], &starts, is_narrow) {
+                    walker.remove(&path, Reach::Beneath);
                 }
             }
             "-exec" | "-execdir" | "-ok" | "-okdir" => {
                 let end = rest.iter().position(is_end).unwrap_or(rest.len());
-                let words = found(&rest[..end], &starts);
+                let words = found(&rest[..end], &starts, is_narrow);
                 rest = rest.get(end + 1..).unwrap_or_default();
                 let before = walker.state.clone();
                 if name.ends_with("dir") {
@@ -75,6 +76,22 @@ fn find(walker: &mut Walker<'_>, arguments: &[Word]) -> Scope {
         (true, true) => Scope::Listed,
         (true, false) => Scope::Reads,
     }
+}
+
+/// Whether only some names are looked for.
+fn is_narrow(tests: &[Word]) -> bool {
+    let choices = ["-o", "-or", "!", "-not", ","];
+    let has_choice = tests
+        .iter()
+        .any(|word| choices.iter().any(|choice| word.is(choice)));
+    let limits = [
+        "-name", "-iname", "-path", "-regex", "-newer", "-mtime", "-mmin", "-size",
+    ];
+    let has_limit = tests.windows(2).any(|pair| {
+        limits.iter().any(|test| pair[0].is(test))
+            && pair[1].shown().contains(|c: char| c.is_alphanumeric())
+    });
+    has_limit && !has_choice
 }
 
 fn is_link_option(text: &str) -> bool {
@@ -131,13 +148,15 @@ fn takes_value(test: &str) -> bool {
 
 /// The words of a program with `{}` in place of what is found: something beneath where the
 /// search starts.
-fn found(words: &[Word], starts: &[Word]) -> Vec<Word> {
+fn found(words: &[Word], starts: &[Word], is_narrow: bool) -> Vec<Word> {
     let mut result = Vec::new();
     for word in words {
         let holds = word.literal().is_none_or(|text| text.contains("{}"));
         match (holds, word.is("{}"), starts) {
             (false, ..) => result.push(word.clone()),
-            (true, true, starts) => result.extend(starts.iter().map(Word::beneath)),
+            (true, true, starts) => {
+                result.extend(starts.iter().map(|start| start.beneath(is_narrow)));
+            }
             (true, false, _) => result.push(Word::unknown(word.raw())),
         }
     }

@@ -184,8 +184,15 @@ fn subcommand_of(walker: &mut Walker<'_>, subcommand: &Word, rest: &[Word]) -> S
     match name.as_str() {
         "clone" => clone(walker, &given),
         "config" => {
-            if given.has(&["global", "system"]) {
+            if given.has(&["system"]) {
                 walker.write(&Word::known("/etc/gitconfig"), Reach::Itself);
+            }
+            if let Some(home) = walker
+                .state
+                .value("HOME")
+                .filter(|_| given.has(&["global"]))
+            {
+                walker.write(&Word::known(&(home + "/.gitconfig")), Reach::Itself);
             }
             walker.write_here(Reach::Beneath);
         }

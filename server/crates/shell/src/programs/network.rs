@@ -5,7 +5,7 @@ use crate::walk::{Reach, Walker};
 use crate::word::Word;
 
 const CURL: Spec = Spec {
-    short: "AbcCdDeEFhHKmoPQrstTuUwxXyYz",
+    short: "AbcCdDeEFHKmoPQrtTuUwxXyYz",
     long: &[
         "abstract-unix-socket",
         "alt-svc",
@@ -101,7 +101,7 @@ const CURL: Spec = Spec {
     ],
 };
 const WGET: Spec = Spec {
-    short: "aoeiBtOTwQPUlARDIXS",
+    short: "aoeiBtOTwQPUlARDIX",
     long: &[
         "append-output",
         "output-file",
@@ -152,9 +152,10 @@ pub(super) fn run(walker: &mut Walker<'_>, name: &str, arguments: &[Word]) -> Op
         | "netcat" | "telnet" | "socat" | "ftp" | "mosh" | "nmap" | "openssl" | "http"
         | "https" | "aria2c" | "gh" | "glab" | "aws" | "gcloud" | "az" | "kubectl" | "docker"
         | "podman" | "heroku" | "psql" | "mysql" | "redis-cli" | "mongosh" => {
-            let first = arguments
-                .iter()
-                .find(|word| !word.prefix().starts_with('-'));
+            let first = arguments.iter().find(|word| {
+                let prefix = word.prefix();
+                !prefix.starts_with('-') && prefix.parse::<u32>().is_err()
+            });
             let is_host = matches!(
                 name,
                 "ping" | "ping6" | "host" | "traceroute" | "telnet" | "nc" | "ncat" | "netcat"
@@ -443,6 +444,10 @@ fn copy(walker: &mut Walker<'_>, name: &str, arguments: &[Word]) -> Scope {
                 "compare-dest",
                 "copy-dest",
             ],
+        },
+        "scp" => Spec {
+            short: "cDFiJloPSX",
+            long: &[],
         },
         _ => Spec {
             short: "cDFiJloPSXBbRs",

@@ -93,7 +93,7 @@ fn long<'w>(
     word: &Word,
     name: &str,
     spec: Spec,
-    rest: &mut impl Iterator<Item = &'w Word>,
+    rest: &mut std::slice::Iter<'w, Word>,
 ) {
     if let Some((name, _)) = name.split_once('=') {
         let value = word.without(name.chars().count() + 3).as_value();
@@ -101,9 +101,11 @@ fn long<'w>(
         return;
     }
     given.is_certain &= word.literal().is_some();
-    let value = match is_any(name, spec.long) {
-        true => rest.next().cloned(),
-        false => None,
+    let value = match (spec.long.contains(&name), is_any(name, spec.long)) {
+        (true, _) => rest.next().cloned(),
+        // Shortened, or another option that has no value: what comes next may be either.
+        (false, true) => rest.as_slice().first().cloned(),
+        (false, false) => None,
     };
     given.options.push((name.to_owned(), value));
 }
@@ -113,7 +115,7 @@ fn short<'w>(
     word: &Word,
     letters: &str,
     spec: Spec,
-    rest: &mut impl Iterator<Item = &'w Word>,
+    rest: &mut std::slice::Iter<'w, Word>,
 ) {
     for (at, letter) in letters.chars().enumerate() {
         if !spec.short.contains(letter) {

@@ -15,8 +15,19 @@ pub(super) fn run(walker: &mut Walker<'_>, name: &str, arguments: &[Word]) -> Op
         long: reader.long,
     };
     let given = sort(arguments, spec, Order::Mixed);
+    if matches!(name, "test" | "[" | "printf") && given.has(&["v"]) {
+        // The name of a variable may have a subscript, which is evaluated.
+        for word in arguments {
+            walker.names_variable(word, name, false);
+        }
+    }
     for file in given.values(reader.reads) {
         walker.read(&file, Reach::Itself);
+    }
+    if let Files::WritesSecond = reader.files {
+        read_operands(walker, reader, &given);
+        let writes = given.operands.len() > 1 || !given.is_certain;
+        return Some(if writes { Scope::Listed } else { Scope::Reads });
     }
     read_operands(walker, reader, &given);
     if reader.risky.is_empty() {

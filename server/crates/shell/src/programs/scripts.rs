@@ -40,9 +40,11 @@ fn sed(walker: &mut Walker<'_>, arguments: &[Word]) -> Scope {
     }
     let is_plain = files.is_empty()
         && given.is_certain
-        && scripts
-            .iter()
-            .all(|script| script.literal().is_some_and(|text| is_plain_sed(&text)));
+        && scripts.iter().all(|script| {
+            script
+                .literal()
+                .is_some_and(|text| !text.is_empty() && is_plain_sed(&text))
+        });
     match (is_plain, in_place) {
         (false, _) => Scope::Anything,
         (true, true) => Scope::Listed,

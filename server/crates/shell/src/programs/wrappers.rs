@@ -322,6 +322,15 @@ fn plain(
         {
             walker.not_whole();
         }
+        "flock"
+            if words
+                .first()
+                .is_some_and(|word| word.is("-c") || word.is("--command")) =>
+        {
+            for script in words.iter().skip(1) {
+                script_of(walker, script);
+            }
+        }
         "script" => {
             for file in words {
                 walker.write(file, Reach::Itself);
@@ -477,9 +486,7 @@ fn xargs(walker: &mut Walker<'_>, name: &str, arguments: &[Word]) -> Scope {
         short: "aIdELnPsJRS",
         long: &[
             "arg-file",
-            "replace",
             "delimiter",
-            "max-lines",
             "max-args",
             "max-procs",
             "max-chars",

@@ -185,11 +185,12 @@ impl Walker<'_> {
     /// `[ … ]` and `[[ … ]]`.
     pub(super) fn test(&mut self, node: Node<'_>, text: &str) {
         let raw = text_of(node, text);
-        let is_arithmetic = ["-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-v", "-R"]
-            .iter()
-            .any(|operator| raw.contains(operator));
-        if is_arithmetic {
-            self.check_arithmetic(raw);
+        let is_double = raw.starts_with("[[");
+        let inner = raw.trim_start_matches('[').trim_end_matches(']');
+        let has = |operators: &[&str]| operators.iter().any(|operator| inner.contains(operator));
+        // Only the double form evaluates what it compares as numbers.
+        if has(&["-v", "-R"]) || is_double && has(&["-eq", "-ne", "-lt", "-le", "-gt", "-ge"]) {
+            self.check_arithmetic(inner);
         }
         for child in children(node) {
             self.inner(child, text);

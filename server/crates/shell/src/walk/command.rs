@@ -16,6 +16,12 @@ const RESERVED: &[&str] = &[
     "in", "select", "then", "until", "while", "{", "}",
 ];
 
+/// Programs that run what they are given as a word or as a file.
+const RUNS_TEXT: &[&str] = &[
+    ".", "bash", "dash", "eval", "ksh", "node", "perl", "python", "python3", "ruby", "sh",
+    "source", "zsh",
+];
+
 /// Where the programs of a system are.
 const PROGRAM_FOLDERS: &[&str] = &[
     "/bin",
@@ -111,6 +117,9 @@ impl Walker<'_> {
         let (program, is_of_system) = self.resolve(name);
         let at = self.effects.len();
         let base = name.rsplit('/').next().unwrap_or_default();
+        if RUNS_TEXT.contains(&base) && arguments.iter().any(is_download) {
+            self.danger(Danger::RunsDownload);
+        }
         let mut scope = programs::run(self, base, arguments);
         if !is_of_system || self.state.functions.contains_key(name) {
             scope = Scope::Anything;
@@ -145,6 +154,14 @@ impl Walker<'_> {
             is_of_system,
         )
     }
+}
+
+/// Whether a word is the output of a program that downloads.
+fn is_download(word: &Word) -> bool {
+    let raw = word.raw();
+    ["<(", "$(", "`"]
+        .iter()
+        .any(|start| raw.contains(&format!("{start}curl")) || raw.contains(&format!("{start}wget")))
 }
 
 fn shown(words: &[Word]) -> Vec<String> {

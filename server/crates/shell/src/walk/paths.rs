@@ -2,7 +2,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Walker;
-use crate::danger::{of_opening, of_reading, of_removing, of_writing};
+use crate::danger::{of_opening, of_reading, of_removing, of_removing_some, of_writing};
 use crate::effect::{Effect, Target};
 use crate::place::normalise;
 use crate::word::{Unit, Word};
@@ -44,8 +44,15 @@ impl Walker<'_> {
 
     /// Removing, emptying or moving away.
     pub(crate) fn remove(&mut self, word: &Word, reach: Reach) {
+        let pattern = name_pattern(word);
         for path in self.targets(word, reach) {
-            if let Some(danger) = of_removing(&path, self.place) {
+            let danger = match (&pattern, &path) {
+                (Some((start, end)), Target::Beneath(folder)) => {
+                    of_removing_some(folder, start, end, self.place)
+                }
+                _ => of_removing(&path, self.place),
+            };
+            if let Some(danger) = danger {
                 self.danger(danger);
             }
             self.write_target(path);
@@ -66,6 +73,9 @@ impl Walker<'_> {
     /// looked at for dangers, and covered by the effect on the folder.
     pub(crate) fn write_into(&mut self, word: &Word, sources: &[&Word]) {
         for path in self.targets(word, Reach::Itself) {
+            if of_writing(&path, self.place).is_some() {
+                continue;
+            }
             let (Target::At(folder) | Target::Beneath(folder)) = path else {
                 continue;
             };
@@ -216,6 +226,25 @@ fn before_glob(text: &str) -> Option<String> {
     } else {
         folder.to_owned()
     })
+}
+
+/// How the names start and end that a glob in the last part of a path stands for. `None` where
+/// that may be any names.
+fn name_pattern(word: &Word) -> Option<(String, String)> {
+    if !word.is_glob() {
+        return None;
+    }
+    let text: String = word.units().iter().filter_map(|unit| unit.char()).collect();
+    let last = text.trim_end_matches('/').rsplit('/').next()?;
+    let is_glob = |c: char| "*?[]()!".contains(c);
+    if !last.contains(|c: char| c.is_alphanumeric()) || last.contains(['[', '(']) {
+        return None;
+    }
+    let Some((start, end)) = last.find(is_glob).zip(last.rfind(is_glob)) else {
+        // A glob before the last part, which is known.
+        return Some((last.to_owned(), last.to_owned()));
+    };
+    Some((last[..start].to_owned(), last[end + 1..].to_owned()))
 }
 
 /// Whether a path is a stream of the process, or nothing at all.

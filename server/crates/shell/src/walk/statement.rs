@@ -14,6 +14,13 @@ const RUNS_INPUT: &[&str] = &[
 /// Commands that may set any variable.
 const SETS_ANY: &[&str] = &[".", "builtin", "command", "eval", "source", "trap"];
 
+/// What stands behind a statement and belongs to its last command.
+#[derive(Default)]
+struct Tail<'t> {
+    redirects: Vec<Node<'t>>,
+    words: Vec<Word>,
+}
+
 impl Walker<'_> {
     /// Goes through the statements in `node`, one after the other.
     pub(super) fn statements(&mut self, node: Node<'_>, text: &str) {
@@ -37,8 +44,12 @@ impl Walker<'_> {
 
     /// Goes through a statement that may not be run, or not in this shell.
     fn branch(&mut self, node: Node<'_>, text: &str) {
+        self.branch_with(node, text, &Tail::default());
+    }
+
+    fn branch_with(&mut self, node: Node<'_>, text: &str, tail: &Tail<'_>) {
         let before = self.state.clone();
-        self.statement(node, text);
+        self.statement_with(node, text, tail);
         self.state.settle();
         self.state.merge(before);
     }
@@ -54,8 +65,8 @@ impl Walker<'_> {
                     self.statements(node, text);
                 }
             }
-            "list" => self.chain(node, text),
-            "pipeline" => self.pipeline(node, text),
+            "list" => self.chain(node, text, &Tail::default()),
+            "pipeline" => self.pipeline(node, text, &Tail::default()),
             "subshell" => {
                 let before = self.state.clone();
                 self.statements(node, text);
@@ -99,8 +110,39 @@ impl Walker<'_> {
         }
     }
 
+    /// Goes through a statement and what stands behind it.
+    fn statement_with(&mut self, node: Node<'_>, text: &str, tail: &Tail<'_>) {
+        if tail.redirects.is_empty() && tail.words.is_empty() {
+            self.statement(node, text);
+            return;
+        }
+        self.deeper(|walker| match node.kind() {
+            "list" => walker.chain(node, text, tail),
+            "pipeline" => walker.pipeline(node, text, tail),
+            "negated_command" => {
+                for child in children(node) {
+                    walker.branch_with(child, text, tail);
+                }
+            }
+            kind => {
+                let mut words = tail.words.clone();
+                for redirect in &tail.redirects {
+                    words.append(&mut walker.redirect(*redirect, text));
+                }
+                if kind == "command" {
+                    walker.command(node, text, words);
+                    return;
+                }
+                if !words.is_empty() {
+                    walker.not_whole();
+                }
+                walker.statement(node, text);
+            }
+        });
+    }
+
     /// `a && b` and `a || b`.
-    fn chain(&mut self, node: Node<'_>, text: &str) {
+    fn chain(&mut self, node: Node<'_>, text: &str, tail: &Tail<'_>) {
         let is_and = node
             .children(&mut node.walk())
             .any(|child| child.kind() == "&&");
@@ -113,13 +155,14 @@ impl Walker<'_> {
             if is_and {
                 // Where `cd` has failed, the next does not run.
                 self.state.failed.clear();
-                self.statement(part, text);
+                self.statement_with(part, text, tail);
                 before.folders.clone_from(&self.state.folders);
             } else {
                 self.state.settle();
-                self.statement(part, text);
+                self.statement_with(part, text, tail);
                 before.failed.clear();
-                if first_word(part, text) == "exit" && part.kind() == "command" {
+                let is_own = self.state.functions.contains_key("exit");
+                if part.kind() == "command" && first_word(part, text) == "exit" && !is_own {
                     self.state = before;
                     continue;
                 }
@@ -128,41 +171,53 @@ impl Walker<'_> {
         }
     }
 
-    fn pipeline(&mut self, node: Node<'_>, text: &str) {
+    fn pipeline(&mut self, node: Node<'_>, text: &str, tail: &Tail<'_>) {
         self.concurrency += 1;
         let parts = children(node);
         let mut downloads = false;
-        for part in parts {
-            let name = first_word(part, text);
+        for (at, part) in parts.iter().enumerate() {
+            let name = first_word(*part, text);
             if downloads && RUNS_INPUT.contains(&name.as_str()) {
                 self.danger(Danger::RunsDownload);
             }
             downloads |= matches!(name.as_str(), "curl" | "wget" | "fetch");
-            self.branch(part, text);
+            if at + 1 == parts.len() {
+                self.branch_with(*part, text, tail);
+            } else {
+                self.branch(*part, text);
+            }
         }
         self.concurrency -= 1;
     }
 
+    /// The redirections of a chain or pipeline are those of its last command.
     fn redirected(&mut self, node: Node<'_>, text: &str) {
-        let mut body = None;
-        let mut rest = Vec::new();
+        let mut body: Option<Node<'_>> = None;
+        let mut tail = Tail::default();
         for child in children(node) {
             match child.kind() {
                 "file_redirect" | "herestring_redirect" | "heredoc_redirect" => {
-                    rest.append(&mut self.redirect(child, text));
+                    let end = body.map_or(child.start_byte(), |body| body.end_byte());
+                    let gap = text.get(end..child.start_byte()).unwrap_or_default();
+                    if tail.redirects.is_empty() && gap.trim() == "-" {
+                        // The grammar passes over a dash before a here-document.
+                        tail.words.push(Word::known("-"));
+                    }
+                    tail.redirects.push(child);
                 }
+                "comment" => {}
                 _ => body = Some(child),
             }
         }
         match body {
-            Some(body) if body.kind() == "command" => self.command(body, text, rest),
-            Some(body) => {
-                if !rest.is_empty() {
-                    self.not_whole();
+            Some(body) => self.statement_with(body, text, &tail),
+            None => {
+                let mut words = Vec::new();
+                for redirect in &tail.redirects {
+                    words.append(&mut self.redirect(*redirect, text));
                 }
-                self.statement(body, text);
+                self.run(&words);
             }
-            None => self.run(&rest),
         }
     }
 

@@ -145,7 +145,6 @@ pub(super) const READERS: &[Reader] = &[
             "ignore-matching-lines",
             "show-function-line",
             "starting-file",
-            "color",
         ],
         reads: &["X", "exclude-from", "from-file", "to-file"],
         recursive: &["r", "recursive"],
@@ -195,7 +194,7 @@ pub(super) const READERS: &[Reader] = &[
     },
     Reader {
         names: &["df", "lsof", "findmnt", "mountpoint"],
-        short: "Bt",
+        short: "B",
         ..PLAIN
     },
     Reader {
