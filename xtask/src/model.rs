@@ -179,10 +179,12 @@ fn command(
     let errors = std::fs::File::create(folder.join("errors.txt"))?;
     let config = folder.join("config");
     std::fs::create_dir_all(&config)?;
-    let of_model = arguments.temperature.map_or_else(String::new, |temperature| {
-        let model = &arguments.model;
-        format!("[providers.tried.models.\"{model}\"]\ntemperature = {temperature}\n")
-    });
+    let of_model = arguments
+        .temperature
+        .map_or_else(String::new, |temperature| {
+            let model = &arguments.model;
+            format!("[providers.tried.models.\"{model}\"]\ntemperature = {temperature}\n")
+        });
     std::fs::write(
         config.join("config.toml"),
         format!(
