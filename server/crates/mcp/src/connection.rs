@@ -203,7 +203,13 @@ impl Opening {
         if let Some(challenge) = challenge(&error) {
             return StartError::NeedsAuth(challenge);
         }
+        let is_stdio = matches!(self.config.transport, Transport::Stdio(_));
         let reason = match error {
+            // A program that ended takes nothing more.
+            ClientInitializeError::TransportError { .. } if is_stdio => {
+                let reason = self.signals.reason().await;
+                return StartError::Reason(format!("{reason}{}", tail.quoted()));
+            }
             ClientInitializeError::ConnectionClosed(_) => {
                 let reason = self.signals.reason().await;
                 return StartError::Reason(format!("{reason}{}", tail.quoted()));

@@ -11,6 +11,7 @@ use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::call::OnProgress;
+use crate::config::Transport;
 use crate::connection::{Connection, chain, challenge};
 use crate::error::McpError;
 use crate::lists::{ListKind, Pages};
@@ -278,6 +279,12 @@ impl Connection {
                 message: cut(&error.message, MAX_ERROR_BYTES),
                 code: error.code.0,
             },
+            ServiceError::TransportSend(_)
+                if matches!(self.config.transport, Transport::Stdio(_)) =>
+            {
+                // A program that ended takes nothing more.
+                self.died(wait).await
+            }
             ServiceError::TransportSend(error) => {
                 if challenge(error.error.as_ref()).is_some() {
                     return McpError::NeedsAuth { server };
