@@ -7,6 +7,7 @@
 )]
 mod bench;
 mod codegen;
+mod databases;
 mod fuzz;
 mod house;
 mod mcp;
@@ -58,6 +59,8 @@ enum Command {
     House,
     /// Lets a real model mend one-line bugs, and counts them.
     Model(model::Arguments),
+    /// Only runs the tests against servers of databases, and gets these.
+    Databases,
     /// Only runs the tests against model servers that others wrote, and gets these.
     Mocks,
     /// Only runs the tests against MCP servers that others wrote, and gets these.
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Command::Fuzz { seconds } => fuzz::run(seconds),
         Command::House => house::check(),
         Command::Model(arguments) => model::run(&arguments),
+        Command::Databases => ended(databases::run()),
         Command::Mocks => ended(mocks::run()),
         Command::Mcp => ended(mcp::run()),
     };

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that can run, in order, and a table of it.
 use std::process::Command;
 
+use crate::databases;
 use crate::house;
 use crate::mcp;
 use crate::mocks;
@@ -50,6 +51,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         mocks::run()
     });
     steps.run("independent servers of tools", mcp::run);
+    steps.run("servers of databases", databases::run);
     steps.run("generated TypeScript", typescript);
     steps.run("generated Lua", lua);
     steps.run("a turn with a real model", || {

@@ -153,14 +153,16 @@ async fn columns(
     for row in rows {
         let default: Option<&str> = row.try_get(3)?;
         let extra: Option<&str> = row.try_get(4)?;
-        let words = [default, extra].into_iter().flatten();
-        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        // MariaDB writes NULL where there is none.
+        let words = [default.filter(|default| *default != "NULL"), extra];
+        let words: Vec<&str> = words.into_iter().flatten().collect();
+        let words = words.join(" ");
         let comment: Option<&str> = row.try_get(5)?;
         found.table.columns.push(Column {
             name: clipped(row.try_get(0)?),
             kind: clipped(row.try_get(1)?),
             is_nullable: row.try_get::<&str, _>(2)? == "YES",
-            default: clipped(&words.join(" ")),
+            default: clipped(words.trim()),
             comment: clipped(comment.unwrap_or_default()),
         });
     }

@@ -193,9 +193,14 @@ async fn columns(
             ("", _) => clipped(&format!("generated as {default}")),
             _ => "generated as identity".to_owned(),
         };
+        let (kind, values): (&str, &str) = (row.try_get(2)?, row.try_get(8)?);
+        let kind = match values {
+            "" => clipped(kind),
+            values => clipped(&format!("{kind} ({values})")),
+        };
         let column = Column {
             name: clipped(row.try_get(1)?),
-            kind: clipped(row.try_get(2)?),
+            kind,
             is_nullable: row.try_get(3)?,
             default,
             comment: clipped(row.try_get(7)?),

@@ -48,7 +48,58 @@ fn everything_that_a_server_has() {
     let Some(url) = server(VARIABLE) else { return };
     run(async {
         let url = made(&url, "aside_shop", SHOP).await;
-        expect![[r#""#]].assert_eq(&shown(&url, None).await);
+        expect![[r#"
+            # MySQL
+
+            ## aside_shop.customers (table, about 0 rows)
+
+            Who buys.
+
+            | column | type | null | default | comment |
+            | --- | --- | --- | --- | --- |
+            | id | bigint(20) unsigned | no | auto_increment |  |
+            | name | varchar(40) | no | 'no\|body' |  |
+            | email | varchar(200) | yes |  |  |
+            | mood | enum('good','bad') | yes |  |  |
+            | data | text | yes |  | May be unknown. |
+            | changed | timestamp | no | current_timestamp() on update current_timestamp() |  |
+            | twice | int(11) | yes | VIRTUAL GENERATED |  |
+
+            - primary key (id)
+            - index by_data (data(10), name)
+            - unique index email (email)
+
+            ## aside_shop.good (view)
+
+            | column | type | null | default | comment |
+            | --- | --- | --- | --- | --- |
+            | id | bigint(20) unsigned | no | 0 |  |
+            | name | varchar(40) | no | 'no\|body' |  |
+
+            ## aside_shop.lines (table, about 0 rows)
+
+            | column | type | null | default | comment |
+            | --- | --- | --- | --- | --- |
+            | year | int(11) | yes |  |  |
+            | number | int(11) | yes |  |  |
+            | odd name | double | yes |  |  |
+
+            - foreign key (year, number) references orders (year, number)
+            - index of_order (year, number)
+
+            ## aside_shop.orders (table, about 0 rows)
+
+            | column | type | null | default | comment |
+            | --- | --- | --- | --- | --- |
+            | year | int(11) | no |  |  |
+            | number | int(11) | no |  |  |
+            | customer | bigint(20) unsigned | yes |  |  |
+
+            - primary key (year, number)
+            - foreign key (customer) references customers (id) on delete cascade
+            - index bought (customer)
+        "#]]
+        .assert_eq(&shown(&url, None).await);
         for name in ["orders", "aside_shop.orders", "ORDERS"] {
             let schema = fetch(&url, Some(name)).await.unwrap();
             assert_eq!(schema.tables.len(), 1, "{name}");
@@ -60,7 +111,7 @@ fn everything_that_a_server_has() {
             "{error:?}"
         );
         let error = fetch(&url, Some("customer")).await.unwrap_err();
-        expect![[r#""#]].assert_eq(&error.to_string());
+        expect![[r#"There is no table "customer" in this database. These are there: aside_shop.customers, aside_shop.good, aside_shop.lines, aside_shop.orders."#]].assert_eq(&error.to_string());
         // Without a database in the URL, all are looked through.
         let (start, _) = url.rsplit_once('/').unwrap();
         let schema = fetch(start, Some("aside_shop.orders")).await.unwrap();

@@ -105,7 +105,8 @@ fn everything_that_a_file_has() {
             | column | type | null | default | comment |
             | --- | --- | --- | --- | --- |
             | text |  | yes |  |  |
-        "##]].assert_eq(&shown(&url, None).await);
+        "##]]
+        .assert_eq(&shown(&url, None).await);
     });
 }
 
@@ -122,12 +123,14 @@ fn one_table() {
         expect![[r#"There is no table "order" in this database. These are there: orders, adults, broken, customers, lines, words."#]].assert_eq(&error.to_string());
         let (_folder, url) = made("");
         let error = fetch(&url, Some("a'; DROP TABLE b")).await.unwrap_err();
-        expect![[r#"There is no table "a'; DROP TABLE b" in this database. It has none at all."#]].assert_eq(&error.to_string());
+        expect![[r#"There is no table "a'; DROP TABLE b" in this database. It has none at all."#]]
+            .assert_eq(&error.to_string());
         expect![[r#"
             # SQLite
 
             There are no tables.
-        "#]].assert_eq(&shown(&url, None).await);
+        "#]]
+        .assert_eq(&shown(&url, None).await);
     });
 }
 
