@@ -19,10 +19,18 @@ const WALLS: &[(&str, &[&str])] = &[
     ("server/crates/keys", &[]),
     ("server/crates/store", &[]),
     ("server/crates/script", &[]),
+    ("server/crates/web", &[]),
+    ("server/crates/database", &[]),
     ("server/crates/agent", &["aside-llm", "aside-edit"]),
     (
         "server/crates/tools",
-        &["aside-agent", "aside-edit", "aside-index"],
+        &[
+            "aside-agent",
+            "aside-edit",
+            "aside-index",
+            "aside-web",
+            "aside-database",
+        ],
     ),
 ];
 
