@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::editing::{EditDialect, EditMode};
 use crate::event::{SinkError, TurnError, TurnEvent, TurnOutcome, TurnSink, TurnStop};
 use crate::history;
+use crate::hooks::Hooks;
 use crate::host::{Approver, Files};
 use crate::item::{ItemBody, ItemRecord};
 use crate::limits::Limits;
@@ -95,6 +96,8 @@ pub struct Turn {
     pub editor: Arc<dyn Editor>,
     /// Tools offered beside those that always are. The turns of a session share it.
     pub offered: Offered,
+    /// Programs that look at calls, where there are any.
+    pub hooks: Option<Arc<dyn Hooks>>,
     /// Fires when the user cancels.
     pub cancel: CancellationToken,
 }
@@ -152,6 +155,7 @@ impl Run {
             edit_mode: turn.edit_mode,
             dialect: turn.dialect,
             limits: turn.limits.clone(),
+            settles_edits: turn.hooks.is_some(),
         });
         Self {
             turn,
@@ -192,6 +196,7 @@ impl Run {
                     | Action::Ask { .. }
                     | Action::Apply { .. }
                     | Action::TakeBack { .. }
+                    | Action::Settle { .. }
                     | Action::NoteSeen(_)
                     | Action::StopWork => self.begin(action),
                 }
@@ -236,6 +241,12 @@ impl Run {
             Action::Apply { call, change } | Action::TakeBack { call, change } => {
                 self.applying = Some(turn.apply(call, *change));
             }
+            Action::Settle {
+                call,
+                name,
+                arguments,
+                text,
+            } => self.work.push(turn.settle(call, name, arguments, text)),
             Action::NoteSeen(changes) => changes.iter().for_each(|change| turn.note_seen(change)),
             Action::StopWork => {
                 self.answer = AnswerSource::None;

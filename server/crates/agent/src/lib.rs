@@ -10,6 +10,7 @@ pub mod driver;
 pub mod editing;
 pub mod event;
 pub mod history;
+pub mod hooks;
 pub mod host;
 pub mod item;
 pub mod limits;

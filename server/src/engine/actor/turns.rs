@@ -166,6 +166,7 @@ impl Actor {
             elicitor: self.engine.front().elicitor(),
             editor: self.engine.front().editor(),
             offered: self.offered.clone(),
+            hooks: None,
             cancel: cancel.clone(),
         };
         self.running = Some(Running {

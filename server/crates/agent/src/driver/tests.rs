@@ -1,5 +1,6 @@
 //! The driver against doubles of everything it touches.
 mod faults;
+mod hooks;
 mod order;
 mod random;
 mod retries;
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Turn, TurnModel, run_turn};
 use crate::editing::{EditDialect, EditMode};
 use crate::event::{EditOutcome, TurnEvent, TurnOutcome};
+use crate::hooks::Hooks;
 use crate::host::PermissionOutcome;
 use crate::item::{ItemBody, ToolKind};
 use crate::limits::Limits;
@@ -48,6 +50,7 @@ struct World {
     notes: Notes,
     edit_mode: EditMode,
     dialect: EditDialect,
+    hooks: Option<Arc<dyn Hooks>>,
     cancel: CancellationToken,
 }
 
@@ -88,6 +91,7 @@ impl World {
             notes: Notes::default(),
             edit_mode: EditMode::default(),
             dialect: EditDialect::default(),
+            hooks: None,
             cancel: CancellationToken::new(),
         }
     }
@@ -129,6 +133,7 @@ impl World {
             elicitor: Arc::new(Nobody),
             editor: Arc::new(Nobody),
             offered: Offered::default(),
+            hooks: self.hooks,
             cancel: self.cancel,
         };
         let turn = assert_send(run_turn(turn));

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::Turn;
 use crate::attempt::Attempts;
 use crate::editing::EditDialect;
+use crate::hooks::{HookCall, Hooks};
 use crate::host::{
     FileChange, Files, HostError, PermissionOutcome, PermissionRequest, Target, read_or_absent,
 };
@@ -184,7 +185,15 @@ impl Turn {
         let noted = context.attempts.clone();
         let limit = self.limits.tool_timeout;
         let offered = self.offered.clone();
+        let hooked = self.hooked(&name, &arguments);
         Box::pin(async move {
+            if let Some(refused) = before(&hooked).await {
+                return Input::Returned {
+                    call,
+                    result: Err(refused),
+                    attempts: Vec::new(),
+                };
+            }
             // Work that the tool has put on another thread ends too when this is dropped.
             let guard = cancel.drop_guard();
             let work = AssertUnwindSafe(async move {
@@ -200,6 +209,7 @@ impl Turn {
                     guard.disarm();
                     if let Outcome::Done(output) = &mut outcome {
                         offered.add(std::mem::take(&mut output.offers));
+                        after(&hooked, &mut output.text).await;
                     }
                     Ok(outcome)
                 }
@@ -216,6 +226,33 @@ impl Turn {
                 attempts: noted.take(),
             }
         })
+    }
+
+    /// What is to be said of a call all of whose edits are made.
+    pub(super) fn settle(
+        &self,
+        call: usize,
+        name: String,
+        arguments: Arguments,
+        mut text: String,
+    ) -> BoxFuture<'static, Input> {
+        let hooked = self.hooked(&name, &arguments);
+        Box::pin(async move {
+            after(&hooked, &mut text).await;
+            Input::Settled { call, text }
+        })
+    }
+
+    /// A call for hooks; nothing is copied where there are none.
+    fn hooked(&self, name: &str, arguments: &Arguments) -> Option<(Arc<dyn Hooks>, HookCall)> {
+        let hooks = self.hooks.as_ref()?;
+        let call = HookCall {
+            session_id: self.session_id.clone(),
+            turn_id: self.turn_id.clone(),
+            name: name.to_owned(),
+            arguments: arguments.clone(),
+        };
+        Some((Arc::clone(hooks), call))
     }
 
     pub(super) fn ask(&self, call: usize, request: PermissionRequest) -> BoxFuture<'static, Input> {
@@ -318,6 +355,35 @@ impl Turn {
     }
 }
 
+/// Why hooks do not let a call be made, if they do not.
+async fn before(hooked: &Option<(Arc<dyn Hooks>, HookCall)>) -> Option<String> {
+    let (hooks, call) = hooked.as_ref()?;
+    let asked = AssertUnwindSafe(async { hooks.before_tool(call).await });
+    match asked.catch_unwind().await {
+        Ok(answer) => answer.err(),
+        Err(panic) => {
+            tracing::error!(panic = panic_text(panic.as_ref()), "the hooks panicked");
+            Some(NO_HOOKS.to_owned())
+        }
+    }
+}
+
+/// Adds what hooks say to a result.
+async fn after(hooked: &Option<(Arc<dyn Hooks>, HookCall)>, text: &mut String) {
+    let Some((hooks, call)) = hooked else {
+        return;
+    };
+    let asked = AssertUnwindSafe(async { hooks.after_tool(call, text).await });
+    match asked.catch_unwind().await {
+        Ok(Some(said)) => {
+            text.push_str("\n\n");
+            text.push_str(&said);
+        }
+        Ok(None) => {}
+        Err(panic) => tracing::error!(panic = panic_text(panic.as_ref()), "the hooks panicked"),
+    }
+}
+
 /// Whether there is nothing yet where a whole file is to be written.
 async fn is_new(context: &ToolContext, whole: &Arguments) -> bool {
     let path = whole.get("path").and_then(Value::as_str);
@@ -335,6 +401,9 @@ async fn stale(files: &dyn Files, change: &FileChange, error: HostError) -> Appl
         Err(_) => ApplyEnd::Failed(error),
     }
 }
+
+const NO_HOOKS: &str =
+    "Aside failed inside while it asked the user's hooks about this call, so it was not made.";
 
 const NO_PERMISSIONS: &str =
     "Aside failed inside while it looked at the session's permissions; the log says more.";

@@ -71,6 +71,8 @@ pub(super) enum Stage {
     Applying,
     /// What was made before another change failed is taken back.
     TakingBack(Box<TakingBack>),
+    /// All its changes are made, and its result is completed.
+    Settling,
     /// It is final.
     Done,
 }

@@ -11,7 +11,7 @@ use crate::item::ToolStatus;
 use crate::limits::MAX_REBASES;
 use crate::permission::Effect;
 use crate::rebase::{Rebased, kept_text, rebase};
-use crate::tool::ToolOutput;
+use crate::tool::{Arguments, ToolOutput};
 
 /// A change of a call, and how far it is.
 #[derive(Debug, Clone)]
@@ -101,12 +101,49 @@ impl Step<'_> {
                     output.text.push_str(&kept);
                 }
             }
-            self.complete_call(call, output);
+            self.settle_call(call, output);
             return;
         };
         let change = Box::new(planned.change.clone());
         entry.stage = Stage::Applying;
         self.actions.push(Action::Apply { call, change });
+    }
+
+    /// All changes of a call are made. What is still to be said of them is waited for, unless the
+    /// turn ends.
+    fn settle_call(&mut self, call: usize, output: ToolOutput) {
+        let is_heard = self.state.setup.settles_edits && matches!(self.state.phase, Phase::Working);
+        if !is_heard {
+            self.complete_call(call, output);
+            return;
+        }
+        let mut arguments = Arguments::new();
+        self.edit_item(call, |item| arguments.clone_from(&item.arguments));
+        let entry = &mut self.state.calls[call];
+        entry.stage = Stage::Settling;
+        let (name, text) = (entry.name.clone(), output.text.clone());
+        entry.output = output;
+        self.actions.push(Action::Settle {
+            call,
+            name,
+            arguments,
+            text,
+        });
+    }
+
+    pub(super) fn settled(&mut self, call: usize, text: String) {
+        let stage = self.state.calls.get(call).map(|call| &call.stage);
+        if !matches!(stage, Some(Stage::Settling)) {
+            return;
+        }
+        let output = std::mem::take(&mut self.state.calls[call].output);
+        self.complete_call(call, ToolOutput { text, ..output });
+    }
+
+    /// The edits of a call are made, whatever else was to be said of them.
+    pub(super) fn settle_now(&mut self, call: usize) {
+        let output = std::mem::take(&mut self.state.calls[call].output);
+        self.complete_call(call, output);
     }
 
     pub(super) fn applied(&mut self, call: usize, end: ApplyEnd) {
@@ -125,6 +162,7 @@ impl Step<'_> {
             | Stage::Judging
             | Stage::Asking { .. }
             | Stage::Running
+            | Stage::Settling
             | Stage::Done => return,
         }
         match end {

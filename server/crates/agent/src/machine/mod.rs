@@ -62,6 +62,8 @@ pub struct Setup {
     pub dialect: EditDialect,
     /// Its bounds.
     pub limits: Limits,
+    /// Whether there is somebody to be heard once all edits of a call are made.
+    pub settles_edits: bool,
 }
 
 /// What a turn knows of a model.
@@ -143,6 +145,13 @@ pub enum Input {
         call: usize,
         /// How it went.
         end: ApplyEnd,
+    },
+    /// The result of a call whose edits are made is complete.
+    Settled {
+        /// Which call.
+        call: usize,
+        /// The result for the model.
+        text: String,
     },
     /// The user cancelled.
     Cancel,
@@ -241,6 +250,17 @@ pub enum Action {
         call: usize,
         /// The change.
         change: Box<FileChange>,
+    },
+    /// Complete the result of a call, all of whose edits are made.
+    Settle {
+        /// Which call.
+        call: usize,
+        /// The tool's name.
+        name: String,
+        /// The parsed arguments.
+        arguments: Arguments,
+        /// The result so far.
+        text: String,
     },
     /// The model takes files to be what these changes, which are made, meant them to be.
     NoteSeen(Vec<FileChange>),
@@ -377,6 +397,7 @@ impl Step<'_> {
             Input::Said(piece) => self.said(piece),
             Input::Answered { call, outcome } => self.answered(call, outcome),
             Input::Applied { call, end } => self.applied(call, end),
+            Input::Settled { call, text } => self.settled(call, text),
             Input::Cancel => self.cancel(),
             Input::Broken(message) => self.broken(message),
         }

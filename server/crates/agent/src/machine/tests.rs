@@ -55,6 +55,7 @@ impl Bench {
                 }],
                 tools: Arc::new(facts(&tools)),
                 prompt: Some(user("u1", "t", "Do it.")),
+                settles_edits: false,
                 edit_mode: EditMode::default(),
                 dialect: EditDialect::default(),
                 limits,
@@ -91,6 +92,7 @@ impl Bench {
                 | Action::Ask { .. }
                 | Action::Apply { .. }
                 | Action::TakeBack { .. }
+                | Action::Settle { .. }
                 | Action::NoteSeen(_)
                 | Action::StopWork => {}
             }

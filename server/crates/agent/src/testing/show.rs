@@ -40,6 +40,9 @@ pub(crate) fn show_action(action: &Action) -> String {
         Action::TakeBack { call, change } => {
             format!("=> take back {call}: {}", show_change(change))
         }
+        Action::Settle {
+            call, name, text, ..
+        } => format!("=> settle {call}: {name} {text:?}"),
         Action::NoteSeen(changes) => {
             let seen = changes.iter().map(|change| {
                 let name = change.new_path().display();

@@ -86,6 +86,14 @@ fn every_other_answer_keeps_the_call_from_running() {
         completed #1 call title 0 Rejected "The user refused this call and says: Use make."
         => request the model
 
+        answer #2 rejected always #1 call title 0 Rejected
+        completed #1 call title 0 Rejected "The user refused this call. Do not try it again; find another way, or ask what the user wants instead."
+        => request the model
+
+        answer #2 denied #1 call title 0 Rejected
+        completed #1 call title 0 Rejected "This call was not permitted. A rule denies it."
+        => request the model
+
         answer #2 expired #1 call title 0 Rejected
         completed #1 call title 0 Rejected "This call was not made: nobody answered the question for permission in time. Go on without it, or say what you need permission for."
         => request the model
