@@ -4,19 +4,22 @@ use std::path::Path;
 use tokio::process::Command;
 
 use crate::backend::{Backend, Launcher};
-use crate::bubblewrap;
+use crate::bubblewrap::{self, Mount};
 use crate::error::SpawnError;
 use crate::places::Places;
 use crate::plan::{Confine, MAX_PLAN_BYTES, Plan, Rules};
 use crate::probe::Probed;
-use crate::profile::Profile;
+use crate::profile::{Network, Profile};
 use crate::seatbelt;
+use crate::sockets;
 
 /// What confines a program.
 pub(crate) struct Confined<'a> {
     pub(crate) probed: &'a Probed,
     pub(crate) places: &'a Places,
     pub(crate) profile: &'a Profile,
+    /// What bubblewrap mounts to protect paths.
+    pub(crate) protecting: Vec<Mount>,
     pub(crate) report: &'a Path,
 }
 
@@ -30,7 +33,7 @@ impl Confined<'_> {
                 let mut command = new_command(&found.program);
                 command.args(bubblewrap::arguments(
                     found.dialect,
-                    &self.places.mounts(),
+                    &self.mounts(),
                     Some(&self.places.scratch),
                     self.profile.network,
                     &launcher.program,
@@ -49,6 +52,14 @@ impl Confined<'_> {
         Ok(command)
     }
 
+    fn mounts(&self) -> Vec<Mount> {
+        let mut mounts = self.places.mounts();
+        mounts.extend(self.protecting.iter().cloned());
+        mounts.extend(self.places.shown_again());
+        mounts.extend(sockets::outside(&self.places.all_writable()));
+        mounts
+    }
+
     fn plan(&self) -> Result<String, SpawnError> {
         let plan = Plan {
             confine: self.confine(),
@@ -64,6 +75,18 @@ impl Confined<'_> {
         Ok(text)
     }
 
+    /// Landlock alone stops connecting to sockets only on new kernels. On others nothing connects
+    /// where something listens that would do a command's bidding; with the network on this
+    /// cannot be told apart.
+    fn may_connect(&self) -> bool {
+        match self.profile.network {
+            Network::On => true,
+            Network::Off => {
+                self.probed.closes_sockets || !sockets::are_exposed(&self.places.all_writable())
+            }
+        }
+    }
+
     fn confine(&self) -> Confine {
         match self.probed.backend {
             Backend::Bubblewrap => {
@@ -73,14 +96,14 @@ impl Confined<'_> {
                     writable,
                     hidden: Vec::new(),
                     network: self.profile.network,
-                    local_sockets: false,
+                    connects: true,
                 })
             }
             Backend::Landlock => Confine::Alone(Rules {
                 writable: self.places.all_writable(),
                 hidden: self.places.hidden.clone(),
                 network: self.profile.network,
-                local_sockets: false,
+                connects: self.may_connect(),
             }),
             Backend::Seatbelt => {
                 Confine::Seatbelt(seatbelt::profile(self.places, self.profile.network))

@@ -22,6 +22,9 @@ pub enum SpawnError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A path that does not exist yet could not be protected.
+    #[error("a folder that has to be protected could not be prepared: {0}")]
+    Protect(#[source] std::io::Error),
     /// A path that the sandbox cannot pass on.
     #[error("the path {0:?} is not absolute, or not valid UTF-8")]
     Path(PathBuf),

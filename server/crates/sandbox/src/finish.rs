@@ -35,10 +35,10 @@ mod linux {
         }
     }
 
-    /// Ends all of it. This waits for it on a thread of its own.
-    pub(crate) fn end(child: &Child) {
+    /// Ends all of it on a thread of its own, and then does what is to follow.
+    pub(crate) fn end(child: &Child, then: impl FnOnce() + Send + 'static) {
         let Some(root) = id(child) else {
-            return;
+            return then();
         };
         let work = move || {
             // The launcher starts nothing while it is stopped, and adopts what is orphaned. For
@@ -46,11 +46,15 @@ mod linux {
             tree::signal(&[root], Signal::STOP);
             tree::kill_descendants(root, || std::thread::sleep(PASS));
             tree::signal(&[root], Signal::KILL);
+            tree::wait_for_end(root);
+            then();
         };
+        // Without a thread what follows is not done, but the program ends.
         let thread = std::thread::Builder::new().name("finisher".to_owned());
         if let Err(error) = thread.spawn(work) {
             tracing::warn!(%error, "no thread to end a program on");
-            work();
+            tree::signal(&tree::descendants(root), Signal::KILL);
+            tree::signal(&[root], Signal::KILL);
         }
     }
 
@@ -70,8 +74,9 @@ mod group {
     }
 
     /// Ends its group.
-    pub(crate) fn end(child: &Child) {
+    pub(crate) fn end(child: &Child, then: impl FnOnce() + Send + 'static) {
         signal(child, Signal::KILL);
+        then();
     }
 
     fn signal(child: &Child, signal: Signal) {
@@ -95,5 +100,7 @@ mod other {
     pub(crate) fn ask(_child: &Child, _is_bubblewrap: bool) {}
 
     /// What `kill_on_drop` does when the child is dropped is all there is here.
-    pub(crate) fn end(_child: &Child) {}
+    pub(crate) fn end(_child: &Child, then: impl FnOnce() + Send + 'static) {
+        then();
+    }
 }

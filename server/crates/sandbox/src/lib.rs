@@ -6,12 +6,15 @@
 //! and `exec`: the server's own program is started with a hidden subcommand ([`launch::main`]),
 //! confines itself and then starts the program.
 mod backend;
+pub mod bounds;
 mod bubblewrap;
 mod command;
 mod credentials;
 mod environment;
 mod error;
 mod finish;
+mod git;
+mod guards;
 #[cfg(unix)]
 pub mod launch;
 mod output;
@@ -19,11 +22,16 @@ mod places;
 mod plan;
 mod probe;
 mod profile;
+#[cfg(target_os = "linux")]
+mod protect;
+mod report;
 mod running;
 mod sandbox;
 mod seatbelt;
+mod sockets;
 mod spawner;
 mod spec;
+mod tampered;
 #[cfg(target_os = "linux")]
 mod tree;
 
@@ -36,3 +44,4 @@ pub use profile::{Limits, Network, Profile};
 pub use running::{Exit, Running, Why};
 pub use sandbox::Sandbox;
 pub use spec::{Output, Spec, Stdin};
+pub use tampered::{Outcome, Tampered};

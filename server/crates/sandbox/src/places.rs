@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::bubblewrap::Mount;
 use crate::error::SpawnError;
+use crate::git;
 use crate::profile::Profile;
 
 /// What bubblewrap replaces altogether: nothing there needs hiding.
@@ -86,6 +87,18 @@ impl Places {
             ("npm_config_cache", cache.join("npm").into_os_string()),
             ("XDG_CACHE_HOME", cache.into_os_string()),
         ]
+    }
+
+    /// Repositories of work trees that are where bubblewrap has put something over them.
+    pub(crate) fn shown_again(&self) -> Vec<Mount> {
+        self.writable
+            .iter()
+            .flat_map(|root| git::outside(root))
+            .filter(|path| path.to_str().is_some())
+            .filter(|path| !self.writable.iter().any(|root| path.starts_with(root)))
+            .filter(|path| REPLACED.iter().any(|replaced| path.starts_with(replaced)))
+            .map(Mount::ReadOnly)
+            .collect()
     }
 
     /// What bubblewrap puts where, for the paths that exist.

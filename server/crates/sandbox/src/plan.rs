@@ -45,8 +45,9 @@ pub(crate) struct Rules {
     pub(crate) hidden: Vec<PathBuf>,
     /// Whether the network may be reached.
     pub(crate) network: Network,
-    /// Whether sockets in the file system may be connected to.
-    pub(crate) local_sockets: bool,
+    /// Whether programs may call `connect` with the network off; with Landlock that resolves the
+    /// names of sockets, they then reach those in writable folders.
+    pub(crate) connects: bool,
 }
 
 /// What the launcher reports: one line of JSON each.

@@ -122,7 +122,7 @@ async fn tried(
             writable: Vec::new(),
             hidden: Vec::new(),
             network: Network::Off,
-            local_sockets: false,
+            connects: true,
         }),
         limits: Limits::default(),
         report: None,
@@ -170,7 +170,7 @@ async fn tried(
         Ok(Ok(status)) => Err(format!("{}: {status}", said.trim())),
         Ok(Err(error)) => Err(error.to_string()),
         Err(_) => {
-            finish::end(&child);
+            finish::end(&child, || {});
             Err("its trial run did not end".to_owned())
         }
     }

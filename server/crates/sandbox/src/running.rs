@@ -1,7 +1,4 @@
 //! A program that runs.
-use std::fs::File;
-use std::io::{Read, Seek};
-use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::Duration;
 
@@ -9,12 +6,11 @@ use tokio::process::Child;
 
 use crate::backend::Backend;
 use crate::finish;
+use crate::guards::Guards;
 use crate::output::Reader;
 use crate::plan::Report;
 use crate::spawner::Spawner;
-
-/// A report of the launcher is no longer, in bytes.
-pub(crate) const MAX_REPORT_BYTES: u64 = 16 * 1024;
+use crate::tampered::Tampered;
 
 /// A program that runs. Dropping it ends the program with all that it started.
 #[derive(Debug)]
@@ -23,7 +19,8 @@ pub struct Running {
     pub(crate) stdout: Option<Reader>,
     pub(crate) stderr: Option<Reader>,
     pub(crate) backend: Backend,
-    pub(crate) reporting: Reporting,
+    // Nothing but while it is being dropped.
+    pub(crate) guards: Option<Guards>,
     pub(crate) exit: Option<Exit>,
     pub(crate) is_stopped: bool,
     // The thread that started the program lives as long as this.
@@ -40,6 +37,8 @@ pub struct Exit {
     pub signal: Option<i32>,
     /// Why it ended, as far as that is known.
     pub why: Why,
+    /// Protected paths that it changed, where the backend could not hold them.
+    pub tampered: Vec<Tampered>,
 }
 
 impl Exit {
@@ -120,27 +119,42 @@ impl Running {
         if let Ok(exit) = tokio::time::timeout(grace, self.wait()).await {
             return exit;
         }
-        finish::end(&self.child);
+        finish::end(&self.child, || {});
         self.wait().await
     }
 
     fn read_exit(&mut self, status: ExitStatus) -> Exit {
-        let reports = self.reporting.read();
+        let (reports, tampered) = match &mut self.guards {
+            Some(guards) => guards.settle(),
+            None => (Vec::new(), Vec::new()),
+        };
+        self.guards = None;
         let (code, signal) = ended(status, &reports);
         let mut why = why(status, signal, &reports);
         // What ends after being asked to has been stopped, whatever it returns.
         if self.is_stopped && matches!(why, Why::Itself | Why::Killed) {
             why = Why::Stopped;
         }
-        Exit { code, signal, why }
+        Exit {
+            code,
+            signal,
+            why,
+            tampered,
+        }
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if self.exit.is_none() {
-            finish::end(&self.child);
+        if self.exit.is_some() {
+            return;
         }
+        let guards = self.guards.take();
+        finish::end(&self.child, move || {
+            if let Some(mut guards) = guards {
+                guards.settle();
+            }
+        });
     }
 }
 
@@ -200,41 +214,4 @@ fn signal(status: ExitStatus) -> Option<i32> {
 #[cfg(not(unix))]
 fn signal(_status: ExitStatus) -> Option<i32> {
     None
-}
-
-/// Where the launcher reports. The file was opened before anything ran, so that no other can be
-/// put in its place.
-#[derive(Debug)]
-pub(crate) struct Reporting {
-    pub(crate) file: File,
-    pub(crate) path: PathBuf,
-}
-
-impl Reporting {
-    fn read(&mut self) -> Vec<Report> {
-        let mut text = String::new();
-        let read = self.file.rewind().and_then(|()| {
-            (&self.file)
-                .take(MAX_REPORT_BYTES)
-                .read_to_string(&mut text)
-        });
-        if let Err(error) = read {
-            tracing::warn!(%error, "the launcher's report cannot be read");
-        }
-        text.lines()
-            .filter_map(|line| serde_json::from_str(line).ok())
-            .collect()
-    }
-}
-
-impl Drop for Reporting {
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "the file is our own, in the scratch folder"
-    )]
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_file(&self.path) {
-            tracing::debug!(%error, "a report is gone already");
-        }
-    }
 }

@@ -1,7 +1,5 @@
 //! Starts programs, confined by the backend that works here.
-use std::path::Path;
 use std::process::Stdio;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::io::AsyncWriteExt;
 use tokio::sync::OnceCell;
@@ -9,16 +7,15 @@ use tokio::sync::OnceCell;
 use crate::backend::{self, Backend, Choice, Config};
 use crate::command::Confined;
 use crate::error::SpawnError;
+use crate::guards::{Guards, Placeholders};
 use crate::output;
 use crate::places::Places;
 use crate::probe::{self, Probed};
 use crate::profile::{Network, Profile};
-use crate::running::{Reporting, Running};
+use crate::report::Reporting;
+use crate::running::Running;
 use crate::spawner::Spawner;
 use crate::spec::{Spec, Stdin};
-
-/// How many names are tried for a report before the scratch folder is taken to be unusable.
-const MAX_REPORT_NAMES: usize = 64;
 
 /// Starts programs, confined. One is shared by all sessions.
 #[derive(Debug)]
@@ -26,7 +23,7 @@ pub struct Sandbox {
     config: Config,
     probed: OnceCell<Probed>,
     spawner: OnceCell<Spawner>,
-    reports: AtomicU64,
+    placeholders: Placeholders,
 }
 
 impl Sandbox {
@@ -36,7 +33,7 @@ impl Sandbox {
             config,
             probed: OnceCell::new(),
             spawner: OnceCell::new(),
-            reports: AtomicU64::new(0),
+            placeholders: Placeholders::default(),
         }
     }
 
@@ -93,12 +90,19 @@ impl Sandbox {
     pub async fn spawn(&self, spec: &Spec, profile: &Profile) -> Result<Running, SpawnError> {
         let probed = self.probed().await?;
         let places = Places::resolve(profile, &spec.cwd)?;
-        let reporting = self.report(&places.scratch)?;
+        let reporting = Reporting::open(&places.scratch).map_err(|source| SpawnError::Missing {
+            what: "the scratch folder",
+            path: places.scratch.clone(),
+            source,
+        })?;
+        let (guards, protecting) =
+            Guards::begin(probed.backend, &places, &self.placeholders, reporting)?;
         let confined = Confined {
             probed,
             places: &places,
             profile,
-            report: &reporting.path,
+            protecting,
+            report: guards.reporting.path(),
         };
         let mut command = confined.command(&self.config.launcher)?;
         command.arg("--").arg(&spec.program).args(&spec.args);
@@ -125,32 +129,10 @@ impl Sandbox {
             stdout: Some(pipes.stdout),
             stderr: pipes.stderr,
             backend: probed.backend,
-            reporting,
+            guards: Some(guards),
             exit: None,
             is_stopped: false,
             _spawner: spawner,
-        })
-    }
-
-    fn report(&self, scratch: &Path) -> Result<Reporting, SpawnError> {
-        let mut last = None;
-        for _ in 0..MAX_REPORT_NAMES {
-            let number = self.reports.fetch_add(1, Ordering::Relaxed);
-            let path = scratch.join(format!(".report-{}-{number}", std::process::id()));
-            let opened = std::fs::OpenOptions::new()
-                .read(true)
-                .write(true)
-                .create_new(true)
-                .open(&path);
-            match opened {
-                Ok(file) => return Ok(Reporting { file, path }),
-                Err(error) => last = Some(error),
-            }
-        }
-        Err(SpawnError::Missing {
-            what: "the scratch folder",
-            path: scratch.to_owned(),
-            source: last.unwrap_or_else(|| std::io::Error::other("no name is free")),
         })
     }
 }

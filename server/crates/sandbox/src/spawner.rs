@@ -39,7 +39,7 @@ impl Spawner {
                     let _runtime = job.runtime.enter();
                     let answer = job.command.spawn();
                     if let Err(Ok(child)) = job.answer.send(answer) {
-                        finish::end(&child);
+                        finish::end(&child, || {});
                     }
                 }
             })?;

@@ -73,6 +73,16 @@ pub(crate) fn kill_descendants(root: i32, mut after_pass: impl FnMut()) {
     }
 }
 
+/// Waits until a process that was killed has ended, for as long as a kernel may need.
+pub(crate) fn wait_for_end(process: i32) {
+    for _ in 0..MAX_PASSES {
+        if !is_alive(process) {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+}
+
 /// How often a tree that still grows is looked through before the killing begins.
 const MAX_STOPS: usize = 8;
 

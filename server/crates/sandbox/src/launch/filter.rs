@@ -122,9 +122,9 @@ fn build(
     for call in SIGNALS {
         refused.insert(*call, spared()?);
     }
-    let has_no_connect =
-        rules.network == Network::Off && !rules.local_sockets && !is_inside && !abilities.sockets;
-    if has_no_connect {
+    // Without scopes, abstract sockets of everybody are reached too.
+    let may_connect = rules.connects && (is_inside || abilities.scopes);
+    if rules.network == Network::Off && !may_connect {
         refused.insert(libc::SYS_connect, Vec::new());
     }
     let mut absent: Table = ABSENT.iter().map(|call| (*call, Vec::new())).collect();

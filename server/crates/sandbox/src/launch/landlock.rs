@@ -81,14 +81,7 @@ pub(super) fn restrict(rules: &Rules, is_inside: bool) -> Result<(), String> {
 }
 
 fn build(rules: &Rules, is_inside: bool) -> Result<RulesetCreated, landlock::RulesetError> {
-    let all = AccessFs::from_all(NEWEST);
-    // Where the names of sockets may be resolved, the right is not handled at all: a rule would
-    // have to be given for every folder.
-    let handled = if rules.local_sockets {
-        all & !BitFlags::from(AccessFs::ResolveUnix)
-    } else {
-        all
-    };
+    let handled = AccessFs::from_all(NEWEST);
     let mut ruleset = Ruleset::default()
         .handle_access(handled)?
         .scope(Scope::from_all(NEWEST))?

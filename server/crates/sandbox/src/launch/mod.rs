@@ -15,7 +15,7 @@ use rustix::process::{DumpableBehavior, Pid};
 
 use crate::plan::{Confine, MAX_PLAN_BYTES, Plan, Report, Rules};
 
-pub(crate) use self::landlock::Abilities;
+pub(crate) use self::landlock::{Abilities, MAX_RULES};
 
 /// How the launcher exits when the sandbox could not be set up, as shells do when a program
 /// cannot be run.

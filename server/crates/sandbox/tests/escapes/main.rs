@@ -2,3 +2,6 @@
 #![cfg(target_os = "linux")]
 mod files;
 mod harness;
+mod network;
+mod processes;
+mod protected;
