@@ -1,7 +1,5 @@
 //! Requests about commands that work in the background.
-use aside_protocol::{
-    ErrorCode, Job, JobListParams, JobListResult, JobStatus, JobStopParams,
-};
+use aside_protocol::{ErrorCode, Job, JobListParams, JobListResult, JobStatus, JobStopParams};
 use aside_tools::{End, JobInfo};
 
 use super::Engine;

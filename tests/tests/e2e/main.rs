@@ -17,6 +17,8 @@ mod bad_model;
 mod bad_storage;
 mod clients;
 mod command_line;
+mod commands;
+mod commands_confined;
 mod common;
 mod conversations_random;
 mod desk;

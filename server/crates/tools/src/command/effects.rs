@@ -135,11 +135,10 @@ impl Looker<'_> {
         let Some(path) = place(path) else {
             return Ok(None);
         };
-        if self.is_private(path) {
-            return Ok(None);
-        }
+        // The workspace may lie in a folder that is private else.
         let inside = path.to_str().map(|path| self.files.resolve(path));
         match inside {
+            Some(Err(_)) | None if self.is_private(path) => Ok(None),
             Some(Ok(path)) => Ok(Some(Effect::WritePath {
                 path: path.absolute().to_string_lossy().into_owned(),
             })),

@@ -6,14 +6,11 @@ use crate::command::effects::{Looked, Surroundings, look};
 
 fn looked(command: &str) -> Result<Looked, String> {
     let workspace = Workspace::new(&[("src/a.txt", "a"), ("b.txt", "b")]);
-    let outside = tempfile::tempdir().expect("a folder");
-    #[cfg(unix)]
-    std::os::unix::fs::symlink(outside.path(), workspace.root().join("link")).expect("a link");
     let root = workspace.root();
     let surroundings = Surroundings {
         cwd: &root,
         home: Some(Path::new("/home/me")),
-        private: &[PathBuf::from("/private")],
+        private: &[PathBuf::from("/private"), std::env::temp_dir()],
     };
     let looked = look(command, surroundings, &*workspace.context().files);
     let mut looked = looked.map_err(|error| error.to_string())?;
@@ -85,8 +82,26 @@ fn what_is_not_understood_is_asked_about_as_a_whole() {
 #[test]
 fn nothing_outside_is_written() {
     refused("echo x > /etc/motd", "would write outside the workspace");
-    refused("touch ../x", "would write outside the workspace");
-    refused("echo x > link/y", "would write outside the workspace");
+    refused("touch /home/me/x", "would write outside the workspace");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed() {
+    let workspace = Workspace::new(&[]);
+    let root = workspace.root();
+    std::os::unix::fs::symlink("/usr/share", root.join("link")).expect("a link");
+    let surroundings = Surroundings {
+        cwd: &root,
+        home: None,
+        private: &[],
+    };
+    let looked = look("echo x > link/y", surroundings, &*workspace.context().files);
+    let error = looked.expect_err("it leads outside").to_string();
+    assert!(
+        error.contains("would write outside the workspace"),
+        "{error}"
+    );
 }
 
 #[test]
