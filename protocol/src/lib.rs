@@ -22,10 +22,12 @@ mod handshake;
 mod item;
 mod job;
 mod lsp;
+mod mcp;
 pub mod methods;
 mod params;
 mod permission;
 mod session;
+mod trust;
 mod turn;
 mod usage;
 
@@ -58,15 +60,23 @@ pub use item::{
 };
 pub use job::{Job, JobListParams, JobListResult, JobStatus, JobStopParams};
 pub use lsp::{Location, Position, Range, Uri};
+pub use mcp::{
+    McpEvent, McpListParams, McpListResult, McpPrompt, McpResource, McpRestartParams, McpServer,
+    McpSetEnabledParams, McpStatus, McpTool, McpTransport,
+};
 pub use params::{InvalidParams, read_params};
 pub use permission::{
-    ChatRequestPermissionParams, ChatRequestPermissionResult, Effect, PermissionDecision,
-    PermissionMode, PermissionOption, PermissionOptionKind,
+    BuiltInDenial, ChatRequestPermissionParams, ChatRequestPermissionResult, Effect, ListedRule,
+    PermissionDecision, PermissionExplainParams, PermissionExplainResult, PermissionJudgement,
+    PermissionListParams, PermissionListResult, PermissionMode, PermissionOption,
+    PermissionOptionKind, PermissionRule, PermissionScope, PermissionSource,
+    PermissionUpdateParams,
 };
 pub use session::{
     Session, SessionCreateParams, SessionDeleteParams, SessionGetParams, SessionItemsParams,
     SessionItemsResult, SessionListParams, SessionListResult, SessionRewindParams,
     SessionRewindResult, SessionStatus, SessionUnrewindParams, SessionUpdateParams, Usage,
 };
+pub use trust::{TrustEntry, TrustGetParams, TrustSetParams, TrustState, TrustStatus};
 pub use turn::{StopReason, Turn, TurnError, TurnStatus};
 pub use usage::{ModelUsage, UsageGetParams, UsageGetResult};

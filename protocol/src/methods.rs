@@ -10,12 +10,14 @@ use crate::{
     ChatEventsParams, ChatEventsResult, ChatRequestPermissionParams, ChatRequestPermissionResult,
     ChatSendParams, ChatSendResult, EditAmendParams, EditListParams, EditListResult,
     EditResolveParams, EditorDiagnosticsParams, EditorDocumentParams, EditorPlaceParams, FileEdit,
-    JobListParams, JobListResult, JobStopParams,
-    ModelListParams, ModelListResult, ServerStatusParams, ServerStatusResult, Session,
-    SessionCreateParams, SessionDeleteParams, SessionGetParams, SessionItemsParams,
-    SessionItemsResult, SessionListParams, SessionListResult, SessionRewindParams,
-    SessionRewindResult, SessionUnrewindParams, SessionUpdateParams, ToolListParams,
-    ToolListResult, UsageGetParams, UsageGetResult,
+    JobListParams, JobListResult, JobStopParams, McpEvent, McpListParams, McpListResult,
+    McpRestartParams, McpServer, McpSetEnabledParams, ModelListParams, ModelListResult,
+    PermissionExplainParams, PermissionExplainResult, PermissionListParams, PermissionListResult,
+    PermissionUpdateParams, ServerStatusParams, ServerStatusResult, Session, SessionCreateParams,
+    SessionDeleteParams, SessionGetParams, SessionItemsParams, SessionItemsResult,
+    SessionListParams, SessionListResult, SessionRewindParams, SessionRewindResult,
+    SessionUnrewindParams, SessionUpdateParams, ToolListParams, ToolListResult, TrustGetParams,
+    TrustSetParams, TrustState, UsageGetParams, UsageGetResult,
 };
 
 /// A request: its name, params and result.
@@ -123,14 +125,32 @@ methods! {
     EDIT_AMEND EditAmend = "edit/amend": EditAmendParams => FileEdit;
     /// Lists the tools that a model is offered.
     TOOL_LIST ToolList = "tool/list": ToolListParams => ToolListResult;
+    /// Lists the rules of permission in force.
+    PERMISSION_LIST PermissionList = "permission/list": PermissionListParams => PermissionListResult;
+    /// Adds and removes rules of permission.
+    PERMISSION_UPDATE PermissionUpdate = "permission/update": PermissionUpdateParams =>
+        PermissionListResult;
+    /// Says what would happen with a call, and which rule decides.
+    PERMISSION_EXPLAIN PermissionExplain = "permission/explain": PermissionExplainParams =>
+        PermissionExplainResult;
     /// Lists the commands that work in the background of a session.
     JOB_LIST JobList = "job/list": JobListParams => JobListResult;
     /// Stops a command that works in the background.
     JOB_STOP JobStop = "job/stop": JobStopParams => ();
+    /// Lists the MCP servers.
+    MCP_LIST McpList = "mcp/list": McpListParams => McpListResult;
+    /// Ends an MCP server and starts it again.
+    MCP_RESTART McpRestart = "mcp/restart": McpRestartParams => McpServer;
+    /// Switches an MCP server on or off.
+    MCP_SET_ENABLED McpSetEnabled = "mcp/setEnabled": McpSetEnabledParams => McpServer;
     /// Lists the models that are known.
     MODEL_LIST ModelList = "model/list": ModelListParams => ModelListResult;
     /// Says what models were sent and what it cost, by day and model.
     USAGE_GET UsageGet = "usage/get": UsageGetParams => UsageGetResult;
+    /// Says what the workspace brings along, and whether the user trusts it.
+    TRUST_GET TrustGet = "trust/get": TrustGetParams => TrustState;
+    /// Trusts what the workspace brings along, as it was shown, or trusts it no more.
+    TRUST_SET TrustSet = "trust/set": TrustSetParams => TrustState;
     /// Says how the server is.
     SERVER_STATUS ServerStatus = "server/status": ServerStatusParams => ServerStatusResult;
 }
@@ -161,4 +181,6 @@ methods! {
 
     /// Tells what happens in a session.
     CHAT_EVENT ChatEventNotification = "chat/event": ChatEvent;
+    /// Tells that an MCP server has another status, or other lists.
+    MCP_EVENT McpEventNotification = "mcp/event": McpEvent;
 }

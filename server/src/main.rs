@@ -2,6 +2,7 @@
 //!
 //! `aside lsp` serves an editor, `aside run` works without one; both are fronts of the same
 //! engine.
+mod audit;
 mod cli;
 mod clock;
 mod columns;
@@ -10,6 +11,7 @@ mod host;
 mod keys;
 mod logs;
 mod lsp;
+mod mcp;
 mod memory;
 mod redact;
 mod seen;

@@ -1,6 +1,8 @@
 //! The command line.
 mod args;
+mod ask;
 mod attach;
+mod audit;
 mod auth;
 mod context;
 mod demo;
@@ -12,14 +14,17 @@ mod interrupts;
 mod launcher;
 mod lsp;
 mod models;
+mod permission;
 mod run;
 mod sessions;
 mod terminal;
 mod tokens;
+mod trust;
 mod undo;
 mod usage;
 
 pub use args::{Cli, Command};
+pub use context::environment;
 pub use failure::Failure;
 pub use hidden::MAX_LINE_BYTES as MAX_HIDDEN_BYTES;
 pub use launcher::{ARGUMENT as LAUNCHER_ARGUMENT, become_if_asked as become_launcher};
@@ -62,6 +67,9 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Models(args) => on_runtime(models::models(args)),
         Command::Tokens(args) => on_runtime(tokens::tokens(args)),
         Command::Usage(args) => on_runtime(usage::usage(args)),
+        Command::Permission(args) => on_runtime(permission::permission(args)),
+        Command::Trust(args) => on_runtime(trust::trust(args)),
+        Command::Audit(args) => on_runtime(audit::audit(args)),
         Command::Doctor(args) => on_runtime(doctor::doctor(args)),
         Command::Demo(args) => on_runtime(demo::demo(args)),
     }

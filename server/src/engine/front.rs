@@ -3,8 +3,9 @@ use std::sync::Arc;
 
 use aside_agent::event::NoticeLevel;
 use aside_agent::host::{Files, PermissionOutcome, PermissionRequest};
+use aside_agent::permission::Choice;
 use aside_agent::world::{Editor, Elicitor, Nobody};
-use aside_protocol::Event;
+use aside_protocol::{Event, McpServer};
 use futures_util::future::BoxFuture;
 
 /// A numbered event on its way to the client.
@@ -17,6 +18,15 @@ pub struct Published {
     pub event: Event,
     /// The whole params of `chat/event` as JSON.
     pub params: String,
+}
+
+/// A question for permission, and what can be answered.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// What is asked.
+    pub request: PermissionRequest,
+    /// The answers, in the order in which they are shown.
+    pub choices: Vec<Choice>,
 }
 
 /// A front: shows events, is asked for permission, and holds the files the user sees.
@@ -43,8 +53,12 @@ pub trait Front: Send + Sync + 'static {
         Arc::new(Nobody)
     }
 
-    /// Asks the user, with the time limit of the settings.
-    fn ask(&self, request: PermissionRequest) -> BoxFuture<'_, PermissionOutcome>;
+    /// Tells that an MCP server has another status or other lists. Does not wait.
+    fn server_changed(&self, _server: &McpServer) {}
+
+    /// Asks the user, with the time limit of the settings. Dropping the future withdraws the
+    /// question.
+    fn ask(&self, question: Question) -> BoxFuture<'_, PermissionOutcome>;
 
     /// Tells the user something that belongs to no session.
     fn tell(&self, level: NoticeLevel, message: &str);

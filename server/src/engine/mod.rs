@@ -1,6 +1,6 @@
 //! One workspace at work: its database, its sessions, its models. Knows no editor.
 mod actor;
-mod approver;
+mod auditing;
 pub mod edits;
 pub mod error;
 pub mod front;
@@ -9,9 +9,12 @@ mod jobs;
 pub mod limits;
 pub mod listing;
 pub mod models;
+pub mod permissions;
 mod programs;
 mod queries;
 mod repair;
+mod servers;
+pub mod side;
 mod tools;
 pub mod usage;
 mod watch;
@@ -38,6 +41,7 @@ use tokio::sync::{OnceCell, mpsc, oneshot};
 
 use crate::clock;
 use crate::keys::Keys;
+use crate::mcp::Mcp;
 use crate::settings::{Dirs, Settings};
 use actor::{Mailbox, Message, Reply, SendRequest, check_title};
 use error::EngineError;
@@ -111,7 +115,10 @@ pub struct Engine {
     front: Arc<dyn Front>,
     store: OnceCell<Store>,
     sessions: Mutex<HashMap<Arc<str>, Mailbox>>,
-    toolbox: OnceLock<Toolbox>,
+    /// Made anew after settings change.
+    toolbox: Mutex<Option<Toolbox>>,
+    mcp: Mcp,
+    permissions: OnceLock<Arc<permissions::Permissions>>,
     services: OnceLock<Services>,
     models: models::Models,
     keys: Keys,
@@ -131,7 +138,9 @@ impl Engine {
             front,
             store: OnceCell::new(),
             sessions: Mutex::default(),
-            toolbox: OnceLock::new(),
+            toolbox: Mutex::default(),
+            mcp: Mcp::default(),
+            permissions: OnceLock::new(),
             services: OnceLock::new(),
             models: models::Models::default(),
             ledger: usage::Ledger::default(),
@@ -152,13 +161,18 @@ impl Engine {
 
     /// New settings, for turns that start from now on.
     pub fn set_settings(&self, settings: Arc<Settings>) {
+        if let Some(permissions) = self.permissions.get() {
+            permissions.set_settings(&settings);
+        }
         if let Some(services) = self.services.get() {
             services.set(programs::command_settings(&settings));
         }
+        self.mcp.configure(&settings, self);
         *self
             .settings
             .write()
             .unwrap_or_else(PoisonError::into_inner) = settings;
+        *self.toolbox.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Who is told.
@@ -166,11 +180,28 @@ impl Engine {
         Arc::clone(&self.front)
     }
 
+    /// The rules of permission.
+    pub fn permissions(&self) -> Arc<permissions::Permissions> {
+        let permissions = self.permissions.get_or_init(|| {
+            let settings = self.settings();
+            Arc::new(permissions::Permissions::new(
+                &self.workspace,
+                &settings,
+                &self.front,
+            ))
+        });
+        Arc::clone(permissions)
+    }
+
     /// The tools.
-    pub fn toolbox(&self) -> Toolbox {
-        self.toolbox
-            .get_or_init(|| tools::toolbox(aside_tools::builtin(self.services())))
-            .clone()
+    pub fn toolbox(self: &Arc<Self>) -> Toolbox {
+        let mut made = self.toolbox.lock().unwrap_or_else(PoisonError::into_inner);
+        made.get_or_insert_with(|| tools::toolbox(self)).clone()
+    }
+
+    /// The MCP servers.
+    pub fn mcp(&self) -> &Mcp {
+        &self.mcp
     }
 
     /// What tools that run programs share.
@@ -257,6 +288,7 @@ impl Engine {
         if let Some(services) = self.services.get() {
             services.jobs().end_all().await;
         }
+        self.mcp.close().await;
         self.sync_all().await;
         self.ledger.close().await;
         if let Some(store) = self.store.get()

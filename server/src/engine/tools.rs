@@ -6,6 +6,10 @@ use aside_agent::toolbox::Toolbox;
 use aside_tools::{Findable, Found, ToolIndex, find_tools};
 use futures_util::future::BoxFuture;
 
+use super::Engine;
+use super::programs::custom_tools;
+use crate::mcp::ServerTools;
+
 /// Built-in tools that are seldom needed: a model finds them with `find_tools`.
 const ON_DEMAND: &[&str] = &[
     "code_interpreter",
@@ -22,24 +26,39 @@ const ON_DEMAND: &[&str] = &[
 /// What there is to find.
 struct Index {
     own: Vec<Findable>,
+    servers: Arc<ServerTools>,
 }
 
 impl ToolIndex for Index {
     fn all(&self, _: &str) -> BoxFuture<'static, Found> {
-        let found = Found {
-            tools: self.own.clone(),
-            troubles: Vec::new(),
-        };
-        Box::pin(std::future::ready(found))
+        let own = self.own.clone();
+        let servers = self.servers.all();
+        Box::pin(async move {
+            let mut found = servers.await;
+            found.tools.splice(0..0, own);
+            found
+        })
     }
 }
 
-/// The toolbox made of these tools.
-pub fn toolbox(mut tools: Vec<Arc<dyn Tool>>) -> Toolbox {
+/// The toolbox of an engine, as its settings are now.
+pub fn toolbox(engine: &Arc<Engine>) -> Toolbox {
+    let settings = engine.settings();
+    let mut tools: Vec<Arc<dyn Tool>> = aside_tools::builtin(engine.services());
+    tools.extend(custom_tools(&settings, engine.services()));
+    let servers = Arc::new(ServerTools::new(Arc::downgrade(engine)));
     let own = tools.iter().map(|tool| tool.spec());
     let own = own.filter(|spec| ON_DEMAND.contains(&&*spec.name));
     let own: Vec<Findable> = own.map(Findable::from).collect();
-    let named: Vec<String> = own.iter().map(|tool| tool.name.clone()).collect();
-    tools.push(find_tools(Arc::new(Index { own }), &named));
-    Toolbox::with_on_demand(tools, ON_DEMAND)
+    let own_names = own.iter().map(|tool| tool.name.clone());
+    let servers_named = settings.mcp_servers.iter();
+    let servers_named =
+        servers_named.map(|server| format!("those of the MCP server {}", server.name));
+    let named: Vec<String> = own_names.chain(servers_named).collect();
+    let index = Index {
+        own,
+        servers: Arc::clone(&servers),
+    };
+    tools.push(find_tools(Arc::new(index), &named));
+    Toolbox::with_on_demand(tools, ON_DEMAND).with_more(servers)
 }

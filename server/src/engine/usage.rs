@@ -41,7 +41,7 @@ struct Line<'a> {
 }
 
 impl Engine {
-    /// The row of a request that has just ended, which is added to the ledger too.
+    /// The row of a request of a turn that has just ended, which is added to the ledger too.
     pub(super) fn used(
         self: &Arc<Self>,
         session_id: &str,
@@ -49,12 +49,24 @@ impl Engine {
         model: &str,
         usage: &Usage,
     ) -> UsageRow {
+        self.used_for(session_id, turn_id, model, usage, "turn")
+    }
+
+    /// The same for a request of any purpose.
+    pub(super) fn used_for(
+        self: &Arc<Self>,
+        session_id: &str,
+        turn_id: Option<&str>,
+        model: &str,
+        usage: &Usage,
+        purpose: &str,
+    ) -> UsageRow {
         let row = UsageRow {
             session_id: session_id.to_owned(),
             turn_id: turn_id.map(str::to_owned),
             created_at: clock::now(),
             model: model.to_owned(),
-            purpose: "turn".to_owned(),
+            purpose: purpose.to_owned(),
             input_tokens: stored(usage.input_tokens),
             cached_input_tokens: stored(usage.cached_input_tokens),
             cache_write_tokens: stored(usage.cache_write_tokens),

@@ -2,9 +2,10 @@
 use std::sync::{Arc, Weak};
 
 use aside_agent::event::NoticeLevel;
-use aside_agent::host::{Files, PermissionOutcome, PermissionRequest};
+use aside_agent::host::{Files, PermissionOutcome};
 use aside_agent::world::{Editor, Elicitor};
-use aside_protocol::methods::CHAT_EVENT;
+use aside_protocol::methods::{CHAT_EVENT, MCP_EVENT};
+use aside_protocol::{McpEvent, McpServer};
 use futures_util::future::BoxFuture;
 use tower_lsp::lsp_types::MessageType;
 
@@ -14,7 +15,7 @@ use super::error::sentence;
 use super::files::LspFiles;
 use super::shared::Shared;
 use super::{permission, plain, progress, review};
-use crate::engine::front::{Front, Published};
+use crate::engine::front::{Front, Published, Question};
 
 /// Shows events by `chat/event` where the client wants them, and as work-done progress.
 pub struct LspFront {
@@ -63,6 +64,26 @@ impl Front for LspFront {
         Arc::new(LspFiles::new(self.shared.clone()))
     }
 
+    fn server_changed(&self, server: &McpServer) {
+        let Some(shared) = self.shared.upgrade() else {
+            return;
+        };
+        if !wants_events(&Some(Arc::clone(&shared))) {
+            return;
+        }
+        let event = McpEvent {
+            server: server.clone(),
+        };
+        let Ok(raw) = serde_json::value::to_raw_value(&event) else {
+            return;
+        };
+        tokio::spawn(async move {
+            if let Err(error) = shared.outgoing.notify(MCP_EVENT, &raw).await {
+                tracing::debug!(%error, "an event could not be sent");
+            }
+        });
+    }
+
     fn elicitor(&self) -> Arc<dyn Elicitor> {
         Arc::new(LspElicitor::new(self.shared.clone()))
     }
@@ -71,10 +92,10 @@ impl Front for LspFront {
         Arc::new(LspEditor::new(self.shared.clone()))
     }
 
-    fn ask(&self, request: PermissionRequest) -> BoxFuture<'_, PermissionOutcome> {
+    fn ask(&self, question: Question) -> BoxFuture<'_, PermissionOutcome> {
         Box::pin(async move {
             match self.shared.upgrade() {
-                Some(shared) => permission::ask(&shared, request).await,
+                Some(shared) => permission::ask(&shared, question).await,
                 None => PermissionOutcome::Cancelled,
             }
         })

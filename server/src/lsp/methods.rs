@@ -42,8 +42,16 @@ pub fn register(service: LspServiceBuilder<Backend>) -> LspServiceBuilder<Backen
         .custom_method(wire::TOOL_LIST, Backend::tool_list)
         .custom_method(wire::JOB_LIST, Backend::job_list)
         .custom_method(wire::JOB_STOP, Backend::job_stop)
+        .custom_method(wire::PERMISSION_LIST, Backend::permission_list)
+        .custom_method(wire::PERMISSION_UPDATE, Backend::permission_update)
+        .custom_method(wire::PERMISSION_EXPLAIN, Backend::permission_explain)
+        .custom_method(wire::MCP_LIST, Backend::mcp_list)
+        .custom_method(wire::MCP_RESTART, Backend::mcp_restart)
+        .custom_method(wire::MCP_SET_ENABLED, Backend::mcp_set_enabled)
         .custom_method(wire::MODEL_LIST, Backend::model_list)
         .custom_method(wire::USAGE_GET, Backend::usage_get)
+        .custom_method(wire::TRUST_GET, Backend::trust_get)
+        .custom_method(wire::TRUST_SET, Backend::trust_set)
         .custom_method(wire::SERVER_STATUS, Backend::server_status)
         .custom_method("window/workDoneProgress/cancel", Backend::progress_cancel)
 }
@@ -139,6 +147,32 @@ impl Backend {
         answer(self.engine()?.stop_job(&read(params)?).await)
     }
 
+    async fn permission_list(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.permission_list(read(params)?).await)
+    }
+
+    async fn permission_update(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.permission_update(read(params)?).await)
+    }
+
+    async fn permission_explain(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.permission_explain(read(params)?).await)
+    }
+
+    async fn mcp_list(&self, params: Value) -> Result<Value> {
+        let _: aside_protocol::McpListParams = read(params)?;
+        let servers = self.engine()?.mcp_list();
+        answer(Ok(aside_protocol::McpListResult { servers }))
+    }
+
+    async fn mcp_restart(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.mcp_restart(read(params)?).await)
+    }
+
+    async fn mcp_set_enabled(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.mcp_set_enabled(read(params)?).await)
+    }
+
     async fn model_list(&self, params: Value) -> Result<Value> {
         let _: aside_protocol::ModelListParams = read(params)?;
         let models = self.engine()?.models(Asking::Servers).await;
@@ -148,6 +182,15 @@ impl Backend {
 
     async fn usage_get(&self, params: Value) -> Result<Value> {
         answer(self.engine()?.usage(read(params)?).await)
+    }
+
+    async fn trust_get(&self, params: Value) -> Result<Value> {
+        let _: aside_protocol::TrustGetParams = read(params)?;
+        answer(Ok(super::trust::get(&self.shared)))
+    }
+
+    async fn trust_set(&self, params: Value) -> Result<Value> {
+        answer(super::trust::set(&self.shared, read(params)?).await)
     }
 
     async fn server_status(&self, params: Value) -> Result<Value> {

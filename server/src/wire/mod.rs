@@ -2,8 +2,10 @@
 //! nothing depends on an editor's position encoding.
 mod edit;
 mod item;
+mod mcp;
 mod models;
 mod rows;
+mod trust;
 mod uri;
 
 pub use edit::{
@@ -11,11 +13,13 @@ pub use edit::{
     whole_lines,
 };
 pub use item::{content_from_wire, effect, item, tool_kind};
+pub use mcp::mcp_server;
 pub use models::model_info;
 pub use rows::{
     agent_item, from_usage, item_record, item_row, model_usage, parse_mode, parse_usage, session,
     stop_reason, turn, turn_error, usage,
 };
+pub use trust::trust_state;
 pub use uri::{path_to_uri, uri_to_path};
 
 use aside_agent::event::NoticeLevel;

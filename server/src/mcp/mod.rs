@@ -1,0 +1,208 @@
+//! MCP servers at work in a workspace: started when first needed, their tools called as
+//! `mcp__server__tool`.
+mod peer;
+mod result;
+mod sample;
+mod tool;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+
+use aside_agent::tool::Tool;
+use aside_agent::toolbox::MoreTools;
+use aside_mcp::config::{self, Environment};
+use aside_mcp::{Limits, Manager, ServerState, Servers};
+use aside_tools::{Findable, Found};
+use futures_util::future::{BoxFuture, join_all};
+use serde_json::{Map, Value};
+
+use crate::engine::Engine;
+use crate::settings::Settings;
+use crate::settings::items::{McpServer, Place};
+use peer::Host;
+use tool::McpTool;
+
+/// The servers of an engine. Nothing is made before a server is needed or asked about.
+#[derive(Default)]
+pub struct Mcp {
+    manager: OnceLock<Arc<Manager>>,
+    /// The servers that the manager was last told of, and whose they are.
+    known: Mutex<Vec<McpServer>>,
+    /// The session that last called a tool of each server: what the server asks is asked for it.
+    callers: Mutex<BTreeMap<String, String>>,
+}
+
+impl Mcp {
+    /// The manager, which knows the servers that are configured.
+    pub fn manager(&self, engine: &Arc<Engine>) -> Arc<Manager> {
+        let make = || {
+            let servers = self.configured(&engine.settings(), engine);
+            let host = Host::new(Arc::downgrade(engine));
+            Arc::new(Manager::new(servers, Arc::new(host), Limits::default()))
+        };
+        Arc::clone(self.manager.get_or_init(make))
+    }
+
+    /// Takes other settings; servers that did not change go on.
+    pub fn configure(&self, settings: &Settings, engine: &Engine) {
+        let Some(manager) = self.manager.get() else {
+            return;
+        };
+        let is_same = *self.known() == settings.mcp_servers;
+        if !is_same {
+            manager.configure(self.configured(settings, engine));
+        }
+    }
+
+    /// Refuses a server that may not act now.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what to do.
+    pub fn check(&self, server: &str, settings: &Settings) -> Result<(), String> {
+        if self.may_act(server, settings) {
+            return Ok(());
+        }
+        Err(format!(
+            "the MCP server {server} is configured in this workspace, whose files changed since the user trusted them; look at them with `aside trust`"
+        ))
+    }
+
+    /// Ends all servers.
+    pub async fn close(&self) {
+        if let Some(manager) = self.manager.get() {
+            manager.close().await;
+        }
+    }
+
+    /// The workspace has other folders.
+    pub async fn roots_changed(&self) {
+        if let Some(manager) = self.manager.get() {
+            manager.roots_changed().await;
+        }
+    }
+
+    /// The session that last called a tool of a server.
+    pub fn session_of(&self, server: &str) -> Option<String> {
+        self.callers().get(server).cloned()
+    }
+
+    fn called_by(&self, server: &str, session_id: &str) {
+        self.callers()
+            .insert(server.to_owned(), session_id.to_owned());
+    }
+
+    fn callers(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, String>> {
+        self.callers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, Vec<McpServer>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn configured(&self, settings: &Settings, engine: &Engine) -> Servers {
+        self.known().clone_from(&settings.mcp_servers);
+        read(
+            &settings.mcp_servers,
+            engine.workspace().key.to_string_lossy(),
+        )
+    }
+
+    /// Whether a server may act now: one that the workspace brings along, only as long as its
+    /// files are those that the user trusts.
+    fn may_act(&self, server: &str, settings: &Settings) -> bool {
+        let known = self.known();
+        let found = known.iter().find(|known| known.name == server);
+        match found.map(|server| server.place) {
+            Some(Place::User) | None => true,
+            Some(Place::Workspace) => settings.trust.as_ref().is_some_and(|guard| guard.holds()),
+        }
+    }
+}
+
+/// The servers of settings, variables of the environment put in.
+pub fn read(servers: &[McpServer], workspace: impl Into<String>) -> Servers {
+    let variables: BTreeMap<String, String> = crate::cli::environment();
+    let environment = Environment::new(variables, workspace);
+    let mut all = Servers::default();
+    for server in servers {
+        let mut entries = Map::new();
+        entries.insert(server.name.clone(), Value::Object(server.json.clone()));
+        let origin = match server.place {
+            Place::User => "settings",
+            Place::Workspace => "workspace",
+        };
+        match config::read_entries(&entries, "mcpServers", origin, &environment) {
+            Ok(read) => all = all.merged(read),
+            Err(error) => tracing::warn!(%error, server = server.name, "an MCP server is left out"),
+        }
+    }
+    all
+}
+
+/// The tools of servers, for a toolbox.
+pub struct ServerTools {
+    engine: Weak<Engine>,
+}
+
+impl ServerTools {
+    /// Does not keep the engine alive.
+    pub fn new(engine: Weak<Engine>) -> Self {
+        Self { engine }
+    }
+
+    /// All tools of all servers that are switched on, which are started for it.
+    pub fn all(&self) -> BoxFuture<'static, Found> {
+        let engine = self.engine.upgrade();
+        Box::pin(async move {
+            let Some(engine) = engine else {
+                return Found::default();
+            };
+            if engine.settings().mcp_servers.is_empty() {
+                return Found::default();
+            }
+            let manager = engine.mcp().manager(&engine);
+            let settings = engine.settings();
+            let servers = manager.status().into_iter();
+            let servers = servers.filter(|server| server.state != ServerState::Disabled);
+            let servers = servers.filter(|server| engine.mcp().may_act(&server.name, &settings));
+            let asked = servers.map(|server| {
+                let manager = Arc::clone(&manager);
+                async move { (manager.tools(&server.name).await, server.name) }
+            });
+            let mut found = Found::default();
+            for (tools, server) in join_all(asked).await {
+                match tools {
+                    Ok(tools) => found.tools.extend(tools.iter().map(|tool| Findable {
+                        name: tool.wire_name.clone(),
+                        description: tool.description.clone(),
+                        input_schema: Value::Object((*tool.input_schema).clone()),
+                    })),
+                    Err(error) => found.troubles.push(format!(
+                        "[The tools of the MCP server {server} are not there: {error}]"
+                    )),
+                }
+            }
+            found
+        })
+    }
+}
+
+impl MoreTools for ServerTools {
+    fn get(&self, name: &str) -> Option<Arc<dyn Tool>> {
+        let engine = self.engine.upgrade()?;
+        if engine.settings().mcp_servers.is_empty() {
+            return None;
+        }
+        let manager = engine.mcp().manager(&engine);
+        let (server, tool) = manager.find(name)?;
+        let status = manager.server(&server).ok()?;
+        let known = status.tools.iter().find(|known| known.wire_name == name);
+        Some(Arc::new(McpTool::new(
+            Weak::clone(&self.engine),
+            name,
+            (server, tool),
+            known,
+        )))
+    }
+}
