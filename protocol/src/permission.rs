@@ -74,6 +74,161 @@ pub enum PermissionDecision {
     Deny,
 }
 
+/// A rule of permission. Built-in denials go before all rules, then come rules that deny, that ask
+/// and that allow, then the session's permission mode.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PermissionRule {
+    /// Which effects it speaks of: `readPath`, `writePath`, `runProgram`, `network`, `mcpTool`, or
+    /// `*` for all of them.
+    pub effect: String,
+    /// Which of these. Of paths a glob, from the root, from `~`, or from each folder of the
+    /// workspace; of programs the words of a command, such as `git push *`; a host, such as
+    /// `*.example.org`; a server and its tool, such as `files/read_*`.
+    pub pattern: String,
+    /// What it says.
+    pub decision: PermissionDecision,
+    /// How far it reaches.
+    pub scope: PermissionScope,
+}
+
+/// How far a rule of permission reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum PermissionScope {
+    /// One session.
+    Session,
+    /// All sessions of the workspace.
+    Workspace,
+    /// All workspaces of the user.
+    User,
+}
+
+/// A rule of permission, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ListedRule {
+    /// The rule.
+    #[serde(flatten)]
+    pub rule: PermissionRule,
+    /// Who keeps it.
+    pub source: PermissionSource,
+    /// The file that it stands in, unless it is in the workspace's database.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+}
+
+/// Who keeps a rule of permission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum PermissionSource {
+    /// Aside: it came from an answer or from `permission/update`, which can remove it too.
+    Stored,
+    /// The settings: it is removed in their file.
+    Settings,
+}
+
+/// A place that is protected whatever rules say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct BuiltInDenial {
+    /// What is refused: `writePath`, or `readPath` for reading and writing.
+    pub effect: String,
+    /// The places, as patterns of rules.
+    pub patterns: Vec<String>,
+    /// A sentence: what they are.
+    pub reason: String,
+}
+
+/// Params of `permission/list`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PermissionListParams {
+    /// The rules of this session too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
+}
+
+/// Result of `permission/list` and `permission/update`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PermissionListResult {
+    /// The rules in force, those of the session first, then the workspace's, then the user's.
+    pub rules: Vec<ListedRule>,
+    /// What is refused before any rule.
+    pub built_in: Vec<BuiltInDenial>,
+}
+
+/// Params of `permission/update`. All is done or nothing; what is removed goes first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PermissionUpdateParams {
+    /// The session whose rules are changed; needed for those of scope `session`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
+    /// Rules to add; one that is there already stays as it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub add: Vec<PermissionRule>,
+    /// Rules to remove.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remove: Vec<PermissionRule>,
+}
+
+/// Params of `permission/explain`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PermissionExplainParams {
+    /// The session that would make the call; a new one if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
+    /// The tool.
+    pub tool: String,
+    /// Its arguments.
+    #[serde(default)]
+    pub arguments: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Result of `permission/explain`: what would happen with the call before the user is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PermissionExplainResult {
+    /// What would happen.
+    pub decision: PermissionDecision,
+    /// The rule that decided, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<PermissionRule>,
+    /// A sentence: why.
+    pub reason: String,
+    /// What the call would do.
+    pub effects: Vec<Effect>,
+    /// What is said to each effect, in the same order.
+    pub judgements: Vec<PermissionJudgement>,
+}
+
+/// What is said to one effect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PermissionJudgement {
+    /// What would happen if it were the only one.
+    pub decision: PermissionDecision,
+    /// The rule that decided, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<PermissionRule>,
+    /// A sentence: why.
+    pub reason: String,
+}
+
 /// Params of `chat/requestPermission`, which the server sends.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -89,7 +244,7 @@ pub struct ChatRequestPermissionParams {
     pub item: Item,
     /// A sentence: why it is asked.
     pub reason: String,
-    /// What the call would do.
+    /// What the call would do that nothing allows yet.
     pub effects: Vec<Effect>,
     /// What its edits would change.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -118,13 +273,13 @@ pub struct PermissionOption {
 pub enum PermissionOptionKind {
     /// Do it.
     AllowOnce,
-    /// Do it, and do not ask again in this session.
+    /// Do it, and do not ask again in this session for what the label says.
     AllowSession,
-    /// Do it, and do not ask again.
+    /// Do it, and do not ask again in this workspace for what the label says.
     AllowAlways,
     /// Do not do it.
     RejectOnce,
-    /// Do not do it, and do not ask again.
+    /// Do not do it, and refuse what the label says in this workspace.
     RejectAlways,
 }
 

@@ -1,7 +1,13 @@
 //! What can be typed.
 mod auth;
+mod permission;
+mod trust;
 
 pub use auth::{AuthArgs, AuthCommand};
+pub use permission::{
+    ExplainArgs, PermissionArgs, PermissionCommand, RuleArgs, RuleWord, ScopeWord,
+};
+pub use trust::{AuditArgs, AuditCommand, TrustArgs};
 
 use std::path::PathBuf;
 
@@ -45,6 +51,12 @@ pub enum Command {
     Tokens(TokensArgs),
     /// Show how many tokens were used, and what they cost.
     Usage(UsageArgs),
+    /// List and change the rules of permission, and explain what they say to a command.
+    Permission(PermissionArgs),
+    /// See what this folder brings along (settings, hooks, MCP servers) and let it be active.
+    Trust(TrustArgs),
+    /// Show what was done and who allowed it, and check that nobody changed that record.
+    Audit(AuditArgs),
     /// Show what is set up, what is not, and what to do about it.
     Doctor(DoctorArgs),
     /// See Aside fix a small program. Needs no key and no network.

@@ -3,13 +3,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aside_agent::event::NoticeLevel;
-use aside_agent::host::{Files, PermissionOutcome, PermissionRequest};
+use aside_agent::host::{Files, PermissionOutcome};
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 
 use super::Failure;
+use super::ask::Asker;
 use super::terminal::{self, Style};
-use crate::engine::front::{Front, Published};
+use crate::engine::front::{Front, Published, Question};
 use crate::engine::{Engine, Workspace};
 use crate::host::{DiskFiles, Roots};
 use crate::settings::{Dirs, Layers, Resolved};
@@ -33,8 +34,18 @@ impl Context {
         Ok(Self::open_with_events()?.0)
     }
 
+    /// Opens the current folder without a word about its settings, for commands that do not use
+    /// them.
+    pub fn open_quietly() -> Result<Self, Failure> {
+        Ok(Self::open_telling(&|_| {})?.0)
+    }
+
     /// Opens the current folder; events come through the receiver.
     pub fn open_with_events() -> Result<(Self, mpsc::Receiver<Published>), Failure> {
+        Self::open_telling(&|note| terminal::note(note, Style::Dim))
+    }
+
+    fn open_telling(tell: &dyn Fn(&str)) -> Result<(Self, mpsc::Receiver<Published>), Failure> {
         let folder = std::env::current_dir().map_err(|error| {
             Failure::failed(format!("the current folder cannot be found: {error}"))
         })?;
@@ -45,10 +56,10 @@ impl Context {
         let resolved = layers.resolve();
         crate::logs::start(&dirs, &resolved.settings);
         for warning in &resolved.warnings {
-            terminal::note(&format!("settings: {warning}"), Style::Dim);
+            tell(&format!("settings: {warning}"));
         }
         if let Some(notice) = &resolved.notice {
-            terminal::note(notice, Style::Dim);
+            tell(notice);
         }
         let key = roots
             .key()
@@ -59,6 +70,7 @@ impl Context {
         let front = Arc::new(HeadlessFront {
             files: Arc::new(DiskFiles::new(roots, max_read)),
             events,
+            asker: Asker::default(),
         });
         let engine = Engine::new(workspace, Arc::new(resolved.settings.clone()), front);
         Ok((
@@ -92,6 +104,7 @@ pub fn environment() -> BTreeMap<String, String> {
 struct HeadlessFront {
     files: Arc<DiskFiles>,
     events: mpsc::Sender<Published>,
+    asker: Asker,
 }
 
 impl Front for HeadlessFront {
@@ -114,14 +127,14 @@ impl Front for HeadlessFront {
         Arc::clone(&self.files) as _
     }
 
-    fn ask(&self, request: PermissionRequest) -> BoxFuture<'_, PermissionOutcome> {
+    fn ask(&self, question: Question) -> BoxFuture<'_, PermissionOutcome> {
         Box::pin(async move {
             if !terminal::is_interactive() {
                 return PermissionOutcome::Unavailable(
                     "There is no terminal to ask for permission on, so the call was refused. Run with --permission-mode acceptEdits to allow edits.".to_owned(),
                 );
             }
-            ask_on_terminal(request).await
+            self.asker.ask(question).await
         })
     }
 
@@ -130,29 +143,5 @@ impl Front for HeadlessFront {
             NoticeLevel::Info | NoticeLevel::Warning => terminal::note(message, Style::Dim),
             NoticeLevel::Error => terminal::error(message),
         }
-    }
-}
-
-async fn ask_on_terminal(request: PermissionRequest) -> PermissionOutcome {
-    terminal::note(&request.reason, Style::Bold);
-    for change in &request.preview {
-        let diff = crate::wire::unified_diff(change);
-        terminal::diff(&diff, terminal::note);
-    }
-    terminal::note("Allow? [y]es, yes for this [s]ession, [N]o", Style::Bold);
-    let answer = tokio::task::spawn_blocking(|| {
-        let mut line = String::new();
-        std::io::stdin().read_line(&mut line).map(|_| line)
-    })
-    .await;
-    match answer {
-        Ok(Ok(line)) => match line.trim().to_ascii_lowercase().as_str() {
-            "y" | "yes" => PermissionOutcome::Allowed,
-            "s" | "session" => PermissionOutcome::AllowedForSession,
-            _ => PermissionOutcome::Rejected { feedback: None },
-        },
-        _ => PermissionOutcome::Unavailable(
-            "The terminal gave no answer, so the call was refused.".to_owned(),
-        ),
     }
 }

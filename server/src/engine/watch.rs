@@ -38,6 +38,9 @@ async fn watch(engine: Weak<Engine>, store: Store, mut seen: i64) {
         if now == version {
             continue;
         }
+        if let Err(error) = engine.permissions().refresh(&store).await {
+            tracing::warn!(%error, "others' rules of permission cannot be read now");
+        }
         match relay(&engine, &store, &mut seen).await {
             Ok(()) => version = now,
             Err(error) => tracing::warn!(%error, "others' events cannot be read now"),

@@ -3,4 +3,4 @@ pub mod disk;
 pub mod roots;
 
 pub use disk::DiskFiles;
-pub use roots::Roots;
+pub use roots::{Roots, canonical_of_existing_part};

@@ -170,7 +170,7 @@ pub fn normalise(path: &Path) -> PathBuf {
 
 /// Follows the symbolic links of the longest existing ancestor and appends the rest. `None`
 /// where a link dangles: where it leads cannot be known.
-fn canonical_of_existing_part(absolute: &Path) -> Option<PathBuf> {
+pub fn canonical_of_existing_part(absolute: &Path) -> Option<PathBuf> {
     let mut rest = Vec::new();
     let mut existing = absolute;
     loop {

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aside_agent::host::{PermissionOutcome, PermissionRequest};
+use aside_agent::permission::{Answer, Choice};
 use aside_protocol::methods::Request as _;
 use aside_protocol::{
     ChatRequestPermissionParams, ChatRequestPermissionResult, PermissionOption,
@@ -13,27 +14,26 @@ use tower_lsp::lsp_types::{MessageActionItem, MessageType, ShowMessageRequestPar
 
 use super::shared::Shared;
 use super::transport::{RequestError, request_with_timeout};
+use crate::engine::front::Question;
 
-const ALLOW: &str = "allow";
-const ALLOW_SESSION: &str = "allowSession";
-const REJECT: &str = "reject";
-
-/// What the user can answer.
-fn options() -> Vec<PermissionOption> {
-    let option = |id: &str, label: &str, kind| PermissionOption {
+/// An answer as clients know it.
+fn option(choice: &Choice) -> PermissionOption {
+    let (id, kind) = of_answer(choice.answer);
+    PermissionOption {
         id: id.to_owned(),
-        label: label.to_owned(),
+        label: choice.label.clone(),
         kind,
-    };
-    vec![
-        option(ALLOW, "Allow", PermissionOptionKind::AllowOnce),
-        option(
-            ALLOW_SESSION,
-            "Allow for this session",
-            PermissionOptionKind::AllowSession,
-        ),
-        option(REJECT, "Reject", PermissionOptionKind::RejectOnce),
-    ]
+    }
+}
+
+fn of_answer(answer: Answer) -> (&'static str, PermissionOptionKind) {
+    match answer {
+        Answer::AllowOnce => ("allow", PermissionOptionKind::AllowOnce),
+        Answer::AllowSession => ("allowSession", PermissionOptionKind::AllowSession),
+        Answer::AllowAlways => ("allowAlways", PermissionOptionKind::AllowAlways),
+        Answer::RejectOnce => ("reject", PermissionOptionKind::RejectOnce),
+        Answer::RejectAlways => ("rejectAlways", PermissionOptionKind::RejectAlways),
+    }
 }
 
 /// `chat/requestPermission` for tower-lsp's client.
@@ -46,22 +46,23 @@ impl Request for Ask {
 }
 
 /// Asks, and waits for the answer until the limit of the settings.
-pub async fn ask(shared: &Arc<Shared>, request: PermissionRequest) -> PermissionOutcome {
+pub async fn ask(shared: &Arc<Shared>, question: Question) -> PermissionOutcome {
     let limit = shared.settings().permission.timeout();
     if shared
         .profile()
         .is_some_and(|profile| profile.answers_permission())
     {
-        return ask_by_chat(shared, request, limit).await;
+        return ask_by_chat(shared, question, limit).await;
     }
-    ask_by_message(shared, request, limit).await
+    ask_by_message(shared, question, limit).await
 }
 
 async fn ask_by_chat(
     shared: &Arc<Shared>,
-    request: PermissionRequest,
+    question: Question,
     limit: Duration,
 ) -> PermissionOutcome {
+    let Question { request, choices } = question;
     let preview: Vec<_> = request
         .preview
         .iter()
@@ -78,7 +79,7 @@ async fn ask_by_chat(
         reason: request.reason,
         effects: request.effects.iter().map(crate::wire::effect).collect(),
         preview: (!preview.is_empty()).then_some(preview),
-        options: options(),
+        options: choices.iter().map(option).collect(),
     };
     let answer = match request_with_timeout::<Ask>(&shared.client, params, limit).await {
         Ok(answer) => answer,
@@ -89,47 +90,63 @@ async fn ask_by_chat(
         Ok(ChatRequestPermissionResult::Chosen {
             option_id,
             feedback,
-        }) => chosen(&option_id, feedback),
+        }) => {
+            let mut offered = choices.iter();
+            match offered.find(|choice| of_answer(choice.answer).0 == option_id) {
+                Some(choice) => chosen(choice.answer, feedback),
+                None => not_offered(&option_id),
+            }
+        }
         Err(error) => PermissionOutcome::Unavailable(format!(
             "The editor's answer to chat/requestPermission could not be read ({error}), so the call was refused."
         )),
     }
 }
 
-fn chosen(option_id: &str, feedback: Option<String>) -> PermissionOutcome {
-    match option_id {
-        ALLOW => PermissionOutcome::Allowed,
-        ALLOW_SESSION => PermissionOutcome::AllowedForSession,
-        REJECT => PermissionOutcome::Rejected { feedback },
-        other => PermissionOutcome::Unavailable(format!(
-            "The editor answered with the option `{other}`, which was not offered, so the call was refused."
-        )),
+fn chosen(answer: Answer, feedback: Option<String>) -> PermissionOutcome {
+    match answer {
+        Answer::AllowOnce => PermissionOutcome::Allowed,
+        Answer::AllowSession => PermissionOutcome::AllowedForSession,
+        Answer::AllowAlways => PermissionOutcome::AllowedAlways,
+        Answer::RejectOnce => PermissionOutcome::Rejected { feedback },
+        Answer::RejectAlways => PermissionOutcome::RejectedAlways { feedback },
     }
+}
+
+fn not_offered(answer: &str) -> PermissionOutcome {
+    PermissionOutcome::Unavailable(format!(
+        "The editor answered with the option `{answer}`, which was not offered, so the call was refused."
+    ))
 }
 
 async fn ask_by_message(
     shared: &Arc<Shared>,
-    request: PermissionRequest,
+    asked: Question,
     limit: Duration,
 ) -> PermissionOutcome {
-    let options = options();
+    let Question { request, choices } = asked;
+    // A row of buttons has little room: what is refused for good can be said elsewhere.
+    let choices: Vec<Choice> = choices
+        .into_iter()
+        .filter(|choice| choice.answer != Answer::RejectAlways)
+        .collect();
     let params = ShowMessageRequestParams {
         typ: MessageType::INFO,
         message: question(&request),
         actions: Some(
-            options
+            choices
                 .iter()
-                .map(|option| MessageActionItem {
-                    title: option.label.clone(),
+                .map(|choice| MessageActionItem {
+                    title: choice.label.clone(),
                     properties: Default::default(),
                 })
                 .collect(),
         ),
     };
     match request_with_timeout::<ShowMessageRequest>(&shared.client, params, limit).await {
-        Ok(Some(action)) => match options.iter().find(|option| option.label == action.title) {
-            Some(option) => chosen(&option.id, None),
-            None => chosen(&action.title, None),
+        Ok(Some(action)) => match choices.iter().find(|choice| choice.label == action.title) {
+            Some(choice) => chosen(choice.answer, None),
+            None => not_offered(&action.title),
         },
         // Dismissed: the user decided against it, but not against the turn.
         Ok(None) => PermissionOutcome::Rejected { feedback: None },

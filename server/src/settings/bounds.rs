@@ -45,6 +45,21 @@ fn own() -> Vec<(&'static str, u64, &'static str)> {
             "bytes",
         ),
         (
+            "rules of permission of the user, beside those of the settings",
+            engine::permissions::MAX_USER_RULES as u64,
+            "rules",
+        ),
+        (
+            "the file of these rules",
+            engine::permissions::MAX_USER_FILE_BYTES,
+            "bytes",
+        ),
+        (
+            "rules of permission that one request adds, and removes",
+            engine::permissions::MAX_CHANGES as u64,
+            "rules",
+        ),
+        (
             "warnings about one source of settings",
             super::layer::MAX_WARNINGS as u64,
             "warnings",

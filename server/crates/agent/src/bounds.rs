@@ -23,6 +23,41 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "bytes",
     ),
     (
+        "pattern of a rule of permission",
+        crate::permission::MAX_PATTERN_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "words in a pattern of commands",
+        crate::permission::MAX_PATTERN_WORDS as u64,
+        "words",
+    ),
+    (
+        "parts of a path that patterns are compared with",
+        crate::permission::MAX_PATH_PARTS as u64,
+        "parts",
+    ),
+    (
+        "rules of permission that one answer makes",
+        crate::permission::MAX_RULES_OF_ANSWER as u64,
+        "rules",
+    ),
+    (
+        "effects that a question for permission names",
+        crate::permission::MAX_NAMED_EFFECTS as u64,
+        "effects",
+    ),
+    (
+        "a path or command in a question for permission",
+        crate::permission::MAX_NAMED_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "reasons in a question for permission",
+        crate::permission::MAX_REASONS as u64,
+        "sentences",
+    ),
+    (
         "one answer of a model",
         crate::limits::MAX_ANSWER_BYTES as u64,
         "bytes",

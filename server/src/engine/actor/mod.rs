@@ -21,9 +21,9 @@ use aside_store::{SessionRow, Store, TurnRow};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::approver::SessionApprover;
 use super::error::EngineError;
 use super::limits::{IDLE_LIMIT, MAILBOX};
+use super::permissions::SessionApprover;
 use super::{Engine, NewSession};
 use edits::{ActingEdit, WaitingAttempt};
 use log::{Entry, EventLog};
@@ -209,13 +209,20 @@ impl Actor {
             None => store.get_session(&**session_id).await?,
         };
         let mode = crate::wire::parse_mode(&row.permission_mode);
+        let approver = SessionApprover::begin(
+            session_id,
+            engine.front(),
+            store.clone(),
+            engine.permissions(),
+            mode,
+        );
         let mut actor = Self {
             engine: Arc::clone(engine),
             session_id: Arc::clone(session_id),
             own,
             usage: crate::wire::parse_usage(&row.usage),
             row,
-            approver: Arc::new(SessionApprover::new(engine.front(), mode)),
+            approver: Arc::new(approver.await?),
             log: EventLog::new(Arc::clone(session_id), store, engine.front()),
             seen: Arc::default(),
             prefix: Arc::default(),

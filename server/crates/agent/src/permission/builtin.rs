@@ -214,7 +214,7 @@ pub(super) fn said(effect: &Effect, places: &Places) -> Said {
     // What a folder is protected from, all beneath it is protected from.
     let itself = Named::Known(parts.clone(), Extent::At);
     let meets = |pattern: &&str| places.cover(pattern, &itself) == Cover::All;
-    if *extent == Extent::At && DEVICES.iter().any(|device| meets(device)) {
+    if *extent == Extent::At && DEVICES.iter().any(meets) {
         return Said::Harmless("It is a device that keeps nothing.");
     }
     if places.holds(&places.scratch, &named) {

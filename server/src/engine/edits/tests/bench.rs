@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use aside_agent::event::NoticeLevel;
-use aside_agent::host::{FileChange, Files, PermissionOutcome, PermissionRequest, Target};
+use aside_agent::host::{FileChange, Files, PermissionOutcome, Target};
 use aside_agent::item::{Item, ItemBody, ItemRecord};
 use aside_protocol::{
     EditListParams, EditResolveParams, Event, FileEdit, SessionCreateParams, SessionRewindParams,
@@ -16,7 +16,7 @@ use futures_util::future::BoxFuture;
 use crate::clock;
 use crate::engine::edits::stored::{self, Phase};
 use crate::engine::error::EngineError;
-use crate::engine::front::{Front, Published};
+use crate::engine::front::{Front, Published, Question};
 use crate::engine::{Engine, Workspace};
 use crate::host::{DiskFiles, Roots};
 use crate::settings::{Dirs, Settings};
@@ -44,7 +44,7 @@ impl Front for TestFront {
         Arc::clone(&self.files)
     }
 
-    fn ask(&self, _: PermissionRequest) -> BoxFuture<'_, PermissionOutcome> {
+    fn ask(&self, _: Question) -> BoxFuture<'_, PermissionOutcome> {
         Box::pin(std::future::ready(PermissionOutcome::Expired))
     }
 

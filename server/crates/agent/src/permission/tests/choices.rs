@@ -23,7 +23,9 @@ fn check(effects: &[&str], expect: Expect) {
 
 #[test]
 fn of_a_command() {
-    check(&["run git push origin"], expect![[r#"
+    check(
+        &["run git push origin"],
+        expect![[r#"
         Aside wants to run git push origin.
         Allow once
         Allow for this session: run `git push *`
@@ -32,8 +34,11 @@ fn of_a_command() {
           workspace allow runProgram git push *
         Reject
         Always reject in this workspace: run `git push *`
-          workspace deny runProgram git push *"#]]);
-    check(&["run make"], expect![[r#"
+          workspace deny runProgram git push *"#]],
+    );
+    check(
+        &["run make"],
+        expect![[r#"
         Aside wants to run make.
         Allow once
         Allow for this session: run `make`
@@ -42,8 +47,11 @@ fn of_a_command() {
           workspace allow runProgram make
         Reject
         Always reject in this workspace: run `make`
-          workspace deny runProgram make"#]]);
-    check(&["run python -c print(1)*"], expect![[r#"
+          workspace deny runProgram make"#]],
+    );
+    check(
+        &["run python -c print(1)*"],
+        expect![[r#"
         Aside wants to run python -c print(1)*.
         Allow once
         Allow for this session: run `python -c print(1)\*`
@@ -52,11 +60,15 @@ fn of_a_command() {
           workspace allow runProgram python -c print(1)\*
         Reject
         Always reject in this workspace: run `python -c print(1)\*`
-          workspace deny runProgram python -c print(1)\*"#]]);
-    check(&["run ?$X"], expect![[r#"
+          workspace deny runProgram python -c print(1)\*"#]],
+    );
+    check(
+        &["run ?$X"],
+        expect![[r#"
         Aside wants to run ?$X.
         Allow once
-        Reject"#]]);
+        Reject"#]],
+    );
 }
 
 #[test]
@@ -106,7 +118,9 @@ fn of_paths() {
 
 #[test]
 fn of_hosts_and_servers() {
-    check(&["net example.org", "call files/write"], expect![[r#"
+    check(
+        &["net example.org", "call files/write"],
+        expect![[r#"
         Aside wants to talk to example.org and call write of files.
         Allow once
         Allow for this session: talk to `example.org` and call `files/write`
@@ -118,17 +132,21 @@ fn of_hosts_and_servers() {
         Reject
         Always reject in this workspace: talk to `example.org` and call `files/write`
           workspace deny network example.org
-          workspace deny mcpTool files/write"#]]);
+          workspace deny mcpTool files/write"#]],
+    );
 }
 
 #[test]
 fn of_more_than_one_answer_should_settle() {
     let many: Vec<String> = (0..9).map(|n| format!("net {n}.example.org")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
-    check(&many, expect![[r#"
+    check(
+        &many,
+        expect![[r#"
         Aside wants to talk to 0.example.org, talk to 1.example.org, talk to 2.example.org, talk to 3.example.org, talk to 4.example.org, talk to 5.example.org, talk to 6.example.org, talk to 7.example.org and do 1 more things of this kind.
         Allow once
-        Reject"#]]);
+        Reject"#]],
+    );
 }
 
 /// Whatever is asked, an answer that lasts settles it, and one that rejects refuses it.
