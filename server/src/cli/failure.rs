@@ -63,3 +63,9 @@ impl From<std::io::Error> for Failure {
         Self::failed(error.to_string())
     }
 }
+
+impl From<crate::trust::TrustError> for Failure {
+    fn from(error: crate::trust::TrustError) -> Self {
+        Self::failed(error.to_string())
+    }
+}

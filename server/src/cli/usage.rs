@@ -153,7 +153,7 @@ fn cost(usd: Option<f64>) -> String {
 }
 
 /// A day as it is, or so many days back from today: `7d`.
-fn since(text: &str) -> Result<String, Failure> {
+pub fn since(text: &str) -> Result<String, Failure> {
     let Some(days) = text
         .strip_suffix('d')
         .and_then(|days| days.parse::<i64>().ok())

@@ -16,6 +16,7 @@ mod review;
 mod shared;
 mod text_edits;
 mod transport;
+mod trust;
 
 pub use client::ClientProfile;
 pub(crate) use files::{MAX_MERGED_STATES, MAX_TAKE_BACKS, POLL_INTERVAL};

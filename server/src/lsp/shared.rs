@@ -138,9 +138,13 @@ impl Shared {
         state.layers.preview()
     }
 
-    /// Forgets what was told of the workspace's trust, since the user just decided about it.
-    pub fn forget_told(&self) {
-        self.state().told.clear();
+    /// Forgets that the user was told of the workspace's trust, having decided about it now: what
+    /// changes after that is told again.
+    pub fn forget_notice(&self) {
+        let mut state = self.state();
+        if let Some(notice) = state.layers.resolve().notice {
+            state.told.remove(&notice);
+        }
     }
 
     /// The workspace's folders changed.

@@ -9,6 +9,7 @@ use aside_protocol::{Event, FileEditStatus};
 use aside_store::{AttemptRow, EditRow, StoreError, Write, blob_hash};
 
 use super::{Actor, Running};
+use crate::audit;
 use crate::clock;
 use crate::engine::edits::stored::{self, Phase, StoredEdit};
 
@@ -38,6 +39,8 @@ impl Actor {
     ) -> Result<(), StoreError> {
         let mut writes = self.store_item(&record).await;
         if let ItemBody::ToolCall(call) = &record.item.body {
+            let mode = &self.row.permission_mode;
+            writes.push(audit::started(self.at(), &record.item, call, mode));
             for (id, change) in call.edit_ids.iter().zip(changes) {
                 let edit = self.acting(id, &record.item, change, false);
                 writes.extend(stored::writes(&edit.row, &edit.change));
@@ -128,7 +131,14 @@ impl Actor {
             }
         };
         edit.stored.write_to(&mut edit.row);
-        let mut writes = vec![Write::UpsertEdit(edit.row.clone())];
+        let at = audit::At {
+            session: &self.session_id,
+            turn: Some(&edit.row.turn_id),
+        };
+        let mut writes = vec![
+            Write::UpsertEdit(edit.row.clone()),
+            audit::edited(at, &edit.row, attempt),
+        ];
         writes.extend(edit.attempts.iter().map(|id| Write::AttemptOutcome {
             id: id.clone(),
             outcome: attempt.to_owned(),

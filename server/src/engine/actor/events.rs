@@ -7,6 +7,7 @@ use aside_protocol::{ContextUsage, Event, ItemDelta};
 use aside_store::{SessionPatch, StoreError, Write};
 
 use super::{Actor, Entry};
+use crate::audit;
 use crate::clock;
 
 impl Actor {
@@ -35,7 +36,7 @@ impl Actor {
                     request_id,
                     item: crate::wire::item(&record.item),
                 };
-                self.permission(record, event, "waiting").await
+                self.permission(record, event, "waiting", None).await
             }
             TurnEvent::PermissionResolved {
                 request_id,
@@ -47,7 +48,16 @@ impl Actor {
                     item: crate::wire::item(&record.item),
                     outcome: crate::wire::outcome(&outcome),
                 };
-                self.permission(record, event, "running").await
+                let row = match &record.item.body {
+                    ItemBody::ToolCall(call) => {
+                        Some(audit::permitted(self.at(), &record.item, call, &outcome))
+                    }
+                    ItemBody::UserMessage { .. }
+                    | ItemBody::AssistantMessage { .. }
+                    | ItemBody::Reasoning { .. }
+                    | ItemBody::Compaction { .. } => None,
+                };
+                self.permission(record, event, "running", row).await
             }
             TurnEvent::Retrying {
                 attempt,
@@ -86,6 +96,14 @@ impl Actor {
     fn turn_id(&self) -> Option<Arc<str>> {
         let running = self.running.as_ref()?;
         Some(Arc::clone(&running.turn_id))
+    }
+
+    /// Where what is done now happens, for the audit log.
+    pub(super) fn at(&self) -> audit::At<'_> {
+        audit::At {
+            session: &self.session_id,
+            turn: self.running.as_ref().map(|running| &*running.turn_id),
+        }
     }
 
     /// An entry of the running turn.
@@ -173,10 +191,13 @@ impl Actor {
     }
 
     async fn item_completed(&mut self, record: ItemRecord) -> Result<(), StoreError> {
-        let writes = self.store_item(&record).await;
+        let mut writes = self.store_item(&record).await;
         if let Some(running) = &mut self.running {
             running.open.remove(&record.item.id);
             running.forget_edits(&record.item.id);
+        }
+        if let ItemBody::ToolCall(call) = &record.item.body {
+            writes.push(audit::ended(self.at(), &record.item, call));
         }
         let item = crate::wire::item(&record.item);
         let entry = self.in_turn(Some(&record.item.id), Event::ItemCompleted { item });
@@ -226,6 +247,7 @@ impl Actor {
         record: ItemRecord,
         event: Event,
         status: &str,
+        row: Option<Write>,
     ) -> Result<(), StoreError> {
         let item = self.open_item(&record);
         let patch = SessionPatch {
@@ -245,9 +267,9 @@ impl Actor {
             },
         );
         let entry = self.in_turn(Some(&record.item.id), event);
-        self.log
-            .record_now(vec![item, session], vec![entry, updated])
-            .await
+        let mut writes = vec![item, session];
+        writes.extend(row);
+        self.log.record_now(writes, vec![entry, updated]).await
     }
 }
 

@@ -6,6 +6,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
+use super::worlds::put;
 use super::{Log, World, done, log};
 use crate::hooks::{HookCall, Hooks};
 use crate::item::ToolKind;
@@ -91,9 +92,7 @@ async fn check(what: Do, expect: Expect) {
             })
         }
     }));
-    let mut texts = world.files.texts.lock().unwrap();
-    texts.insert("a".to_owned(), "old".to_owned());
-    drop(texts);
+    put(&world, "a", "old");
     let files = Arc::clone(&world.files);
     world.hooks = Some(Arc::new(FakeHooks {
         what,
@@ -267,9 +266,7 @@ async fn an_edit_whose_hook_is_cancelled_is_made_all_the_same() {
             output: ToolOutput::default(),
         })
     }));
-    let mut texts = world.files.texts.lock().unwrap();
-    texts.insert("a".to_owned(), "old".to_owned());
-    drop(texts);
+    put(&world, "a", "old");
     let files = Arc::clone(&world.files);
     world.hooks = Some(Arc::new(FakeHooks {
         what: Do::HangAfter,

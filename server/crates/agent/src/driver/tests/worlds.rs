@@ -35,7 +35,7 @@ fn edit(changes: Vec<FileChange>) -> Outcome {
     }
 }
 
-fn put(world: &World, name: &str, text: &str) {
+pub(super) fn put(world: &World, name: &str, text: &str) {
     let mut texts = world.files.texts.lock().unwrap();
     texts.insert(name.to_owned(), text.to_owned());
 }
