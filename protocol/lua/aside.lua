@@ -16,6 +16,12 @@
 ---@field methods string[] The methods that the server answers.
 ---@field version string The server's own version.
 
+--- A place that is protected whatever rules say.
+---@class aside.BuiltInDenial
+---@field effect string What is refused: `writePath`, or `readPath` for reading and writing.
+---@field patterns string[] The places, as patterns of rules.
+---@field reason string A sentence: what they are.
+
 --- Params of `chat/cancel`.
 ---@class aside.ChatCancelParams
 ---@field sessionId string Which session.
@@ -24,6 +30,20 @@
 --- Result of `chat/cancel`.
 ---@class aside.ChatCancelResult
 ---@field cancelled boolean Whether there was a turn to cancel.
+
+--- Params of `chat/elicit`: a question that a tool or an MCP server has for the user.
+---@class aside.ChatElicitParams
+---@field requestId string Identifies the question.
+---@field sessionId string The session that asks.
+---@field message string For people.
+---@field schema? any JSON schema of the answer: an object of plain values.
+---@field server? string The MCP server that asks.
+---@field url? string A page that the user is to visit instead.
+
+--- Result of `chat/elicit`.
+---@class aside.ChatElicitResult
+---@field action aside.ElicitAction What the user did.
+---@field content? table<string, any> What was filled in, where accepted.
 
 --- Params of the notification `chat/event`. Events of one session arrive in order.
 ---@class aside.ChatEvent
@@ -49,7 +69,7 @@
 ---@field turnId string The turn that asks.
 ---@field item aside.Item The tool call that waits.
 ---@field reason string A sentence: why it is asked.
----@field effects aside.Effect[] What the call would do.
+---@field effects aside.Effect[] What the call would do that nothing allows yet.
 ---@field options aside.PermissionOption[] The answers that the user may choose from.
 ---@field preview? aside.FileEdit[] What its edits would change.
 
@@ -155,6 +175,21 @@
 ---| "selection" # What the user has selected.
 ---| "openDocuments" # Which documents are open.
 
+--- Params of `editor/diagnostics`. The result is an array of LSP's `PublishDiagnosticsParams`,
+--- one for each document that has any; for one document an array of its `Diagnostic` will do.
+---@class aside.EditorDiagnosticsParams
+---@field textDocument? aside.TextDocument Which document; all that are known where absent.
+
+--- Params of `editor/documentSymbols`. The result is that of `textDocument/documentSymbol`.
+---@class aside.EditorDocumentParams
+---@field textDocument aside.TextDocument Which document.
+
+--- Params of `editor/definition`, `editor/references` and `editor/hover`. The results are those
+--- of LSP's requests of these names.
+---@class aside.EditorPlaceParams
+---@field textDocument aside.TextDocument Which document.
+---@field position aside.Position Where in it.
+
 --- Reads a path.
 ---@class aside.Effect.readPath
 ---@field type "readPath"
@@ -190,6 +225,12 @@
 ---| aside.Effect.runProgram
 ---| aside.Effect.network
 ---| aside.Effect.mcpTool
+
+--- What the user did with a question.
+---@alias aside.ElicitAction
+---| "accept" # Filled in.
+---| "decline" # Refused to answer.
+---| "cancel" # Dismissed it.
 
 --- The stable codes in `data.code` of a JSON-RPC error.
 ---@alias aside.ErrorCode
@@ -418,10 +459,107 @@
 ---| aside.Item.toolCall
 ---| aside.Item.compaction
 
+--- A command in the background.
+---@class aside.Job
+---@field id string Names it within its session.
+---@field command string What runs; cut where it is very long.
+---@field status aside.JobStatus Whether it works.
+---@field startedAt string When it began: RFC 3339, UTC.
+---@field exitCode? integer What it returned, if it ended by itself.
+
+--- Params of `job/list`.
+---@class aside.JobListParams
+---@field sessionId string Which session.
+
+--- The commands of a session that work in the background, and the last ones that did.
+---@class aside.JobListResult
+---@field jobs aside.Job[] The oldest first.
+
+--- Whether a command in the background works.
+---@alias aside.JobStatus
+---| "running" # It works.
+---| "completed" # It ended by itself.
+---| "stopped" # It was ended: stopped, out of time, by a signal, or by the sandbox.
+
+--- Params of `job/stop`.
+---@class aside.JobStopParams
+---@field sessionId string Which session.
+---@field jobId string Which command.
+
+--- A rule of permission, and where it stands.
+---@class aside.ListedRule
+---@field effect string Which effects it speaks of: `readPath`, `writePath`, `runProgram`, `network`, `mcpTool`, or `*` for all of them.
+---@field pattern string Which of these. Of paths a glob, from the root, from `~`, or from each folder of the workspace; of programs the words of a command, such as `git push *`; a host, such as `*.example.org`; a server and its tool, such as `files/read_*`.
+---@field decision aside.PermissionDecision What it says.
+---@field scope aside.PermissionScope How far it reaches.
+---@field source aside.PermissionSource Who keeps it.
+---@field file? string The file that it stands in, unless it is in the workspace's database.
+
 --- A part of a named document.
 ---@class aside.Location
 ---@field uri aside.Uri Which document.
 ---@field range aside.Range Which part of it.
+
+--- Params of `mcp/event`: a server has another status, or other lists.
+---@class aside.McpEvent
+---@field server aside.McpServer The server as it is now.
+
+--- Params of `mcp/list`: none.
+---@class aside.McpListParams
+
+--- Result of `mcp/list`.
+---@class aside.McpListResult
+---@field servers aside.McpServer[] All servers, by their names.
+
+--- A prompt of an MCP server.
+---@class aside.McpPrompt
+---@field name string Its name.
+---@field description string What it is for, in the server's words.
+
+--- A resource of an MCP server.
+---@class aside.McpResource
+---@field uri string Its URI.
+---@field name string Its name.
+
+--- Params of `mcp/restart`.
+---@class aside.McpRestartParams
+---@field name string The server's name.
+
+--- An MCP server.
+---@class aside.McpServer
+---@field name string Its name.
+---@field status aside.McpStatus What it does.
+---@field transport aside.McpTransport How it is reached.
+---@field origin string Where it is configured: a path, or a word such as `settings`.
+---@field tools aside.McpTool[] Its tools, as of the last time that it listed them.
+---@field prompts aside.McpPrompt[] Its prompts.
+---@field resources aside.McpResource[] Its resources.
+---@field error? string Why it failed.
+
+--- Params of `mcp/setEnabled`.
+---@class aside.McpSetEnabledParams
+---@field name string The server's name.
+---@field enabled boolean Whether it may be started, until the program ends.
+
+--- What an MCP server does.
+---@alias aside.McpStatus
+---| "disabled" # It is switched off.
+---| "stopped" # Nobody needed it yet.
+---| "starting" # It starts.
+---| "ready" # It answers.
+---| "failed" # It could not be started, or ended too often.
+---| "needsAuth" # It wants a login.
+
+--- A tool of an MCP server.
+---@class aside.McpTool
+---@field name string The name by which models call it, `mcp__server__tool`.
+---@field description string What it does, in the server's words.
+---@field readOnly boolean Whether the server says that it changes nothing.
+
+--- How an MCP server is reached.
+---@alias aside.McpTransport
+---| "stdio" # A program that is started.
+---| "http" # Streamable HTTP.
 
 --- How far a streamed message is.
 ---@alias aside.MessageStatus
@@ -469,6 +607,35 @@
 ---| "ask" # The user is asked.
 ---| "deny" # It is refused.
 
+--- Params of `permission/explain`.
+---@class aside.PermissionExplainParams
+---@field tool string The tool.
+---@field arguments? table<string, any> Its arguments.
+---@field sessionId? string The session that would make the call; a new one if not given.
+
+--- Result of `permission/explain`: what would happen with the call before the user is asked.
+---@class aside.PermissionExplainResult
+---@field decision aside.PermissionDecision What would happen.
+---@field reason string A sentence: why.
+---@field effects aside.Effect[] What the call would do.
+---@field judgements aside.PermissionJudgement[] What is said to each effect, in the same order.
+---@field rule? aside.PermissionRule The rule that decided, if one did.
+
+--- What is said to one effect.
+---@class aside.PermissionJudgement
+---@field decision aside.PermissionDecision What would happen if it were the only one.
+---@field reason string A sentence: why.
+---@field rule? aside.PermissionRule The rule that decided, if one did.
+
+--- Params of `permission/list`.
+---@class aside.PermissionListParams
+---@field sessionId? string The rules of this session too.
+
+--- Result of `permission/list` and `permission/update`.
+---@class aside.PermissionListResult
+---@field rules aside.ListedRule[] The rules in force, those of the session first, then the workspace's, then the user's.
+---@field builtIn aside.BuiltInDenial[] What is refused before any rule.
+
 --- How much an agent may do unasked. Reading inside the workspace is never asked about.
 ---@alias aside.PermissionMode
 ---| "ask" # Ask before each effect other than reading.
@@ -485,10 +652,10 @@
 --- What an answer means.
 ---@alias aside.PermissionOptionKind
 ---| "allowOnce" # Do it.
----| "allowSession" # Do it, and do not ask again in this session.
----| "allowAlways" # Do it, and do not ask again.
+---| "allowSession" # Do it, and do not ask again in this session for what the label says.
+---| "allowAlways" # Do it, and do not ask again in this workspace for what the label says.
 ---| "rejectOnce" # Do not do it.
----| "rejectAlways" # Do not do it, and do not ask again.
+---| "rejectAlways" # Do not do it, and refuse what the label says in this workspace.
 
 --- How a question for permission was settled.
 ---@alias aside.PermissionOutcome
@@ -496,6 +663,31 @@
 ---| "rejected" # The user refused.
 ---| "cancelled" # The user dismissed the question, or the turn was cancelled.
 ---| "expired" # Nobody answered in time, or nobody can be asked: it counts as refused.
+
+--- A rule of permission. Built-in denials go before all rules, then come rules that deny, that ask
+--- and that allow, then the session's permission mode.
+---@class aside.PermissionRule
+---@field effect string Which effects it speaks of: `readPath`, `writePath`, `runProgram`, `network`, `mcpTool`, or `*` for all of them.
+---@field pattern string Which of these. Of paths a glob, from the root, from `~`, or from each folder of the workspace; of programs the words of a command, such as `git push *`; a host, such as `*.example.org`; a server and its tool, such as `files/read_*`.
+---@field decision aside.PermissionDecision What it says.
+---@field scope aside.PermissionScope How far it reaches.
+
+--- How far a rule of permission reaches.
+---@alias aside.PermissionScope
+---| "session" # One session.
+---| "workspace" # All sessions of the workspace.
+---| "user" # All workspaces of the user.
+
+--- Who keeps a rule of permission.
+---@alias aside.PermissionSource
+---| "stored" # Aside: it came from an answer or from `permission/update`, which can remove it too.
+---| "settings" # The settings: it is removed in their file.
+
+--- Params of `permission/update`. All is done or nothing; what is removed goes first.
+---@class aside.PermissionUpdateParams
+---@field add? aside.PermissionRule[] Rules to add; one that is there already stays as it is.
+---@field remove? aside.PermissionRule[] Rules to remove.
+---@field sessionId? string The session whose rules are changed; needed for those of scope `session`.
 
 --- One entry of the agent's plan.
 ---@class aside.PlanEntry
@@ -646,6 +838,10 @@
 ---| "interrupted" # The server stopped while the turn ran.
 ---| "error" # Something failed.
 
+--- Names a document, as LSP's `TextDocumentIdentifier`.
+---@class aside.TextDocument
+---@field uri aside.Uri Which document.
+
 --- A tool call: what was asked, how it went and what came out.
 ---@class aside.ToolCall
 ---@field name string The tool's name as the model called it.
@@ -713,6 +909,38 @@
 ---| "cancelled" # Cancelled by the user.
 ---| "interrupted" # The server stopped while it ran; its effect is unknown.
 
+--- One setting of a workspace.
+---@class aside.TrustEntry
+---@field name string The setting, for example `hooks[0]` or `mcpServers.fetch`.
+---@field value string What it says, for people; of what runs, the command.
+
+--- Params of `trust/get`.
+---@class aside.TrustGetParams
+
+--- Params of `trust/set`.
+---@class aside.TrustSetParams
+---@field trusted boolean Whether what the workspace brings along is to be active.
+---@field hash? string The hash of what the user was shown, needed to trust it: nothing else is trusted.
+
+--- Result of `trust/get` and `trust/set`: what the workspace brings along and whether it counts.
+---@class aside.TrustState
+---@field workspace string Path of the workspace's first folder.
+---@field status aside.TrustStatus Whether it counts.
+---@field files string[] The files that trust is about, by their paths in the workspace.
+---@field entries aside.TrustEntry[] What is active where the workspace is trusted, and would be where it is not.
+---@field changed? string[] Those that changed since the workspace was trusted.
+---@field hash? string Over the names and bytes of all files; absent where there are none or they are refused.
+---@field reason? string Why the files cannot be trusted as they are.
+---@field warnings? string[] What is wrong with the files, in sentences for people.
+
+--- Whether what a workspace brings along counts.
+---@alias aside.TrustStatus
+---| "nothing" # It brings nothing along.
+---| "untrusted" # The user said nothing of it.
+---| "changed" # It changed since the user trusted it.
+---| "trusted" # It is active.
+---| "refused" # It cannot be trusted as it is.
+
 --- One turn.
 ---@class aside.Turn
 ---@field id string UUIDv7.
@@ -767,7 +995,15 @@
 ---@field ["edit/amend"] fun(params: aside.EditAmendParams): aside.FileEdit Changes what a pending hunk says, and tells the model.
 ---@field ["edit/list"] fun(params?: aside.EditListParams): aside.EditListResult Lists edits, with their hunks where they are now.
 ---@field ["edit/reject"] fun(params?: aside.EditResolveParams): aside.EditListResult Takes pending hunks back.
+---@field ["job/list"] fun(params: aside.JobListParams): aside.JobListResult Lists the commands that work in the background of a session.
+---@field ["job/stop"] fun(params: aside.JobStopParams): nil Stops a command that works in the background.
+---@field ["mcp/list"] fun(params?: aside.McpListParams): aside.McpListResult Lists the MCP servers.
+---@field ["mcp/restart"] fun(params: aside.McpRestartParams): aside.McpServer Ends an MCP server and starts it again.
+---@field ["mcp/setEnabled"] fun(params: aside.McpSetEnabledParams): aside.McpServer Switches an MCP server on or off.
 ---@field ["model/list"] fun(params?: aside.ModelListParams): aside.ModelListResult Lists the models that are known.
+---@field ["permission/explain"] fun(params: aside.PermissionExplainParams): aside.PermissionExplainResult Says what would happen with a call, and which rule decides.
+---@field ["permission/list"] fun(params?: aside.PermissionListParams): aside.PermissionListResult Lists the rules of permission in force.
+---@field ["permission/update"] fun(params?: aside.PermissionUpdateParams): aside.PermissionListResult Adds and removes rules of permission.
 ---@field ["server/status"] fun(params?: aside.ServerStatusParams): aside.ServerStatusResult Says how the server is.
 ---@field ["session/create"] fun(params?: aside.SessionCreateParams): aside.Session Starts a session.
 ---@field ["session/delete"] fun(params: aside.SessionDeleteParams): nil Deletes a session and all that is in it.
@@ -778,12 +1014,20 @@
 ---@field ["session/unrewind"] fun(params: aside.SessionUnrewindParams): aside.SessionRewindResult Takes a rewind back.
 ---@field ["session/update"] fun(params: aside.SessionUpdateParams): aside.Session Changes a session.
 ---@field ["tool/list"] fun(params?: aside.ToolListParams): aside.ToolListResult Lists the tools that a model is offered.
+---@field ["trust/get"] fun(params?: aside.TrustGetParams): aside.TrustState Says what the workspace brings along, and whether the user trusts it.
+---@field ["trust/set"] fun(params: aside.TrustSetParams): aside.TrustState Trusts what the workspace brings along, as it was shown, or trusts it no more.
 ---@field ["usage/get"] fun(params?: aside.UsageGetParams): aside.UsageGetResult Says what models were sent and what it cost, by day and model.
 
 --- The requests that the server sends, by method.
 ---@class aside.ServerRequests
+---@field ["chat/elicit"] fun(params: aside.ChatElicitParams): aside.ChatElicitResult Asks the user a question of a tool or an MCP server.
 ---@field ["chat/requestPermission"] fun(params: aside.ChatRequestPermissionParams): aside.ChatRequestPermissionResult Asks the user for permission.
+---@field ["editor/definition"] fun(params: aside.EditorPlaceParams): any Asks where a symbol is defined.
+---@field ["editor/diagnostics"] fun(params?: aside.EditorDiagnosticsParams): any Asks for the diagnostics of the editor's language servers.
+---@field ["editor/documentSymbols"] fun(params: aside.EditorDocumentParams): any Asks for the symbols of a document.
+---@field ["editor/references"] fun(params: aside.EditorPlaceParams): any Asks where a symbol is used.
 
 --- The notifications that the server sends, by method.
 ---@class aside.ServerNotifications
 ---@field ["chat/event"] fun(params: aside.ChatEvent) Tells what happens in a session.
+---@field ["mcp/event"] fun(params: aside.McpEvent) Tells that an MCP server has another status, or other lists.

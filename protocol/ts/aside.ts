@@ -30,6 +30,16 @@ export interface AsideServerCapabilities {
   version: string;
 }
 
+/** A place that is protected whatever rules say. */
+export interface BuiltInDenial {
+  /** What is refused: `writePath`, or `readPath` for reading and writing. */
+  effect: string;
+  /** The places, as patterns of rules. */
+  patterns: string[];
+  /** A sentence: what they are. */
+  reason: string;
+}
+
 /** Params of `chat/cancel`. */
 export interface ChatCancelParams {
   /** Which session. */
@@ -42,6 +52,30 @@ export interface ChatCancelParams {
 export interface ChatCancelResult {
   /** Whether there was a turn to cancel. */
   cancelled: boolean;
+}
+
+/** Params of `chat/elicit`: a question that a tool or an MCP server has for the user. */
+export interface ChatElicitParams {
+  /** Identifies the question. */
+  requestId: string;
+  /** The session that asks. */
+  sessionId: string;
+  /** For people. */
+  message: string;
+  /** JSON schema of the answer: an object of plain values. */
+  schema?: unknown;
+  /** The MCP server that asks. */
+  server?: string;
+  /** A page that the user is to visit instead. */
+  url?: string;
+}
+
+/** Result of `chat/elicit`. */
+export interface ChatElicitResult {
+  /** What the user did. */
+  action: ElicitAction;
+  /** What was filled in, where accepted. */
+  content?: Record<string, unknown>;
 }
 
 /** Params of the notification `chat/event`. Events of one session arrive in order. */
@@ -87,7 +121,7 @@ export interface ChatRequestPermissionParams {
   item: Item;
   /** A sentence: why it is asked. */
   reason: string;
-  /** What the call would do. */
+  /** What the call would do that nothing allows yet. */
   effects: Effect[];
   /** The answers that the user may choose from. */
   options: PermissionOption[];
@@ -244,6 +278,32 @@ export type EditorCapability =
   /** Which documents are open. */
   | "openDocuments";
 
+/**
+ * Params of `editor/diagnostics`. The result is an array of LSP's `PublishDiagnosticsParams`,
+ * one for each document that has any; for one document an array of its `Diagnostic` will do.
+ */
+export interface EditorDiagnosticsParams {
+  /** Which document; all that are known where absent. */
+  textDocument?: TextDocument;
+}
+
+/** Params of `editor/documentSymbols`. The result is that of `textDocument/documentSymbol`. */
+export interface EditorDocumentParams {
+  /** Which document. */
+  textDocument: TextDocument;
+}
+
+/**
+ * Params of `editor/definition`, `editor/references` and `editor/hover`. The results are those
+ * of LSP's requests of these names.
+ */
+export interface EditorPlaceParams {
+  /** Which document. */
+  textDocument: TextDocument;
+  /** Where in it. */
+  position: Position;
+}
+
 /** What a tool call would do. */
 export type Effect =
   /** Reads a path. */
@@ -282,6 +342,15 @@ export type Effect =
     /** What the server says of it. */
     readOnly: boolean;
   };
+
+/** What the user did with a question. */
+export type ElicitAction =
+  /** Filled in. */
+  | "accept"
+  /** Refused to answer. */
+  | "decline"
+  /** Dismissed it. */
+  | "cancel";
 
 /** The stable codes in `data.code` of a JSON-RPC error. */
 export type ErrorCode =
@@ -568,6 +637,72 @@ export type Item = {
   }
 );
 
+/** A command in the background. */
+export interface Job {
+  /** Names it within its session. */
+  id: string;
+  /** What runs; cut where it is very long. */
+  command: string;
+  /** Whether it works. */
+  status: JobStatus;
+  /** When it began: RFC 3339, UTC. */
+  startedAt: string;
+  /** What it returned, if it ended by itself. */
+  exitCode?: number;
+}
+
+/** Params of `job/list`. */
+export interface JobListParams {
+  /** Which session. */
+  sessionId: string;
+}
+
+/** The commands of a session that work in the background, and the last ones that did. */
+export interface JobListResult {
+  /** The oldest first. */
+  jobs: Job[];
+}
+
+/** Whether a command in the background works. */
+export type JobStatus =
+  /** It works. */
+  | "running"
+  /** It ended by itself. */
+  | "completed"
+  /** It was ended: stopped, out of time, by a signal, or by the sandbox. */
+  | "stopped";
+
+/** Params of `job/stop`. */
+export interface JobStopParams {
+  /** Which session. */
+  sessionId: string;
+  /** Which command. */
+  jobId: string;
+}
+
+/** A rule of permission, and where it stands. */
+export interface ListedRule {
+  /**
+   * Which effects it speaks of: `readPath`, `writePath`, `runProgram`, `network`, `mcpTool`, or
+   * `*` for all of them.
+   */
+  effect: string;
+  /**
+   * Which of these. Of paths a glob, from the root, from `~`, or from each folder of the
+   * workspace; of programs the words of a command, such as `git push *`; a host, such as
+   * `*.example.org`; a server and its tool, such as `files/read_*`.
+   */
+  pattern: string;
+  /** What it says. */
+  decision: PermissionDecision;
+  /** How far it reaches. */
+  scope: PermissionScope;
+  /** Who keeps it. */
+  source: PermissionSource;
+  /** The file that it stands in, unless it is in the workspace's database. */
+  file?: string;
+}
+
 /** A part of a named document. */
 export interface Location {
   /** Which document. */
@@ -575,6 +710,103 @@ export interface Location {
   /** Which part of it. */
   range: Range;
 }
+
+/** Params of `mcp/event`: a server has another status, or other lists. */
+export interface McpEvent {
+  /** The server as it is now. */
+  server: McpServer;
+}
+
+/** Params of `mcp/list`: none. */
+export type McpListParams = Record<string, never>;
+
+/** Result of `mcp/list`. */
+export interface McpListResult {
+  /** All servers, by their names. */
+  servers: McpServer[];
+}
+
+/** A prompt of an MCP server. */
+export interface McpPrompt {
+  /** Its name. */
+  name: string;
+  /** What it is for, in the server's words. */
+  description: string;
+}
+
+/** A resource of an MCP server. */
+export interface McpResource {
+  /** Its URI. */
+  uri: string;
+  /** Its name. */
+  name: string;
+}
+
+/** Params of `mcp/restart`. */
+export interface McpRestartParams {
+  /** The server's name. */
+  name: string;
+}
+
+/** An MCP server. */
+export interface McpServer {
+  /** Its name. */
+  name: string;
+  /** What it does. */
+  status: McpStatus;
+  /** How it is reached. */
+  transport: McpTransport;
+  /** Where it is configured: a path, or a word such as `settings`. */
+  origin: string;
+  /** Its tools, as of the last time that it listed them. */
+  tools: McpTool[];
+  /** Its prompts. */
+  prompts: McpPrompt[];
+  /** Its resources. */
+  resources: McpResource[];
+  /** Why it failed. */
+  error?: string;
+}
+
+/** Params of `mcp/setEnabled`. */
+export interface McpSetEnabledParams {
+  /** The server's name. */
+  name: string;
+  /** Whether it may be started, until the program ends. */
+  enabled: boolean;
+}
+
+/** What an MCP server does. */
+export type McpStatus =
+  /** It is switched off. */
+  | "disabled"
+  /** Nobody needed it yet. */
+  | "stopped"
+  /** It starts. */
+  | "starting"
+  /** It answers. */
+  | "ready"
+  /** It could not be started, or ended too often. */
+  | "failed"
+  /** It wants a login. */
+  | "needsAuth";
+
+/** A tool of an MCP server. */
+export interface McpTool {
+  /** The name by which models call it, `mcp__server__tool`. */
+  name: string;
+  /** What it does, in the server's words. */
+  description: string;
+  /** Whether the server says that it changes nothing. */
+  readOnly: boolean;
+}
+
+/** How an MCP server is reached. */
+export type McpTransport =
+  /** A program that is started. */
+  | "stdio"
+  /** Streamable HTTP. */
+  | "http";
 
 /** How far a streamed message is. */
 export type MessageStatus =
@@ -650,6 +882,54 @@ export type PermissionDecision =
   /** It is refused. */
   | "deny";
 
+/** Params of `permission/explain`. */
+export interface PermissionExplainParams {
+  /** The tool. */
+  tool: string;
+  /** Its arguments. */
+  arguments?: Record<string, unknown>;
+  /** The session that would make the call; a new one if not given. */
+  sessionId?: string;
+}
+
+/** Result of `permission/explain`: what would happen with the call before the user is asked. */
+export interface PermissionExplainResult {
+  /** What would happen. */
+  decision: PermissionDecision;
+  /** A sentence: why. */
+  reason: string;
+  /** What the call would do. */
+  effects: Effect[];
+  /** What is said to each effect, in the same order. */
+  judgements: PermissionJudgement[];
+  /** The rule that decided, if one did. */
+  rule?: PermissionRule;
+}
+
+/** What is said to one effect. */
+export interface PermissionJudgement {
+  /** What would happen if it were the only one. */
+  decision: PermissionDecision;
+  /** A sentence: why. */
+  reason: string;
+  /** The rule that decided, if one did. */
+  rule?: PermissionRule;
+}
+
+/** Params of `permission/list`. */
+export interface PermissionListParams {
+  /** The rules of this session too. */
+  sessionId?: string;
+}
+
+/** Result of `permission/list` and `permission/update`. */
+export interface PermissionListResult {
+  /** The rules in force, those of the session first, then the workspace's, then the user's. */
+  rules: ListedRule[];
+  /** What is refused before any rule. */
+  builtIn: BuiltInDenial[];
+}
+
 /** How much an agent may do unasked. Reading inside the workspace is never asked about. */
 export type PermissionMode =
   /** Ask before each effect other than reading. */
@@ -675,13 +955,13 @@ export interface PermissionOption {
 export type PermissionOptionKind =
   /** Do it. */
   | "allowOnce"
-  /** Do it, and do not ask again in this session. */
+  /** Do it, and do not ask again in this session for what the label says. */
   | "allowSession"
-  /** Do it, and do not ask again. */
+  /** Do it, and do not ask again in this workspace for what the label says. */
   | "allowAlways"
   /** Do not do it. */
   | "rejectOnce"
-  /** Do not do it, and do not ask again. */
+  /** Do not do it, and refuse what the label says in this workspace. */
   | "rejectAlways";
 
 /** How a question for permission was settled. */
@@ -694,6 +974,54 @@ export type PermissionOutcome =
   | "cancelled"
   /** Nobody answered in time, or nobody can be asked: it counts as refused. */
   | "expired";
+
+/**
+ * A rule of permission. Built-in denials go before all rules, then come rules that deny, that ask
+ * and that allow, then the session's permission mode.
+ */
+export interface PermissionRule {
+  /**
+   * Which effects it speaks of: `readPath`, `writePath`, `runProgram`, `network`, `mcpTool`, or
+   * `*` for all of them.
+   */
+  effect: string;
+  /**
+   * Which of these. Of paths a glob, from the root, from `~`, or from each folder of the
+   * workspace; of programs the words of a command, such as `git push *`; a host, such as
+   * `*.example.org`; a server and its tool, such as `files/read_*`.
+   */
+  pattern: string;
+  /** What it says. */
+  decision: PermissionDecision;
+  /** How far it reaches. */
+  scope: PermissionScope;
+}
+
+/** How far a rule of permission reaches. */
+export type PermissionScope =
+  /** One session. */
+  | "session"
+  /** All sessions of the workspace. */
+  | "workspace"
+  /** All workspaces of the user. */
+  | "user";
+
+/** Who keeps a rule of permission. */
+export type PermissionSource =
+  /** Aside: it came from an answer or from `permission/update`, which can remove it too. */
+  | "stored"
+  /** The settings: it is removed in their file. */
+  | "settings";
+
+/** Params of `permission/update`. All is done or nothing; what is removed goes first. */
+export interface PermissionUpdateParams {
+  /** Rules to add; one that is there already stays as it is. */
+  add?: PermissionRule[];
+  /** Rules to remove. */
+  remove?: PermissionRule[];
+  /** The session whose rules are changed; needed for those of scope `session`. */
+  sessionId?: string;
+}
 
 /** One entry of the agent's plan. */
 export interface PlanEntry {
@@ -949,6 +1277,12 @@ export type StopReason =
   /** Something failed. */
   | "error";
 
+/** Names a document, as LSP's `TextDocumentIdentifier`. */
+export interface TextDocument {
+  /** Which document. */
+  uri: Uri;
+}
+
 /** A tool call: what was asked, how it went and what came out. */
 export interface ToolCall {
   /** The tool's name as the model called it. */
@@ -1054,6 +1388,58 @@ export type ToolStatus =
   /** The server stopped while it ran; its effect is unknown. */
   | "interrupted";
 
+/** One setting of a workspace. */
+export interface TrustEntry {
+  /** The setting, for example `hooks[0]` or `mcpServers.fetch`. */
+  name: string;
+  /** What it says, for people; of what runs, the command. */
+  value: string;
+}
+
+/** Params of `trust/get`. */
+export type TrustGetParams = Record<string, never>;
+
+/** Params of `trust/set`. */
+export interface TrustSetParams {
+  /** Whether what the workspace brings along is to be active. */
+  trusted: boolean;
+  /** The hash of what the user was shown, needed to trust it: nothing else is trusted. */
+  hash?: string;
+}
+
+/** Result of `trust/get` and `trust/set`: what the workspace brings along and whether it counts. */
+export interface TrustState {
+  /** Path of the workspace's first folder. */
+  workspace: string;
+  /** Whether it counts. */
+  status: TrustStatus;
+  /** The files that trust is about, by their paths in the workspace. */
+  files: string[];
+  /** What is active where the workspace is trusted, and would be where it is not. */
+  entries: TrustEntry[];
+  /** Those that changed since the workspace was trusted. */
+  changed?: string[];
+  /** Over the names and bytes of all files; absent where there are none or they are refused. */
+  hash?: string;
+  /** Why the files cannot be trusted as they are. */
+  reason?: string;
+  /** What is wrong with the files, in sentences for people. */
+  warnings?: string[];
+}
+
+/** Whether what a workspace brings along counts. */
+export type TrustStatus =
+  /** It brings nothing along. */
+  | "nothing"
+  /** The user said nothing of it. */
+  | "untrusted"
+  /** It changed since the user trusted it. */
+  | "changed"
+  /** It is active. */
+  | "trusted"
+  /** It cannot be trusted as it is. */
+  | "refused";
+
 /** One turn. */
 export interface Turn {
   /** UUIDv7. */
@@ -1144,8 +1530,24 @@ export interface ClientRequests {
   "edit/list": { params?: EditListParams; result: EditListResult };
   /** Takes pending hunks back. */
   "edit/reject": { params?: EditResolveParams; result: EditListResult };
+  /** Lists the commands that work in the background of a session. */
+  "job/list": { params: JobListParams; result: JobListResult };
+  /** Stops a command that works in the background. */
+  "job/stop": { params: JobStopParams; result: null };
+  /** Lists the MCP servers. */
+  "mcp/list": { params?: McpListParams; result: McpListResult };
+  /** Ends an MCP server and starts it again. */
+  "mcp/restart": { params: McpRestartParams; result: McpServer };
+  /** Switches an MCP server on or off. */
+  "mcp/setEnabled": { params: McpSetEnabledParams; result: McpServer };
   /** Lists the models that are known. */
   "model/list": { params?: ModelListParams; result: ModelListResult };
+  /** Says what would happen with a call, and which rule decides. */
+  "permission/explain": { params: PermissionExplainParams; result: PermissionExplainResult };
+  /** Lists the rules of permission in force. */
+  "permission/list": { params?: PermissionListParams; result: PermissionListResult };
+  /** Adds and removes rules of permission. */
+  "permission/update": { params?: PermissionUpdateParams; result: PermissionListResult };
   /** Says how the server is. */
   "server/status": { params?: ServerStatusParams; result: ServerStatusResult };
   /** Starts a session. */
@@ -1166,18 +1568,34 @@ export interface ClientRequests {
   "session/update": { params: SessionUpdateParams; result: Session };
   /** Lists the tools that a model is offered. */
   "tool/list": { params?: ToolListParams; result: ToolListResult };
+  /** Says what the workspace brings along, and whether the user trusts it. */
+  "trust/get": { params?: TrustGetParams; result: TrustState };
+  /** Trusts what the workspace brings along, as it was shown, or trusts it no more. */
+  "trust/set": { params: TrustSetParams; result: TrustState };
   /** Says what models were sent and what it cost, by day and model. */
   "usage/get": { params?: UsageGetParams; result: UsageGetResult };
 }
 
 /** The requests that the server sends, by method. */
 export interface ServerRequests {
+  /** Asks the user a question of a tool or an MCP server. */
+  "chat/elicit": { params: ChatElicitParams; result: ChatElicitResult };
   /** Asks the user for permission. */
   "chat/requestPermission": { params: ChatRequestPermissionParams; result: ChatRequestPermissionResult };
+  /** Asks where a symbol is defined. */
+  "editor/definition": { params: EditorPlaceParams; result: unknown };
+  /** Asks for the diagnostics of the editor's language servers. */
+  "editor/diagnostics": { params?: EditorDiagnosticsParams; result: unknown };
+  /** Asks for the symbols of a document. */
+  "editor/documentSymbols": { params: EditorDocumentParams; result: unknown };
+  /** Asks where a symbol is used. */
+  "editor/references": { params: EditorPlaceParams; result: unknown };
 }
 
 /** The notifications that the server sends, by method. */
 export interface ServerNotifications {
   /** Tells what happens in a session. */
   "chat/event": { params: ChatEvent };
+  /** Tells that an MCP server has another status, or other lists. */
+  "mcp/event": { params: McpEvent };
 }

@@ -149,6 +149,7 @@ fn declare_method(out: &mut String, protocol: &Protocol, method: &Method) {
 
 fn shape_text(shape: &Shape) -> String {
     match shape {
+        Shape::Any => "any".to_owned(),
         Shape::Null => "nil".to_owned(),
         Shape::Boolean => "boolean".to_owned(),
         Shape::Integer => "integer".to_owned(),

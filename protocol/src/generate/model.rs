@@ -51,6 +51,8 @@ pub(super) struct Method {
 
 /// What a value looks like.
 pub(super) enum Shape {
+    /// Any JSON at all.
+    Any,
     Null,
     Boolean,
     Integer,
@@ -135,6 +137,9 @@ impl Protocol {
 
 impl Shape {
     fn read(schema: &Value) -> Result<Self, UnknownSchema> {
+        if is_anything(schema) {
+            return Ok(Self::Any);
+        }
         if let Some(literal) = schema.get("const") {
             return Ok(Self::Literal(literal.to_string()));
         }
@@ -310,6 +315,15 @@ fn literals(values: &Value) -> Vec<Member> {
             shape: Shape::Literal(value.to_string()),
         })
         .collect()
+}
+
+/// Whether a schema says nothing of its value on purpose: it has no keyword but what describes it.
+fn is_anything(schema: &Value) -> bool {
+    match schema {
+        Value::Bool(true) => true,
+        Value::Object(keywords) => keywords.keys().all(|name| name == "description"),
+        _ => false,
+    }
 }
 
 fn reference_name(reference: &Value) -> Option<String> {

@@ -94,6 +94,7 @@ fn declare_method(out: &mut String, protocol: &Protocol, method: &Method) {
 
 fn write_shape(out: &mut String, shape: &Shape, depth: usize) {
     match shape {
+        Shape::Any => out.push_str("unknown"),
         Shape::Null => out.push_str("null"),
         Shape::Boolean => out.push_str("boolean"),
         Shape::Integer | Shape::Number => out.push_str("number"),
