@@ -10,12 +10,11 @@ use rmcp::service::{
     RunningServiceCancellationToken,
 };
 use rmcp::transport::Transport as Wire;
-use rmcp::transport::streamable_http_client::{AuthRequiredError, InsufficientScopeError};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{ServerConfig, Stdio, Transport};
 use crate::handler::Handler;
-use crate::http;
+use crate::http::{self, challenge};
 use crate::limits::Limits;
 use crate::peer::Peer;
 use crate::process::{self, Process};
@@ -24,6 +23,7 @@ use crate::signals::Signals;
 use crate::stderr::{Tail, drain};
 use crate::stdio::Lines;
 use crate::tap::Tap;
+use crate::vault::Vault;
 
 /// Bytes of what a server says of itself for the model.
 pub(crate) const MAX_INSTRUCTIONS_BYTES: usize = 16 * 1024;
@@ -76,6 +76,7 @@ impl Connection {
         host: Arc<dyn Peer>,
         limits: Limits,
         handshake: Handshake,
+        vault: &Vault,
     ) -> Result<Self, StartError> {
         let signals = Arc::new(Signals::new(&config.name, host));
         let opening = Opening {
@@ -88,7 +89,7 @@ impl Connection {
         match &config.transport {
             Transport::Stdio(stdio) => opening.stdio(stdio).await,
             Transport::Http(to) => {
-                let wire = http::wire(to, opening.signals.host.as_ref()).await?;
+                let wire = http::wire(to, opening.signals.host.as_ref(), vault).await?;
                 opening.serve(wire, Tail::default(), None).await
             }
         }
@@ -200,7 +201,9 @@ impl Opening {
     }
 
     async fn start_error(&self, error: ClientInitializeError, tail: &Tail) -> StartError {
-        if let Some(challenge) = challenge(&error) {
+        if let ClientInitializeError::TransportError { error, .. } = &error
+            && let Some(challenge) = challenge(error.error.as_ref())
+        {
             return StartError::NeedsAuth(challenge);
         }
         let is_stdio = matches!(self.config.transport, Transport::Stdio(_));
@@ -225,7 +228,10 @@ impl Opening {
                 "It speaks no version of the protocol that is known here.".to_owned()
             }
             ClientInitializeError::TransportError { error, .. } => {
-                format!("It cannot be reached: {}.", chain(error.error.as_ref()))
+                format!(
+                    "It cannot be reached: {}.",
+                    why(error.error.as_ref(), &self.config)
+                )
             }
             ClientInitializeError::ExpectedInitResponse(_)
             | ClientInitializeError::ExpectedInitResult(_)
@@ -240,6 +246,14 @@ impl Opening {
             cut(&reason, MAX_REASON_BYTES),
             tail.quoted()
         ))
+    }
+}
+
+/// What went wrong and why.
+pub(crate) fn why(error: &(dyn Error + 'static), config: &ServerConfig) -> String {
+    match &config.transport {
+        Transport::Stdio(_) => cut(&error.to_string(), MAX_REASON_BYTES),
+        Transport::Http(to) => http::chain(error, to),
     }
 }
 
@@ -265,35 +279,4 @@ fn keep(
         }
     });
     result
-}
-
-/// The challenge of a server that wants a login, if that is what went wrong.
-pub(crate) fn challenge(error: &(dyn Error + 'static)) -> Option<String> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(auth) = error.downcast_ref::<AuthRequiredError>() {
-            return Some(auth.www_authenticate_header.clone());
-        }
-        if let Some(auth) = error.downcast_ref::<InsufficientScopeError>() {
-            return Some(auth.www_authenticate_header.clone());
-        }
-        next = error.source();
-    }
-    None
-}
-
-/// What went wrong and why, without URLs, which may hold secrets.
-pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut said = Vec::new();
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if error.downcast_ref::<reqwest::Error>().is_none() {
-            let text = error.to_string();
-            if !said.contains(&text) {
-                said.push(text);
-            }
-        }
-        next = error.source();
-    }
-    cut(&said.join(": "), MAX_REASON_BYTES)
 }

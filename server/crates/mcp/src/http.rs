@@ -1,16 +1,25 @@
 //! Servers that are reached over streamable HTTP.
 use std::collections::HashMap;
+use std::error::Error;
 use std::time::Duration;
 
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
-use rmcp::transport::StreamableHttpClientTransport;
-use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
+use rmcp::transport::auth::AuthError;
+use rmcp::transport::streamable_http_client::{
+    AuthRequiredError, InsufficientScopeError, StreamableHttpClientTransportConfig,
+    StreamableHttpError,
+};
+use rmcp::transport::{AuthClient, StreamableHttpClientTransport};
+use tracing::warn;
 
 use crate::config::Http;
-use crate::connection::StartError;
+use crate::connection::{MAX_REASON_BYTES, StartError};
+use crate::login;
 use crate::peer::Peer;
+use crate::result::cut;
 use crate::stdio::MAX_MESSAGE_BYTES;
+use crate::vault::Vault;
 
 /// How long a connection to a server may take.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -18,10 +27,15 @@ pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// Redirections of one request, all within one host.
 pub(crate) const MAX_REDIRECTS: usize = 5;
 
-/// A client without proxies of the user's own.
-pub(crate) fn plain_client() -> Result<reqwest::Client, String> {
+/// A provider of cryptography is there for all clients from now on.
+pub(crate) fn prepare() {
     // It fails if a provider is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// A client without proxies of the user's own.
+pub(crate) fn plain_client() -> Result<reqwest::Client, String> {
+    prepare();
     let within_host = Policy::custom(|attempt| {
         let from = attempt.previous().last().map(reqwest::Url::origin);
         if attempt.previous().len() > MAX_REDIRECTS || from != Some(attempt.url().origin()) {
@@ -33,14 +47,30 @@ pub(crate) fn plain_client() -> Result<reqwest::Client, String> {
         .connect_timeout(CONNECT_TIMEOUT)
         .redirect(within_host)
         .build()
-        .map_err(|error| format!("There is no HTTP client: {error}."))
+        .map_err(|_| "The HTTP client could not be set up.".to_owned())
+}
+
+/// What a server's tokens are kept by: its URL without anything secret. Tokens for one URL are
+/// never sent to another.
+pub(crate) fn key(url: &str) -> String {
+    let Ok(mut url) = reqwest::Url::parse(url) else {
+        return String::new();
+    };
+    url.set_query(None);
+    url.set_fragment(None);
+    // It fails for URLs that cannot have them.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.into()
 }
 
 /// The transport to a server.
 pub(crate) async fn wire(
     to: &Http,
     host: &dyn Peer,
-) -> Result<StreamableHttpClientTransport<reqwest::Client>, StartError> {
+    vault: &Vault,
+) -> Result<StreamableHttpClientTransport<AuthClient<reqwest::Client>>, StartError> {
+    prepare();
     let client = host.http_client().map_err(StartError::Reason)?;
     let mut headers = HashMap::new();
     for (name, value) in &to.headers {
@@ -52,9 +82,67 @@ pub(crate) async fn wire(
         value.set_sensitive(true);
         headers.insert(name, value);
     }
+    let unusable = |_| StartError::Reason("Its login cannot be set up.".to_owned());
+    let mut manager = login::manager(to, vault).await.map_err(unusable)?;
+    // Without what is kept, the server is asked without a token and says so.
+    if let Err(error) = manager.initialize_from_store().await {
+        warn!("a kept login cannot be used: {}", chain(&error, to));
+    }
+    let client = AuthClient::new(client, manager);
     let mut config = StreamableHttpClientTransportConfig::with_uri(to.url.clone());
     config.custom_headers = headers;
     config.allow_stateless = true;
     config.max_sse_event_size = MAX_MESSAGE_BYTES;
     Ok(StreamableHttpClientTransport::with_client(client, config))
+}
+
+/// What went wrong and why, without the server's URL, which may hold secrets.
+pub(crate) fn chain(error: &(dyn Error + 'static), to: &Http) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let inner = match error.downcast_ref::<StreamableHttpError<reqwest::Error>>() {
+            Some(StreamableHttpError::Client(inner)) => Some(inner),
+            _ => error.downcast_ref::<reqwest::Error>(),
+        };
+        if let Some(inner) = inner {
+            // Its own text names the URL; what is beneath says what happened.
+            if let Some(status) = inner.status() {
+                said.push(format!("it answers with status {}", status.as_u16()));
+            }
+            next = inner.source();
+            continue;
+        }
+        let text = error.to_string();
+        if !said.iter().any(|before| before.contains(&text)) {
+            said.push(text);
+        }
+        next = error.source();
+    }
+    let mut text = said.join(": ");
+    let normal = reqwest::Url::parse(&to.url).map(String::from);
+    for url in [normal.unwrap_or_default(), to.url.clone()] {
+        if !url.is_empty() {
+            text = text.replace(&url, "its URL");
+        }
+    }
+    cut(&text, MAX_REASON_BYTES)
+}
+
+/// The challenge of a server that wants a login, if that is what went wrong.
+pub(crate) fn challenge(error: &(dyn Error + 'static)) -> Option<String> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(auth) = error.downcast_ref::<AuthRequiredError>() {
+            return Some(auth.www_authenticate_header.clone());
+        }
+        if let Some(auth) = error.downcast_ref::<InsufficientScopeError>() {
+            return Some(auth.www_authenticate_header.clone());
+        }
+        if let Some(AuthError::AuthorizationRequired) = error.downcast_ref::<AuthError>() {
+            return Some(String::new());
+        }
+        next = error.source();
+    }
+    None
 }

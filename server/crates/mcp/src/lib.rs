@@ -14,6 +14,7 @@ mod handler;
 mod http;
 mod limits;
 mod lists;
+mod login;
 mod manager;
 mod names;
 mod peer;
@@ -27,6 +28,7 @@ mod status;
 mod stderr;
 mod stdio;
 mod tap;
+mod vault;
 
 pub use call::{Call, OnProgress, Progress};
 pub use config::{Http, ServerConfig, Servers, Stdio, ToolFilter, Transport};
@@ -35,7 +37,8 @@ pub use limits::Limits;
 pub use manager::Manager;
 pub use names::wire_name;
 pub use peer::{
-    Elicitation, Elicited, LogLevel, Peer, Root, SampleMessage, SampleRequest, Sampled,
+    Elicitation, Elicited, LogLevel, NoTokens, Peer, Root, SampleMessage, SampleRequest, Sampled,
+    TokenStore,
 };
 pub use result::{Block, CallResult, PromptMessage, ResourceContent, ResourceData};
 pub use status::{

@@ -1,4 +1,8 @@
 //! What the host does for servers: answers their questions, and hears what becomes of them.
+use std::future::ready;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 
@@ -94,6 +98,37 @@ pub enum LogLevel {
     Error,
 }
 
+/// Where tokens of logins are kept between runs. They are secrets. Errors are sentences for the
+/// user.
+pub trait TokenStore: Send + Sync {
+    /// What is kept by this name, a server's URL.
+    fn load(&self, key: &str) -> BoxFuture<'_, Result<Option<String>, String>>;
+
+    /// Keeps a text by this name, in place of what was there.
+    fn save(&self, key: &str, secret: String) -> BoxFuture<'_, Result<(), String>>;
+
+    /// Forgets what is kept by this name.
+    fn remove(&self, key: &str) -> BoxFuture<'_, Result<(), String>>;
+}
+
+/// Keeps nothing, so that users log in anew in each run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoTokens;
+
+impl TokenStore for NoTokens {
+    fn load(&self, _key: &str) -> BoxFuture<'_, Result<Option<String>, String>> {
+        ready(Ok(None)).boxed()
+    }
+
+    fn save(&self, _key: &str, _secret: String) -> BoxFuture<'_, Result<(), String>> {
+        ready(Ok(())).boxed()
+    }
+
+    fn remove(&self, _key: &str) -> BoxFuture<'_, Result<(), String>> {
+        ready(Ok(())).boxed()
+    }
+}
+
 /// The host of the servers. Its methods are called from many tasks at once and must not block.
 pub trait Peer: Send + Sync + 'static {
     /// The folders of the workspace.
@@ -115,6 +150,19 @@ pub trait Peer: Send + Sync + 'static {
 
     /// The state of a server or its lists changed.
     fn changed(&self, status: &ServerStatus);
+
+    /// Asks the user to log in to a server, and shows this page in a browser if they want to. The
+    /// answer is whether it is shown; what the user does there comes back to this program by
+    /// itself. A host that gives no answer of its own cannot show pages.
+    fn open_url(&self, server: &str, url: &str) -> BoxFuture<'_, bool> {
+        let _ = (server, url);
+        ready(false).boxed()
+    }
+
+    /// Where tokens are kept. A host that gives no answer of its own keeps none.
+    fn tokens(&self) -> Arc<dyn TokenStore> {
+        Arc::new(NoTokens)
+    }
 
     /// The HTTP client for servers that are reached over the network, made at first use. The
     /// error is a sentence for the user. Hosts with proxies or certificate authorities of their

@@ -12,8 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::call::OnProgress;
 use crate::config::Transport;
-use crate::connection::{Connection, chain, challenge};
+use crate::connection::{Connection, why};
 use crate::error::McpError;
+use crate::http::challenge;
 use crate::lists::{ListKind, Pages};
 use crate::result::cut;
 use crate::stdio::WRITE_TIMEOUT;
@@ -287,9 +288,11 @@ impl Connection {
             }
             ServiceError::TransportSend(error) => {
                 if challenge(error.error.as_ref()).is_some() {
+                    // Whoever watches it starts it anew, which begins with the login.
+                    self.signals.fail("It wants a login.");
                     return McpError::NeedsAuth { server };
                 }
-                let reason = chain(error.error.as_ref());
+                let reason = why(error.error.as_ref(), &self.config);
                 McpError::Died {
                     server,
                     request,

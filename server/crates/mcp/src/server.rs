@@ -11,11 +11,14 @@ use tracing::{info, warn};
 use crate::config::{ServerConfig, Transport};
 use crate::connection::{Connection, Handshake, StartError};
 use crate::error::McpError;
+use crate::http;
 use crate::limits::Limits;
 use crate::lists::ListKind;
+use crate::login::{Login, login};
 use crate::peer::Peer;
 use crate::signals::lock;
 use crate::status::{PromptInfo, ResourceInfo, ServerState, ServerStatus, ToolInfo, TransportKind};
+use crate::vault::Vault;
 
 /// The least time between two readings of a server's lists that it says have changed.
 pub(crate) const REFRESH_PAUSE: Duration = Duration::from_secs(1);
@@ -40,6 +43,7 @@ pub(crate) struct Server {
     gone: CancellationToken,
     phase: watch::Sender<Phase>,
     lists: Mutex<Lists>,
+    vault: Vault,
     life: Mutex<Option<Life>>,
     /// Only one restart or stop goes on at a time.
     turn: tokio::sync::Mutex<()>,
@@ -64,7 +68,12 @@ enum Phase {
     Stopped,
     Starting,
     Ready(Arc<Connection>),
-    Failed { error: McpError, since: Instant },
+    Failed {
+        error: McpError,
+        since: Instant,
+    },
+    /// The user is asked to log in.
+    LoggingIn,
     NeedsAuth,
 }
 
@@ -90,7 +99,12 @@ impl Server {
             true => Phase::Stopped,
             false => Phase::Disabled,
         };
+        let url = match &config.transport {
+            Transport::Http(to) => http::key(&to.url),
+            Transport::Stdio(_) => String::new(),
+        };
         Arc::new(Self {
+            vault: Vault::new(url, shared.host.tokens()),
             gone: shared.stop.child_token(),
             shared,
             config: Arc::new(config),
@@ -135,7 +149,7 @@ impl Server {
             Phase::Starting => (ServerState::Starting, None),
             Phase::Ready(_) => (ServerState::Ready, None),
             Phase::Failed { error, .. } => (ServerState::Failed, Some(error.to_string())),
-            Phase::NeedsAuth => {
+            Phase::LoggingIn | Phase::NeedsAuth => {
                 let server = self.config.name.clone();
                 let error = McpError::NeedsAuth { server };
                 (ServerState::NeedsAuth, Some(error.to_string()))
@@ -167,6 +181,7 @@ impl Server {
             | Phase::Starting
             | Phase::Ready(_)
             | Phase::Failed { .. }
+            | Phase::LoggingIn
             | Phase::NeedsAuth => None,
         }
     }
@@ -184,7 +199,7 @@ impl Server {
                     return Ok(Arc::clone(connection));
                 }
                 // Whoever watches it finds out in a moment.
-                Phase::Ready(_) | Phase::Starting => {}
+                Phase::Ready(_) | Phase::Starting | Phase::LoggingIn => {}
                 Phase::Disabled => {
                     let server = self.config.name.clone();
                     return Err(McpError::Disabled { server });
@@ -208,7 +223,11 @@ impl Server {
         let may = match &*self.phase.borrow() {
             Phase::Stopped => true,
             Phase::Failed { since, .. } => since.elapsed() >= self.shared.limits.retry_after,
-            Phase::Disabled | Phase::Starting | Phase::Ready(_) | Phase::NeedsAuth => false,
+            Phase::Disabled
+            | Phase::Starting
+            | Phase::Ready(_)
+            | Phase::LoggingIn
+            | Phase::NeedsAuth => false,
         };
         if !may || self.gone.is_cancelled() {
             return;
@@ -252,7 +271,7 @@ impl Server {
         if let Some(connection) = connection {
             connection.end().await;
             self.enter(Phase::Stopped);
-        } else if matches!(*self.phase.borrow(), Phase::Starting) {
+        } else if matches!(*self.phase.borrow(), Phase::Starting | Phase::LoggingIn) {
             self.enter(Phase::Stopped);
         }
     }
@@ -264,6 +283,7 @@ impl Server {
             | Phase::Stopped
             | Phase::Starting
             | Phase::Failed { .. }
+            | Phase::LoggingIn
             | Phase::NeedsAuth => None,
         }
     }
@@ -272,10 +292,12 @@ impl Server {
     async fn lives(&self) {
         let limits = &self.shared.limits;
         let mut ended = 0;
+        let mut logged_in = false;
         loop {
             let began = Instant::now();
             let reason = match self.start().await {
                 Ok(connection) => {
+                    logged_in = false;
                     self.enter(Phase::Ready(Arc::clone(&connection)));
                     self.attend(&connection).await;
                     let reason = connection.reason().await;
@@ -283,7 +305,19 @@ impl Server {
                     connection.end().await;
                     reason
                 }
-                Err(StartError::NeedsAuth(_)) => return self.enter(Phase::NeedsAuth),
+                // A token that it takes no more, or too little a one, right after a login.
+                Err(StartError::NeedsAuth(_)) if logged_in => {
+                    return self.fail("It refuses the login that it asked for.".to_owned());
+                }
+                Err(StartError::NeedsAuth(challenge)) => match self.log_in(&challenge).await {
+                    Login::Done => {
+                        logged_in = true;
+                        self.enter(Phase::Starting);
+                        continue;
+                    }
+                    Login::Declined => return self.enter(Phase::NeedsAuth),
+                    Login::Failed(reason) => return self.fail(reason),
+                },
                 Err(StartError::Reason(reason) | StartError::NoHandshake(reason)) if ended == 0 => {
                     return self.fail(reason);
                 }
@@ -299,6 +333,20 @@ impl Server {
             self.enter(Phase::Starting);
             sleep(limits.restart_delay * 2_u32.saturating_pow(ended - 1)).await;
         }
+    }
+
+    async fn log_in(&self, challenge: &str) -> Login {
+        let Transport::Http(to) = &self.config.transport else {
+            return Login::Declined;
+        };
+        let is_told = |name: &String| name.eq_ignore_ascii_case("authorization");
+        if to.headers.keys().any(is_told) {
+            let reason = "It refuses the `Authorization` header that is set for it. Correct it.";
+            return Login::Failed(reason.to_owned());
+        }
+        self.enter(Phase::LoggingIn);
+        let host = self.shared.host.as_ref();
+        login(to, &self.config.name, host, &self.vault, challenge).await
     }
 
     fn fail(&self, reason: String) {
@@ -378,6 +426,7 @@ impl Server {
             Arc::clone(&self.shared.host),
             self.shared.limits.clone(),
             handshake,
+            &self.vault,
         )
         .await?;
         info!(server = self.config.name, "it introduced itself");
