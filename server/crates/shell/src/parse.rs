@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 
 use tree_sitter::{Node, ParseOptions, ParseState, Parser, Tree};
 
-use crate::bounds::MAX_PARSE_STEPS;
+use crate::bounds::{MAX_PARSE_STEPS, MAX_TREE_DEPTH};
 
 /// The tree of `text`. `None` if the parser cannot be made or takes too long.
 pub(crate) fn parse(text: &str) -> Option<Tree> {
@@ -45,37 +45,125 @@ pub(crate) fn has_deceiving_characters(text: &str) -> bool {
 }
 
 /// Whether Bash reads `text` as `tree` has it.
-pub(crate) fn is_sound(tree: &Tree, text: &str) -> bool {
-    let root = tree.root_node();
-    if root.has_error() || ends_with_backslash(text) {
+pub(crate) fn is_sound<'t>(tree: &'t Tree, text: &'t str) -> bool {
+    if tree.root_node().has_error() || ends_with_backslash(text) {
         return false;
     }
-    let mut end = 0;
-    let mut is_sound = true;
-    for_each_leaf(root, &mut |leaf| {
-        let gap = text.get(end..leaf.start_byte()).unwrap_or("?");
-        is_sound &= leaf.start_byte() < end
-            || is_blank(gap, end == 0)
-            || is_within_text(&leaf)
-            || (gap.trim_matches([' ', '\t']) == "-" && leaf.kind() == "<<" && gap.len() > 2);
-        is_sound &= is_leaf_sound(&leaf, text);
-        end = end.max(leaf.end_byte());
-    });
-    is_sound && is_blank(text.get(end..).unwrap_or("?"), true)
-}
-
-/// Calls `visit` with each node that is opaque, in the order of the text.
-fn for_each_leaf<'t>(root: Node<'t>, visit: &mut impl FnMut(Node<'t>)) {
-    let mut cursor = root.walk();
+    let mut cursor = tree.walk();
+    let mut path = Vec::new();
+    let mut gaps = Gaps {
+        text,
+        end: 0,
+        before: Vec::new(),
+        has_line_end: false,
+    };
     loop {
         let node = cursor.node();
-        if !cursor.goto_first_child() {
-            visit(node);
-            while !cursor.goto_next_sibling() {
-                if !cursor.goto_parent() {
-                    return;
-                }
+        path.push((node.id(), node.kind()));
+        if path.len() > MAX_TREE_DEPTH {
+            return false;
+        }
+        if cursor.goto_first_child() {
+            continue;
+        }
+        if !gaps.is_sound_before(node, &path) || !is_leaf_sound(&node, text) {
+            return false;
+        }
+        path.pop();
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return is_blank(text.get(gaps.end..).unwrap_or("?"), true);
             }
+            path.pop();
+        }
+    }
+}
+
+/// What is between the tokens of a text.
+struct Gaps<'t> {
+    text: &'t str,
+    /// Where the last token ended.
+    end: usize,
+    /// The nodes around the last token that is no comment, and the token.
+    before: Vec<(usize, &'t str)>,
+    /// Whether a line ended since.
+    has_line_end: bool,
+}
+
+impl<'t> Gaps<'t> {
+    /// Whether what is before `leaf` is for Bash what it is for the grammar. `path` are the nodes
+    /// around the leaf, and the leaf.
+    fn is_sound_before(&mut self, leaf: Node<'_>, path: &[(usize, &'t str)]) -> bool {
+        let (start, end) = (leaf.start_byte(), leaf.end_byte());
+        let gap = self.text.get(self.end..start).unwrap_or_default();
+        let is_text_kind = |kind: &str| matches!(kind, "string" | "heredoc_body");
+        let around: Vec<&str> = path.iter().rev().map(|(_, kind)| *kind).take(3).collect();
+        let is_text = match around.as_slice() {
+            [kind, ..] if kind.starts_with("heredoc_") => true,
+            [_, parent, ..] if is_text_kind(parent) => true,
+            // Expansions in strings begin with the blanks before them.
+            [kind, _, outer] => is_text_kind(outer) && kind.starts_with(['$', '`']),
+            _ => false,
+        };
+        let is_dash = gap.len() > 2 && gap.trim_matches([' ', '\t']) == "-" && leaf.kind() == "<<";
+        if !(is_text || is_dash || start < self.end || is_blank(gap, self.end == 0)) {
+            return false;
+        }
+        self.end = self.end.max(end);
+        self.has_line_end |= !is_text && gap.replace("\\\n", "").contains('\n');
+        if leaf.kind() == "comment" {
+            return true;
+        }
+        if self.has_line_end && !self.may_end_line(path) {
+            return false;
+        }
+        self.has_line_end = false;
+        self.before.clear();
+        self.before.extend_from_slice(path);
+        // In strings, tokens begin with the blanks before them.
+        let raw = self.text.get(start..end).unwrap_or_default();
+        is_text || !raw.starts_with([' ', '\t', '\n', '\r'])
+    }
+
+    /// Whether a line may end between the last token and the one at `path`. Where it may not, the
+    /// grammar took the end of a line for a blank, and the next command for more arguments.
+    fn may_end_line(&self, path: &[(usize, &'t str)]) -> bool {
+        let shared = self
+            .before
+            .iter()
+            .zip(path)
+            .take_while(|(before, after)| before == after)
+            .last();
+        let Some((_, (_, shared))) = shared else {
+            return true;
+        };
+        let last = self
+            .before
+            .last()
+            .map(|(_, kind)| *kind)
+            .unwrap_or_default();
+        let before = self.before.iter().rev().nth(1);
+        match *shared {
+            "program"
+            | "compound_statement"
+            | "do_group"
+            | "if_statement"
+            | "elif_clause"
+            | "else_clause"
+            | "case_statement"
+            | "case_item"
+            | "subshell"
+            | "while_statement"
+            | "command_substitution"
+            | "process_substitution"
+            | "array" => true,
+            "for_statement" | "c_style_for_statement" => last != "in" && last != "for",
+            "list" | "pipeline" | "test_command" | "binary_expression" => {
+                matches!(last, "&&" | "||" | "|" | "|&")
+            }
+            "function_definition" => before.is_some_and(|(_, kind)| *kind == *shared),
+            "heredoc_redirect" | "redirected_statement" => last.starts_with("heredoc_"),
+            _ => false,
         }
     }
 }
@@ -92,25 +180,6 @@ fn is_blank(gap: &str, is_edge: bool) -> bool {
     }
     let rest = gap.replace("\\\n", "");
     (!rest.is_empty() || is_edge) && rest.chars().all(|c| matches!(c, ' ' | '\t' | '\n'))
-}
-
-/// Whether the gap before `leaf` is text of a string or here-document, which is read from the
-/// text itself and not from tokens.
-fn is_within_text(leaf: &Node<'_>) -> bool {
-    let mut node = *leaf;
-    for _ in 0..2 {
-        let Some(parent) = node.parent() else {
-            return false;
-        };
-        match parent.kind() {
-            "string" | "heredoc_body" => return true,
-            _ => node = parent,
-        }
-    }
-    matches!(
-        leaf.kind(),
-        "heredoc_end" | "heredoc_body" | "heredoc_content"
-    )
 }
 
 fn is_leaf_sound(leaf: &Node<'_>, text: &str) -> bool {

@@ -48,7 +48,7 @@ impl Word {
     /// Something beneath the path that the word is; only some of it if `is_narrow`.
     pub(crate) fn beneath(&self, is_narrow: bool) -> Self {
         let mut units = self.units.clone();
-        let pattern = if is_narrow { "/*found*" } else { "/*" };
+        let pattern = if is_narrow { "/found*found" } else { "/*" };
         units.extend(pattern.chars().map(Unit::Bare));
         Self {
             units,

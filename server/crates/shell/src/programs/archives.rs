@@ -223,7 +223,8 @@ fn compress(walker: &mut Walker<'_>, name: &str, arguments: &[Word]) -> Scope {
         walker.read(word, Reach::Itself);
         if !to_output {
             walker.remove(word, Reach::Beneath);
-            write_beside(walker, name, word);
+            let is_packing = !given.has(&["d", "decompress", "uncompress"]);
+            write_beside(walker, if is_packing { name } else { "" }, word);
         }
     }
     for file in given.values(&["o", "output"]) {

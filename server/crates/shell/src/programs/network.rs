@@ -152,19 +152,25 @@ pub(super) fn run(walker: &mut Walker<'_>, name: &str, arguments: &[Word]) -> Op
         | "netcat" | "telnet" | "socat" | "ftp" | "mosh" | "nmap" | "openssl" | "http"
         | "https" | "aria2c" | "gh" | "glab" | "aws" | "gcloud" | "az" | "kubectl" | "docker"
         | "podman" | "heroku" | "psql" | "mysql" | "redis-cli" | "mongosh" => {
-            let first = arguments.iter().find(|word| {
-                let prefix = word.prefix();
-                !prefix.starts_with('-') && prefix.parse::<u32>().is_err()
-            });
             let is_host = matches!(
                 name,
                 "ping" | "ping6" | "host" | "traceroute" | "telnet" | "nc" | "ncat" | "netcat"
             );
-            let host = match first {
-                Some(word) if is_host => host_of_login(word),
-                _ => Name::Unknown("?".to_owned()),
-            };
-            walker.effect(Effect::Network { host });
+            let hosts: Vec<Name> = arguments
+                .iter()
+                .filter(|word| {
+                    let prefix = word.prefix();
+                    is_host && !prefix.starts_with('-') && prefix.parse::<u32>().is_err()
+                })
+                .map(host_of_login)
+                .collect();
+            if hosts.is_empty() {
+                let host = Name::Unknown("?".to_owned());
+                walker.effect(Effect::Network { host });
+            }
+            for host in hosts {
+                walker.effect(Effect::Network { host });
+            }
             Some(Scope::Anything)
         }
         _ => None,
@@ -238,8 +244,9 @@ fn curl(walker: &mut Walker<'_>, arguments: &[Word]) -> Scope {
         "config",
         "etag-compare",
     ];
-    for file in given.values(&read) {
-        walker.read(&file, Reach::Itself);
+    let read = given.values(&read);
+    for file in read.iter().filter(|file| !file.is("-")) {
+        walker.read(file, Reach::Itself);
     }
     // `@file` sends what is in a file.
     let sent = [
@@ -264,7 +271,10 @@ fn curl(walker: &mut Walker<'_>, arguments: &[Word]) -> Scope {
             let end = file
                 .literal()
                 .and_then(|text| text.split(';').next().map(Word::known));
-            walker.read(&end.unwrap_or(file), Reach::Itself);
+            let file = end.unwrap_or(file);
+            if !file.is("-") {
+                walker.read(&file, Reach::Itself);
+            }
         } else if word.literal().is_none() && word.may_become_option() {
             walker.read(&Word::unknown(word.raw()), Reach::Itself);
         }

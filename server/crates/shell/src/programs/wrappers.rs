@@ -394,9 +394,10 @@ fn env(walker: &mut Walker<'_>, arguments: &[Word]) -> Scope {
     for word in variables {
         let prefix = word.prefix();
         let name = prefix.split('=').next().unwrap_or_default();
-        if !words.is_empty() && (changes_programs(name) || !is_harmless(name)) {
+        if !words.is_empty() && changes_programs(name) {
             walker.run_unknown(&Word::unknown(word.raw()), &[]);
         }
+        walker.state.has_own_environment |= !is_harmless(name) && name != "-";
     }
     walker.run(words);
     walker.state = before;

@@ -67,13 +67,14 @@ impl Walker<'_> {
 
     /// A variable of the environment that changes what programs do.
     pub(super) fn environment(&mut self, name: &str, raw: &str, is_exported: bool) {
-        if changes_programs(name) || (is_exported && !is_harmless(name)) {
+        if changes_programs(name) {
             self.effect(Effect::Run {
                 program: Name::Unknown(raw.to_owned()),
                 arguments: Vec::new(),
                 scope: Scope::Anything,
             });
         }
+        self.state.has_own_environment |= is_exported && !is_harmless(name);
     }
 
     /// `export`, `declare`, `local` and the like.

@@ -16,6 +16,9 @@ const RESERVED: &[&str] = &[
     "in", "select", "then", "until", "while", "{", "}",
 ];
 
+/// Commands that change this shell, so that what they export stays.
+const OF_SHELL: &[&str] = &[".", "builtin", "command", "eval", "export", "source"];
+
 /// Programs that run what they are given as a word or as a file.
 const RUNS_TEXT: &[&str] = &[
     ".", "bash", "dash", "eval", "ksh", "node", "perl", "python", "python3", "ruby", "sh",
@@ -64,6 +67,7 @@ impl Walker<'_> {
             }
         }
         words.extend(rest);
+        let had_own_environment = self.state.has_own_environment;
         for (name, value, raw) in assigned {
             self.environment(&name, raw, !words.is_empty());
             if words.is_empty() {
@@ -73,6 +77,13 @@ impl Walker<'_> {
             }
         }
         self.run(&words);
+        let is_of_shell = words.first().is_some_and(|word| {
+            let name = word.literal().unwrap_or_default();
+            OF_SHELL.contains(&name.as_str()) || self.state.functions.contains_key(&name)
+        });
+        if !words.is_empty() && !is_of_shell {
+            self.state.has_own_environment = had_own_environment;
+        }
     }
 
     /// Runs `words`: a program, function or builtin, and its arguments.
@@ -121,6 +132,9 @@ impl Walker<'_> {
             self.danger(Danger::RunsDownload);
         }
         let mut scope = programs::run(self, base, arguments);
+        if self.state.has_own_environment && scope == Scope::Reads {
+            scope = Scope::Listed;
+        }
         if !is_of_system || self.state.functions.contains_key(name) {
             scope = Scope::Anything;
         }

@@ -25,6 +25,8 @@ pub(crate) struct State {
     pub(crate) failed: Vec<Option<PathBuf>>,
     /// Whether `IFS` is as it was.
     pub(crate) splits_at_blanks: bool,
+    /// Programs get variables of the script's own.
+    pub(crate) has_own_environment: bool,
     /// Some variable has a value that is not known, or that names a subscript.
     has_command_values: bool,
 }
@@ -45,6 +47,7 @@ impl State {
             folders: vec![Some(place.cwd.to_path_buf())],
             failed: Vec::new(),
             splits_at_blanks: true,
+            has_own_environment: false,
             has_command_values: false,
         }
     }
@@ -147,6 +150,7 @@ impl State {
         self.unsteady.extend(other.unsteady);
         self.is_lost |= other.is_lost;
         self.has_command_values |= other.has_command_values;
+        self.has_own_environment |= other.has_own_environment;
         self.splits_at_blanks &= other.splits_at_blanks;
         if self.positional != other.positional {
             self.positional = None;
