@@ -1,9 +1,11 @@
 //! What can be typed.
 mod auth;
+mod mcp;
 mod permission;
 mod trust;
 
 pub use auth::{AuthArgs, AuthCommand};
+pub use mcp::{McpAddArgs, McpArgs, McpCommand};
 pub use permission::{
     ExplainArgs, PermissionArgs, PermissionCommand, RuleArgs, RuleWord, ScopeWord,
 };
@@ -53,6 +55,8 @@ pub enum Command {
     Usage(UsageArgs),
     /// List and change the rules of permission, and explain what they say to a command.
     Permission(PermissionArgs),
+    /// List, try, add and remove servers of tools that speak MCP.
+    Mcp(McpArgs),
     /// See what this folder brings along (settings, hooks, MCP servers) and let it be active.
     Trust(TrustArgs),
     /// Show what was done and who allowed it, and check that nobody changed that record.

@@ -13,6 +13,7 @@ mod hidden;
 mod interrupts;
 mod launcher;
 mod lsp;
+mod mcp;
 mod models;
 mod permission;
 mod run;
@@ -68,6 +69,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Tokens(args) => on_runtime(tokens::tokens(args)),
         Command::Usage(args) => on_runtime(usage::usage(args)),
         Command::Permission(args) => on_runtime(permission::permission(args)),
+        Command::Mcp(args) => on_runtime(mcp::mcp(args)),
         Command::Trust(args) => on_runtime(trust::trust(args)),
         Command::Audit(args) => on_runtime(audit::audit(args)),
         Command::Doctor(args) => on_runtime(doctor::doctor(args)),

@@ -18,6 +18,7 @@ pub mod side;
 mod tools;
 pub mod usage;
 mod watch;
+mod web;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,7 @@ use aside_tools::Services;
 use tokio::sync::{OnceCell, mpsc, oneshot};
 
 use crate::clock;
+use crate::hooks;
 use crate::keys::Keys;
 use crate::mcp::Mcp;
 use crate::settings::{Dirs, Settings};
@@ -125,12 +127,14 @@ pub struct Engine {
     ledger: usage::Ledger,
     revisions: edits::revisions::Revisions,
     reviewer: edits::reviewer::Reviewer,
+    hooks: hooks::Runner,
 }
 
 impl Engine {
     /// An engine at rest: nothing is opened before it is needed.
     pub fn new(workspace: Workspace, settings: Arc<Settings>, front: Arc<dyn Front>) -> Arc<Self> {
         Arc::new(Self {
+            hooks: hooks::Runner::new(&workspace.key, &workspace.data),
             keys: Keys::open(&workspace.data, &workspace.config),
             workspace,
             server_id: clock::new_id(),
@@ -199,6 +203,11 @@ impl Engine {
         made.get_or_insert_with(|| tools::toolbox(self)).clone()
     }
 
+    /// What runs the user's hooks.
+    pub fn hooks(&self) -> &hooks::Runner {
+        &self.hooks
+    }
+
     /// The MCP servers.
     pub fn mcp(&self) -> &Mcp {
         &self.mcp
@@ -225,6 +234,7 @@ impl Engine {
             parallel_reads: turn.max_parallel_reads,
             repeat_limit: turn.repeat_limit,
             tool_timeout: turn.tool_timeout(),
+            diagnostics_wait: settings.editor.diagnostics_wait(),
             max_output_tokens: turn.max_output_tokens,
             retry: settings.providers.retry,
         }
@@ -282,6 +292,12 @@ impl Engine {
         }
     }
 
+    /// Runs the hooks about the end of all sessions here, each with its own time limit.
+    pub async fn end_hooks(&self) {
+        let settings = self.settings();
+        self.hooks.end_all(&settings, limits::MAX_HOOKS_AT_END).await;
+    }
+
     /// Stores what is pending and gives the database back in order. A turn that still runs is
     /// found interrupted by the next server.
     pub async fn close(&self) {
@@ -290,6 +306,8 @@ impl Engine {
         }
         self.mcp.close().await;
         self.sync_all().await;
+        let settings = self.settings();
+        self.hooks.end_all(&settings, limits::HOOKS_AT_CLOSE).await;
         self.ledger.close().await;
         if let Some(store) = self.store.get()
             && let Err(error) = store.close().await

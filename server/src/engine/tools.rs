@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 
 use super::Engine;
 use super::programs::custom_tools;
+use super::web;
 use crate::mcp::ServerTools;
 
 /// Built-in tools that are seldom needed: a model finds them with `find_tools`.
@@ -46,6 +47,7 @@ pub fn toolbox(engine: &Arc<Engine>) -> Toolbox {
     let settings = engine.settings();
     let mut tools: Vec<Arc<dyn Tool>> = aside_tools::builtin(engine.services());
     tools.extend(custom_tools(&settings, engine.services()));
+    tools.extend(web::web_tools(&settings));
     let servers = Arc::new(ServerTools::new(Arc::downgrade(engine)));
     let own = tools.iter().map(|tool| tool.spec());
     let own = own.filter(|spec| ON_DEMAND.contains(&&*spec.name));

@@ -95,6 +95,17 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "symbols",
     ),
     (
+        "pages that web_search finds where no limit is given",
+        crate::web::DEFAULT_HITS,
+        "pages",
+    ),
+    ("pages that web_search finds", crate::web::MAX_HITS, "pages"),
+    (
+        "the schema of a database",
+        crate::web::MAX_SCHEMA_BYTES as u64,
+        "bytes",
+    ),
+    (
         "one entry of a plan",
         crate::update_plan::MAX_ENTRY_BYTES as u64,
         "bytes",

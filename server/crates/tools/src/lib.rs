@@ -38,6 +38,7 @@ mod tests;
 mod text;
 mod update_plan;
 mod walk;
+mod web;
 mod write_file;
 
 use std::sync::Arc;
@@ -50,6 +51,7 @@ pub use custom::{CustomSpec, CustomTool};
 pub use find_tools::{Findable, Found, ToolIndex, find_tools};
 pub use jobs::{End, JobInfo, Jobs};
 pub use services::{CommandSettings, Place, Services};
+pub use web::{NamedDatabase, WebGear, schema_fetch, web_fetch, web_search};
 
 /// All built-in tools, in the order in which models are told of them.
 pub fn builtin(services: &Services) -> Vec<Arc<dyn Tool>> {

@@ -19,5 +19,6 @@ pub use client::{Web, WebSettings};
 pub use error::{FetchError, SearchError};
 pub use fetch::{FetchOptions, Page};
 pub use lookup::{Looking, Lookup, SystemLookup};
+pub use route::host_of;
 pub use search::{Hit, SearchProvider};
 pub use secret::Secret;

@@ -117,6 +117,14 @@ pub(crate) fn host(url: &Url) -> &str {
     url.host_str().unwrap_or_default()
 }
 
+/// The host that a page's URL names, for questions of permission.
+///
+/// # Errors
+/// It is no URL that could be fetched.
+pub fn host_of(url: &str) -> Result<String, FetchError> {
+    Ok(host(&parse(url)?).to_owned())
+}
+
 /// The address, where the URL has one in the place of a name. Odd spellings of IPv4 are
 /// addresses for the parser of URLs already.
 pub(crate) fn literal(url: &Url) -> Option<IpAddr> {

@@ -1,6 +1,7 @@
 //! Search engines: one question, a few answers, whichever engine the user has set up.
 pub(crate) mod answer;
 
+use std::fmt;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, HeaderValue};
@@ -20,7 +21,8 @@ pub(crate) const MAX_HITS: usize = 20;
 pub(crate) const MAX_ANSWER: usize = 4 * 1024 * 1024;
 
 /// A search engine and how it is reached. A base URL may hold a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Its `Debug` form shows neither the key nor the URL, which may hold a password.
+#[derive(Clone, PartialEq, Eq)]
 pub enum SearchProvider {
     /// <https://docs.tavily.com/documentation/api-reference/endpoint/search>
     Tavily {
@@ -54,6 +56,12 @@ pub struct Hit {
     pub snippet: String,
 }
 
+impl fmt::Debug for SearchProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SearchProvider").field(&self.name()).finish()
+    }
+}
+
 impl SearchProvider {
     /// Where Tavily is.
     pub const TAVILY: &str = "https://api.tavily.com";
@@ -68,6 +76,13 @@ impl SearchProvider {
             Self::Brave { .. } => "Brave Search",
             Self::SearXng { .. } => "SearXNG",
         }
+    }
+
+    /// The host that is asked; none where its address is no URL.
+    #[must_use]
+    pub fn host(&self) -> Option<String> {
+        let url = self.url().ok()?;
+        url.host_str().map(str::to_owned)
     }
 
     fn key(&self) -> Option<&Secret> {
