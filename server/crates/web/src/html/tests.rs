@@ -96,33 +96,50 @@ fn links_hold_outside_of_the_page() {
          <a href='javascript:e()'>e</a> <a href=''>f</a> <a href='mailto:g@h.example'>g</a> \
          <img src='i.png' alt='i'> <img src='data:image/png;base64,AAAA' alt='j'> <a>k</a> \
          <a href='http://[bad'>l</a>",
-        expect!["[a](https://example.com/a) [b](https://example.com/dir/b?c=1) [c](https://x.example/) [d](#d) e f [g](mailto:g@h.example) ![i](https://example.com/dir/i.png) k l"],
+        expect![
+            "[a](https://example.com/a) [b](https://example.com/dir/b?c=1) [c](https://x.example/) [d](#d) e f [g](mailto:g@h.example) ![i](https://example.com/dir/i.png) k l"
+        ],
     );
     check(
         "<base href='https://base.example/x/'><base href='https://no.example/'><a href=y>a</a>",
         expect!["[a](https://base.example/x/y)"],
     );
-    check("<base href='data:,'><a href=y>a</a>", expect!["[a](https://example.com/dir/y)"]);
+    check(
+        "<base href='data:,'><a href=y>a</a>",
+        expect!["[a](https://example.com/dir/y)"],
+    );
 }
 
 #[test]
 fn the_main_part_is_taken() {
     let menu = "<nav>menu</nav>";
     let long = "words of the page ".repeat(5);
-    check(&format!("{menu}<main>{long}</main>"), expect!["words of the page words of the page words of the page words of the page words of the page"]);
+    check(
+        &format!("{menu}<main>{long}</main>"),
+        expect![
+            "words of the page words of the page words of the page words of the page words of the page"
+        ],
+    );
     check(
         &format!("{menu}<div role=main>{long}</div>"),
-        expect!["words of the page words of the page words of the page words of the page words of the page"],
+        expect![
+            "words of the page words of the page words of the page words of the page words of the page"
+        ],
     );
     check(
         &format!("{menu}<p>{long}</p><footer>foot</footer>"),
-        expect!["words of the page words of the page words of the page words of the page words of the page"],
+        expect![
+            "words of the page words of the page words of the page words of the page words of the page"
+        ],
     );
     // An empty one is filled by scripts, or a mistake.
-    check(&format!("<main>-</main><p>{long}</p>"), expect![[r#"
+    check(
+        &format!("<main>-</main><p>{long}</p>"),
+        expect![[r#"
         -
 
-        words of the page words of the page words of the page words of the page words of the page"#]]);
+        words of the page words of the page words of the page words of the page words of the page"#]],
+    );
     check(
         &format!("<article>a</article><article>b</article><p>{long}</p>"),
         expect![[r#"
@@ -169,7 +186,8 @@ fn plain_text_is_what_is_left() {
         three
         a b
         é
-        x"#]].assert_eq(&converted.markdown);
+        x"#]]
+    .assert_eq(&converted.markdown);
     let late = plain::text("<p>a", Instant::now() - Duration::from_secs(1));
     assert!(late.markdown.contains("too long to read"), "{late:?}");
 }
@@ -216,12 +234,14 @@ fn pages_that_are_deep() {
         "menu",
         "x-own",
     ];
-    for name in names {
+    for (place, name) in names.into_iter().enumerate() {
+        // The first as deep as a page of the usual size can be.
+        let depth = if place == 0 { 100_000 } else { 1_000 };
         for closing in ["", &format!("</{name}>")] {
             let html = format!(
                 "{}words{}",
-                format!("<{name}>").repeat(100_000),
-                closing.repeat(100_000)
+                format!("<{name}>").repeat(depth),
+                closing.repeat(depth)
             );
             let text = convert(html).markdown;
             let is_shown = matches!(name, "select" | "frameset" | "template" | "noscript")
@@ -234,9 +254,9 @@ fn pages_that_are_deep() {
             assert!(is_shown, "{name}: {text:.100}");
         }
     }
-    let rows = convert("<table><tr><td>".repeat(50_000) + "words").markdown;
+    let rows = convert("<table><tr><td>".repeat(5_000) + "words").markdown;
     assert!(rows.contains("words"), "{rows:.100}");
-    let mixed = convert("<div><p><b><ul><li><a href=x>".repeat(20_000) + "words").markdown;
+    let mixed = convert("<div><p><b><ul><li><a href=x>".repeat(2_000) + "words").markdown;
     assert!(mixed.contains("words"), "{mixed:.100}");
 }
 
@@ -255,36 +275,35 @@ fn the_limits_on_depth() {
 #[test]
 fn pages_that_grow() {
     // Each paragraph begins all that was left open again.
-    let open: String = (0..300).map(|number| format!("<b a{number}>")).collect();
-    let grown = format!("<p>{open}{}", "<p>x".repeat(100_000));
+    let open: String = (0..200).map(|number| format!("<b a{number}>")).collect();
+    let grown = format!("<p>{open}{}", "<p>x".repeat(3_000));
     assert!(convert(grown).markdown.contains('x'));
-    let attributes: String = (0..20_000).map(|number| format!(" a{number}")).collect();
+    let attributes: String = (0..3_000).map(|number| format!(" a{number}")).collect();
     assert!(
         convert(format!("<p{attributes}>words"))
             .markdown
             .contains("words")
     );
     // One wide cell, and many rows.
-    let wide = "w".repeat(100_000);
-    let table = format!(
-        "<table><tr><th>{wide}{}</table>",
-        "<tr><td>x".repeat(20_000)
-    );
+    let wide = "w".repeat(50_000);
+    let table = format!("<table><tr><th>{wide}{}</table>", "<tr><td>x".repeat(5_000));
     assert!(convert(table).markdown.len() < 500_000);
     let columns = format!(
         "<table><tr>{}{}</table>",
-        "<th>x".repeat(10_000),
-        "<tr><td>x".repeat(10_000)
+        "<th>x".repeat(2_000),
+        "<tr><td>x".repeat(2_000)
     );
     assert!(convert(columns).markdown.len() < 500_000);
     // A copy of the chosen option would be made for each.
     let options = "<select><button><selectedcontent></button>".to_owned()
-        + &"<option selected><b><i>x</option>".repeat(2_000);
+        + &"<option selected><b><i>x</option>".repeat(500);
     convert(options + "</select>words");
-    let lines = "<blockquote>".repeat(MAX_INDENTED) + &"x<br>".repeat(50_000);
+    let lines = "<blockquote>".repeat(MAX_INDENTED) + &"x<br>".repeat(10_000);
     assert!(convert(lines).markdown.len() < 10_000_000);
+    let items = "<ol start=5>".to_owned() + &"<li>x".repeat(5_000) + "</ol>";
+    assert!(convert(items).markdown.ends_with("5004. x"));
     // What belongs elsewhere is moved there, one after the other.
-    let fostered = "<table>".to_owned() + &"<b>x</b>".repeat(20_000);
+    let fostered = "<table>".to_owned() + &"<b>x</b>".repeat(3_000);
     assert!(convert(fostered).markdown.contains('x'));
     let ticks: String = (1..500)
         .map(|count| format!("a{}", "`".repeat(count)))

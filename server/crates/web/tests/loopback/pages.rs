@@ -266,6 +266,22 @@ fn time_is_limited_at_each_step() {
             let host = "127.0.0.1".to_owned();
             assert_eq!(error, Err(FetchError::Timeout { host, limit }));
         }
+        // Drop by drop, each in good time.
+        let server = Server::start(move |_| Reply {
+            bytes: format!("{head}\r\n").into_bytes(),
+            then: Then::Repeat(b"x".to_vec()),
+        })
+        .await;
+        let options = FetchOptions {
+            timeout: Duration::from_millis(50),
+            max_bytes: usize::MAX,
+            ..options()
+        };
+        let error = local().fetch(&server.url("/"), &options).await;
+        assert!(
+            matches!(error, Err(FetchError::Timeout { .. })),
+            "{error:?}"
+        );
     });
 }
 

@@ -186,7 +186,7 @@ fn what_cannot_be_asked() {
         };
         let error = local().search(&provider, "a", 5).await;
         assert!(matches!(error, Err(SearchError::Key { .. })), "{error:?}");
-        assert!(!format!("{provider:?}").contains("key\""), "{provider:?}");
+        assert_eq!(format!("{provider:?}"), "SearchProvider(\"Tavily\")");
         assert_eq!(server.heads(), [""; 0]);
     });
 }
@@ -195,4 +195,18 @@ async fn reply_of_searxng(status: &'static str) -> SearchError {
     let server = Server::start(move |_| reply(status, &[], "")).await;
     let found = local().search(&searxng(&server), "a", 5).await;
     found.unwrap_err()
+}
+
+#[test]
+fn an_engine_behind_a_password() {
+    run(async {
+        let server = Server::start(|_| page("application/json", r#"{"results": []}"#)).await;
+        let base_url = server.url("").replace("http://", "http://me:hunter2@");
+        let provider = SearchProvider::SearXng { base_url };
+        assert_eq!(local().search(&provider, "a", 5).await, Ok(Vec::new()));
+        // The base64 of `me:hunter2`.
+        let head = &server.heads()[0];
+        assert!(head.contains("Basic bWU6aHVudGVyMg=="), "{head}");
+        assert!(!format!("{provider:?}").contains("hunter2"), "{provider:?}");
+    });
 }
