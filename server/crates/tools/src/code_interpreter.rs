@@ -6,7 +6,7 @@ use aside_agent::item::ToolKind;
 use aside_agent::permission::Effect;
 use aside_agent::tool::{Arguments, Outcome, ToolContext, ToolError, ToolOutput};
 use aside_sandbox::{Network, Stdin};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::blocking;
 use crate::command::files::Files;
@@ -24,20 +24,30 @@ pub(crate) const MAX_CODE_BYTES: usize = 1024 * 1024;
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(serde::Serialize))]
 pub(crate) struct Args {
-    language: Language,
+    language: String,
     code: String,
 }
 
 /// What is spoken.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Language {
-    #[default]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Language {
     Python,
     JavaScript,
 }
 
 impl Language {
+    /// The language of this name, and of those that models use for it.
+    fn of_word(word: &str) -> Result<Self, ToolError> {
+        match word.to_ascii_lowercase().as_str() {
+            "python" | "python3" | "py" => Ok(Self::Python),
+            "javascript" | "js" | "node" => Ok(Self::JavaScript),
+            _ => Err(ToolError(
+                "language must be python or javascript. Run programs in other languages with bash."
+                    .to_owned(),
+            )),
+        }
+    }
+
     /// What people call it.
     fn name(self) -> &'static str {
         match self {
@@ -74,7 +84,7 @@ impl Serviced for CodeInterpreter {
 
     fn effects(_: &Services, args: &Args, _: &ToolContext) -> Result<Vec<Effect>, ToolError> {
         Ok(vec![Effect::RunProgram {
-            program: program(args.language)?.to_owned(),
+            program: program(Language::of_word(&args.language)?)?.to_owned(),
             arguments: Vec::new(),
         }])
     }
@@ -113,7 +123,7 @@ async fn run(services: Services, args: Args, context: ToolContext) -> Result<Out
             "code is longer than {MAX_CODE_BYTES} bytes. Write it to a file of the workspace and run that with bash."
         )));
     }
-    let program = program(args.language)?;
+    let program = program(Language::of_word(&args.language)?)?;
     let folder = work_folder(&services, &context)?;
     let before = Files::list(&folder);
     let settings = services.settings();

@@ -127,7 +127,10 @@ fn news(job: &Job) -> String {
     let news = job.take_news();
     let time = told::time(news.elapsed);
     match &news.end {
-        Some(end) => told::with_line(&news.text, &format!("[{end} It ran for {time}.]")),
+        Some(end) => {
+            let text = told::with_line(&news.text, &format!("[{end} It ran for {time}.]"));
+            told::with_line(&text, &news.notes)
+        }
         None if news.text.is_empty() => format!("[Nothing new. Still running, for {time}.]"),
         None => told::with_line(&news.text, &format!("[Still running, for {time}.]")),
     }

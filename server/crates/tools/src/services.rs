@@ -11,6 +11,7 @@ use aside_sandbox::{
     Stdin,
 };
 
+use crate::command::explained::Confined;
 use crate::command::follow::Foreground;
 use crate::jobs::{Bounds, Jobs, Process};
 
@@ -266,6 +267,10 @@ impl Services {
             time: program.time,
             scratch,
             shown: settings.max_output,
+            confined: Confined {
+                backend: running.backend(),
+                network: program.network,
+            },
         };
         let process = process(running)?;
         let job = jobs.start(&context.session_id, &id, program.title, process, bounds);

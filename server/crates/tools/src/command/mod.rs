@@ -2,6 +2,7 @@
 //! told, and which files it changed.
 pub(crate) mod clean;
 pub(crate) mod effects;
+pub(crate) mod explained;
 pub(crate) mod files;
 pub(crate) mod follow;
 pub(crate) mod told;

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use aside_sandbox::{Exit, Why};
 
+use crate::command::explained::tampered;
 use crate::jobs::{End, News};
 
 /// What a command printed, and how it ended. Nothing in it depends on how long it took, so that
@@ -10,7 +11,8 @@ use crate::jobs::{End, News};
 pub(crate) fn ended(news: &News) -> String {
     let end = news.end.as_ref();
     let end = end.map_or_else(|| "Still running.".to_owned(), ToString::to_string);
-    with_line(&news.text, &format!("[{end}]"))
+    let text = with_line(&news.text, &format!("[{end}]"));
+    with_line(&text, &news.notes)
 }
 
 /// A text and, below it, a line about it.
@@ -34,12 +36,21 @@ pub(crate) fn time(elapsed: Duration) -> String {
     }
 }
 
-/// How a program ended, as jobs know it.
-pub(crate) fn end(exit: std::io::Result<Exit>) -> End {
-    let exit = match exit {
-        Ok(exit) => exit,
-        Err(error) => return End::Ended(format!("Failed: how it ended is not known: {error}.")),
-    };
+/// How a program ended, as jobs know it, and what is to be said of it beside.
+pub(crate) fn end(exit: std::io::Result<Exit>) -> (End, String) {
+    match exit {
+        Ok(exit) => {
+            let notes = tampered(&exit.tampered);
+            (how(exit), notes)
+        }
+        Err(error) => {
+            let end = End::Ended(format!("Failed: how it ended is not known: {error}."));
+            (end, String::new())
+        }
+    }
+}
+
+fn how(exit: Exit) -> End {
     let why = match exit.why {
         Why::Itself | Why::Killed => {
             return match exit.signal {

@@ -7,6 +7,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::end::End;
+use crate::command::explained::Confined;
+use crate::command::told::with_line;
 use crate::command::transcript::{Excerpt, Transcript};
 
 /// A command at work, or one that has ended.
@@ -19,6 +21,7 @@ pub(crate) struct Job {
     /// When it began.
     pub(crate) started_at: SystemTime,
     began: Instant,
+    confined: Confined,
     stop: CancellationToken,
     changed: watch::Sender<()>,
     state: Mutex<State>,
@@ -30,6 +33,8 @@ struct State {
     /// The file with all of the output, as the command sees it.
     whole: Option<String>,
     end: Option<(End, Duration)>,
+    /// What more is to be said of its end.
+    notes: String,
     /// Up to where the model was shown the output.
     told: u64,
     /// Whether the model was told of its end.
@@ -43,23 +48,27 @@ pub(crate) struct News {
     pub(crate) text: String,
     /// How it ended, if it did.
     pub(crate) end: Option<End>,
+    /// What more is to be said of its end, in lines; empty for nothing.
+    pub(crate) notes: String,
     /// How long it worked so far, or in all.
     pub(crate) elapsed: Duration,
 }
 
 impl Job {
-    pub(crate) fn new(id: &str, command: &str, limit: usize) -> Arc<Self> {
+    pub(crate) fn new(id: &str, command: &str, limit: usize, confined: Confined) -> Arc<Self> {
         Arc::new(Self {
             id: Arc::from(id),
             command: command.to_owned(),
             started_at: SystemTime::now(),
             began: Instant::now(),
+            confined,
             stop: CancellationToken::new(),
             changed: watch::Sender::new(()),
             state: Mutex::new(State {
                 transcript: Transcript::new(limit),
                 whole: None,
                 end: None,
+                notes: String::new(),
                 told: 0,
                 is_told: false,
             }),
@@ -111,8 +120,13 @@ impl Job {
             None => "Run it with less output to see more.".to_owned(),
         };
         let end = state.end.clone();
+        let text = excerpt.text(&how_to_see);
+        let why = end
+            .as_ref()
+            .map(|(end, _)| self.confined.explain(&text, end));
         News {
-            text: excerpt.text(&how_to_see),
+            notes: with_line(&why.unwrap_or_default(), &state.notes),
+            text,
             elapsed: end
                 .as_ref()
                 .map_or_else(|| self.began.elapsed(), |(_, elapsed)| *elapsed),
@@ -172,8 +186,12 @@ impl Job {
         self.lock().whole = Some(name.to_owned());
     }
 
-    pub(super) fn finish(&self, end: End) {
-        self.lock().end = Some((end, self.began.elapsed()));
+    pub(super) fn finish(&self, end: End, notes: String) {
+        {
+            let mut state = self.lock();
+            state.end = Some((end, self.began.elapsed()));
+            state.notes = notes;
+        }
         self.changed.send_replace(());
     }
 

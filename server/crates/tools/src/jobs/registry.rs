@@ -70,7 +70,7 @@ impl Jobs {
         process: Process,
         bounds: Bounds,
     ) -> Arc<Job> {
-        let job = Job::new(id, command, bounds.shown);
+        let job = Job::new(id, command, bounds.shown, bounds.confined);
         let task = tokio::spawn(work::run(Arc::clone(&job), process, bounds));
         let mut sessions = self.lock();
         let jobs = sessions.entry(Arc::clone(session_id)).or_default();

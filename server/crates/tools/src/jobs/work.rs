@@ -10,6 +10,7 @@ use super::end::End;
 use super::job::Job;
 use super::spool::Spool;
 use crate::command::clean::Cleaner;
+use crate::command::explained::Confined;
 
 /// How much a command may print before it is stopped.
 pub(crate) const MAX_PRINTED_BYTES: u64 = 1024 * 1024 * 1024;
@@ -24,8 +25,9 @@ const MAX_DRAIN: Duration = Duration::from_secs(2);
 pub(crate) struct Process {
     /// What it prints.
     pub(crate) output: Box<dyn AsyncRead + Send + Unpin>,
-    /// Ends it with all that it started, once `stop` was dropped or used; else gives its end.
-    pub(crate) ended: BoxFuture<'static, End>,
+    /// Waits for its end, and says what is to be said of it beside. Dropping this ends it with all
+    /// that it started.
+    pub(crate) ended: BoxFuture<'static, (End, String)>,
     /// Says that it is to end now.
     pub(crate) stop: Box<dyn FnOnce() + Send>,
 }
@@ -39,6 +41,8 @@ pub(crate) struct Bounds {
     pub(crate) scratch: PathBuf,
     /// How much output is shown, in bytes.
     pub(crate) shown: usize,
+    /// What confines it.
+    pub(crate) confined: Confined,
 }
 
 /// What a command prints, on its way to whoever wants it.
@@ -105,7 +109,7 @@ pub(super) async fn run(job: Arc<Job>, process: Process, bounds: Bounds) {
         }
     }
     printed.finish().await;
-    let end = match end {
+    let (end, notes) = match end {
         Some(end) => end,
         // It has closed its output and works on.
         None => tokio::select! {
@@ -129,10 +133,10 @@ pub(super) async fn run(job: Arc<Job>, process: Process, bounds: Bounds) {
     };
     // A command that ended by itself just before it was to be stopped did end by itself.
     let end = match (reason, end) {
-        (Some(_), end @ End::Exited(_)) | (None, end) => end,
-        (Some(reason), _) => reason,
+        (Some(reason), End::Stopped) => reason,
+        (Some(_) | None, end) => end,
     };
-    job.finish(end);
+    job.finish(end, notes);
 }
 
 impl Printed {

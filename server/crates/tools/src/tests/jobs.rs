@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aside_agent::tool::{Outcome, ToolContext};
+use aside_sandbox::{Backend, Network};
 use expect_test::{Expect, expect};
 use serde_json::json;
 use tempfile::TempDir;
@@ -10,6 +11,7 @@ use tokio::io::{AsyncWriteExt, DuplexStream};
 use tokio::sync::oneshot;
 
 use super::workspace::{Workspace, object, services};
+use crate::command::explained::Confined;
 use crate::command::follow::{Followed, Foreground};
 use crate::command::told;
 use crate::job_tools::{JobOutput, JobStop};
@@ -58,13 +60,20 @@ impl Session {
         let (stop, stopped) = oneshot::channel();
         let process = Process {
             output: Box::new(read),
-            ended: Box::pin(async move { ended.await.unwrap_or(End::Stopped) }),
+            ended: Box::pin(async move {
+                let end = ended.await.unwrap_or(End::Stopped);
+                (end, String::new())
+            }),
             stop: Box::new(move || stop.send(()).unwrap_or_default()),
         };
         let bounds = Bounds {
             time,
             scratch: self.scratch.path().to_owned(),
             shown: 100,
+            confined: Confined {
+                backend: Backend::Bubblewrap,
+                network: Network::Off,
+            },
         };
         let jobs = self.services.jobs();
         let id = jobs.next_id(&self.context.session_id);
