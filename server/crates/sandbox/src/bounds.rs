@@ -77,6 +77,12 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
     ),
     #[cfg(target_os = "linux")]
     (
+        "tries to remove the control group of a command, a millisecond apart",
+        crate::cgroup::MAX_REMOVALS as u64,
+        "tries",
+    ),
+    #[cfg(target_os = "linux")]
+    (
         "processes that are looked at to end a command",
         crate::tree::MAX_PROCESSES as u64,
         "processes",

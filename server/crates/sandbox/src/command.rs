@@ -1,11 +1,12 @@
 //! The command line that starts a confined program.
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tokio::process::Command;
 
 use crate::backend::{Backend, Launcher};
 use crate::bubblewrap::{self, Mount};
 use crate::error::SpawnError;
+use crate::guards::Guards;
 use crate::places::Places;
 use crate::plan::{Confine, MAX_PLAN_BYTES, Plan, Rules};
 use crate::probe::Probed;
@@ -20,17 +21,17 @@ pub(crate) struct Confined<'a> {
     pub(crate) profile: &'a Profile,
     /// What bubblewrap mounts to protect paths.
     pub(crate) protecting: Vec<Mount>,
-    pub(crate) report: &'a Path,
+    pub(crate) guards: &'a Guards,
 }
 
 impl Confined<'_> {
     /// The launcher with its plan; `--`, the program and its arguments are to follow. The folder
     /// is set.
     pub(crate) fn command(&self, launcher: &Launcher) -> Result<Command, SpawnError> {
-        let plan = self.plan()?;
+        let plan = self.plan(self.confine(), self.inner_group())?;
         let mut command = match &self.probed.bubblewrap {
             Some(found) if self.probed.backend == Backend::Bubblewrap => {
-                let mut command = new_command(&found.program);
+                let mut command = self.around(launcher, &found.program)?;
                 command.args(bubblewrap::arguments(
                     found.dialect,
                     &self.mounts(),
@@ -60,11 +61,37 @@ impl Confined<'_> {
         mounts
     }
 
-    fn plan(&self) -> Result<String, SpawnError> {
+    /// Starts bubblewrap: by the launcher where there is a control group to join first.
+    fn around(&self, launcher: &Launcher, program: &Path) -> Result<Command, SpawnError> {
+        let Some(group) = self.guards.group() else {
+            return Ok(new_command(program));
+        };
+        let plan = self.plan(Confine::Outermost, Some(group.to_owned()))?;
+        let mut command = new_command(&launcher.program);
+        command
+            .args(&launcher.args)
+            .arg(plan)
+            .arg("--")
+            .arg(program);
+        Ok(command)
+    }
+
+    /// The control groups cannot be written inside of bubblewrap.
+    fn inner_group(&self) -> Option<PathBuf> {
+        match self.probed.backend {
+            Backend::Bubblewrap => None,
+            Backend::Landlock | Backend::Seatbelt | Backend::Unsandboxed => {
+                self.guards.group().map(Path::to_owned)
+            }
+        }
+    }
+
+    fn plan(&self, confine: Confine, group: Option<PathBuf>) -> Result<String, SpawnError> {
         let plan = Plan {
-            confine: self.confine(),
+            confine,
+            group,
             limits: self.profile.limits,
-            report: Some(self.report.to_owned()),
+            report: Some(self.guards.reporting.path().to_owned()),
             owner: owner(self.probed.backend),
         };
         let text = serde_json::to_string(&plan)

@@ -1,10 +1,15 @@
 //! What stays around a program until nothing of it is left: the watch over protected paths, the
 //! placeholders, the file of the report.
+use std::path::Path;
+
 use crate::backend::Backend;
 use crate::bubblewrap::Mount;
+#[cfg(target_os = "linux")]
+use crate::cgroup::Group;
 use crate::error::SpawnError;
 use crate::places::Places;
 use crate::plan::Report;
+use crate::profile::Limits;
 use crate::report::Reporting;
 use crate::tampered::Tampered;
 
@@ -26,6 +31,8 @@ pub(crate) struct Guards {
     watch: Watch,
     #[cfg(target_os = "linux")]
     _placeholders: Held,
+    #[cfg(target_os = "linux")]
+    group: Option<Group>,
 }
 
 impl Guards {
@@ -35,6 +42,7 @@ impl Guards {
         backend: Backend,
         places: &Places,
         all: &Placeholders,
+        limits: &Limits,
         reporting: Reporting,
     ) -> Result<(Self, Vec<Mount>), SpawnError> {
         let roots = &places.writable;
@@ -55,6 +63,7 @@ impl Guards {
             reporting,
             watch: Watch::begin(roots, &watched),
             _placeholders: held,
+            group: Group::make(limits),
         };
         Ok((guards, mounts))
     }
@@ -65,9 +74,19 @@ impl Guards {
         _backend: Backend,
         _places: &Places,
         _all: &Placeholders,
+        _limits: &Limits,
         reporting: Reporting,
     ) -> Result<(Self, Vec<Mount>), SpawnError> {
         Ok((Guards { reporting }, Vec::new()))
+    }
+
+    /// The control group that the program is to join.
+    pub(crate) fn group(&self) -> Option<&Path> {
+        #[cfg(target_os = "linux")]
+        let group = self.group.as_ref().map(Group::folder);
+        #[cfg(not(target_os = "linux"))]
+        let group = None;
+        group
     }
 
     /// What the launcher reported, and what was changed that is protected. Nothing of the program

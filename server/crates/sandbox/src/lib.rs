@@ -8,6 +8,8 @@
 mod backend;
 pub mod bounds;
 mod bubblewrap;
+#[cfg(target_os = "linux")]
+mod cgroup;
 mod command;
 mod credentials;
 mod environment;

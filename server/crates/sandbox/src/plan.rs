@@ -18,6 +18,8 @@ pub(crate) struct Plan {
     /// Where the launcher says what became of the program. Written by the launcher alone where
     /// Landlock is at work.
     pub(crate) report: Option<PathBuf>,
+    /// The control group to join first: the folder. Only root is given one.
+    pub(crate) group: Option<PathBuf>,
     /// The process whose end ends the program. Inside bubblewrap nothing: it sees to that.
     pub(crate) owner: Option<i32>,
 }
@@ -28,6 +30,8 @@ pub(crate) struct Plan {
 pub(crate) enum Confine {
     /// Nothing.
     Nothing,
+    /// Nothing: the program takes the place of the launcher. It is bubblewrap, and joins a group.
+    Outermost,
     /// Landlock and a filter of system calls, alone.
     Alone(Rules),
     /// The same inside of bubblewrap, which has hidden files and cut the network already.

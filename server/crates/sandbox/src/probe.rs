@@ -126,6 +126,7 @@ async fn tried(
         }),
         limits: Limits::default(),
         report: None,
+        group: None,
         owner: None,
     };
     let plan = serde_json::to_string(&plan).map_err(|error| error.to_string())?;

@@ -95,14 +95,19 @@ impl Sandbox {
             path: places.scratch.clone(),
             source,
         })?;
-        let (guards, protecting) =
-            Guards::begin(probed.backend, &places, &self.placeholders, reporting)?;
+        let (guards, protecting) = Guards::begin(
+            probed.backend,
+            &places,
+            &self.placeholders,
+            &profile.limits,
+            reporting,
+        )?;
         let confined = Confined {
             probed,
             places: &places,
             profile,
             protecting,
-            report: guards.reporting.path(),
+            guards: &guards,
         };
         let mut command = confined.command(&self.config.launcher)?;
         command.arg("--").arg(&spec.program).args(&spec.args);

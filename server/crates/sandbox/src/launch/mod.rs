@@ -13,6 +13,7 @@ use std::process::Command;
 
 use rustix::process::{DumpableBehavior, Pid};
 
+use crate::cgroup;
 use crate::plan::{Confine, MAX_PLAN_BYTES, Plan, Report, Rules};
 
 pub(crate) use self::landlock::{Abilities, MAX_RULES};
@@ -57,6 +58,15 @@ fn parse(
 
 fn run(plan: &Plan, program: &OsString, args: Vec<OsString>) -> i32 {
     close_fds::CloseFdsBuilder::new().cloexecfrom(3);
+    if let Some(group) = &plan.group
+        && let Err(error) = cgroup::join(group)
+    {
+        complain(&format!("the control group cannot be joined: {error}"));
+        return REFUSED;
+    }
+    if matches!(plan.confine, Confine::Outermost) {
+        return replace(&mut command(&plan.confine, program, args));
+    }
     let mut reporter = Reporter::open(plan);
     let prepared = match prepare(plan) {
         Ok(prepared) => prepared,
@@ -87,7 +97,7 @@ fn prepare(plan: &Plan) -> Result<Prepared, String> {
         .map_err(|error| format!("orphans cannot be adopted: {error}"))?;
     limits::prefer_as_victim();
     match &plan.confine {
-        Confine::Nothing | Confine::Seatbelt(_) => {}
+        Confine::Nothing | Confine::Outermost | Confine::Seatbelt(_) => {}
         Confine::Alone(rules) => confine(rules, false)?,
         Confine::Inside(rules) => confine(rules, true)?,
     }
@@ -131,7 +141,9 @@ fn owner(plan: &Plan) -> Result<Option<std::os::fd::OwnedFd>, String> {
 fn command(confine: &Confine, program: &OsString, args: Vec<OsString>) -> Command {
     use std::os::unix::process::CommandExt;
     let mut command = match confine {
-        Confine::Nothing | Confine::Alone(_) | Confine::Inside(_) => Command::new(program),
+        Confine::Nothing | Confine::Outermost | Confine::Alone(_) | Confine::Inside(_) => {
+            Command::new(program)
+        }
         Confine::Seatbelt(profile) => {
             let mut command = Command::new(crate::seatbelt::PROGRAM);
             command.arg("-p").arg(profile).arg(program);
@@ -140,6 +152,14 @@ fn command(confine: &Confine, program: &OsString, args: Vec<OsString>) -> Comman
     };
     command.args(args).process_group(0);
     command
+}
+
+/// Becomes the program.
+fn replace(command: &mut Command) -> i32 {
+    use std::os::unix::process::CommandExt;
+    let error = command.exec();
+    complain(&format!("the program cannot be run: {error}"));
+    NOT_FOUND
 }
 
 /// Writes reports for the server. It is opened before the sandbox closes.

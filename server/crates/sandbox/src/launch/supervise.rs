@@ -14,6 +14,9 @@ use crate::tree;
 /// How often the memory and the number of processes are looked at, in nanoseconds.
 const LOOK_NANOSECONDS: i64 = 200_000_000;
 
+/// The same for root, whose processes the kernel counts only where there are control groups.
+const LOOK_OF_ROOT_NANOSECONDS: i64 = 25_000_000;
+
 /// How long to wait between the passes of ending what is left.
 const PASS: Duration = Duration::from_millis(1);
 
@@ -106,7 +109,11 @@ fn pause(program: Option<&OwnedFd>, owner: Option<&OwnedFd>) {
         .collect();
     let timeout = Timespec {
         tv_sec: 0,
-        tv_nsec: LOOK_NANOSECONDS,
+        tv_nsec: if rustix::process::getuid().is_root() {
+            LOOK_OF_ROOT_NANOSECONDS
+        } else {
+            LOOK_NANOSECONDS
+        },
     };
     if poll(&mut descriptors, Some(&timeout)).is_err() {
         std::thread::sleep(PASS);

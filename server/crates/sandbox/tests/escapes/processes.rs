@@ -12,10 +12,14 @@ const LONG: Duration = Duration::from_secs(60);
 #[tokio::test]
 async fn forking_without_end_ends() {
     each(async |place| {
-        let run = place.run("bomb() { bomb | bomb & }; bomb; sleep 1000");
+        let run = place.run("exec perl -e 'fork while 1'");
         let done = tokio::time::timeout(LONG, run).await.unwrap();
-        assert!(!done.exit.is_success(), "{done:?}");
-        assert!(!lives(&place.root.to_string_lossy()));
+        assert_eq!(done.exit.why, Why::Processes, "{done:?}");
+        let mark = format!("{}-bomb", place.root.display());
+        let bomb = format!(": {mark}; bomb() {{ bomb | bomb & }}; bomb; wait");
+        let run = place.run(&bomb);
+        tokio::time::timeout(LONG, run).await.unwrap();
+        assert!(!lives(&mark));
     })
     .await;
 }
@@ -25,8 +29,10 @@ async fn many_sleepers_end() {
     each(async |place| {
         let run = place.run("i=0; while [ $i -lt 5000 ]; do sleep 1000 & i=$((i+1)); done; wait");
         let done = tokio::time::timeout(LONG, run).await.unwrap();
-        assert_eq!(done.exit.why, Why::Processes, "{:?}", done.exit);
-        assert_eq!(done.exit.signal, Some(9));
+        // The kernel refuses some, or all of it is ended.
+        let is_refused = done.output.to_lowercase().contains("fork");
+        assert!(is_refused || done.exit.why == Why::Processes, "{done:?}");
+        assert!(!done.exit.is_success());
     })
     .await;
 }
