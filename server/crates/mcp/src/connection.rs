@@ -229,7 +229,7 @@ impl Opening {
             }
             ClientInitializeError::TransportError { error, .. } => {
                 format!(
-                    "It cannot be reached: {}.",
+                    "The connection failed: {}.",
                     why(error.error.as_ref(), &self.config)
                 )
             }

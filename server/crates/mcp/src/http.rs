@@ -27,6 +27,9 @@ pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// Redirections of one request, all within one host.
 pub(crate) const MAX_REDIRECTS: usize = 5;
 
+/// Bytes of a media type in a message.
+const MAX_KIND_BYTES: usize = 60;
+
 /// A provider of cryptography is there for all clients from now on.
 pub(crate) fn prepare() {
     // It fails if a provider is installed already, which is as good.
@@ -101,7 +104,12 @@ pub(crate) fn chain(error: &(dyn Error + 'static), to: &Http) -> String {
     let mut said: Vec<String> = Vec::new();
     let mut next = Some(error);
     while let Some(error) = next {
-        let inner = match error.downcast_ref::<StreamableHttpError<reqwest::Error>>() {
+        let of_transport = error.downcast_ref::<StreamableHttpError<reqwest::Error>>();
+        if let Some(answer) = of_transport.and_then(answer) {
+            said.push(answer);
+            break;
+        }
+        let inner = match of_transport {
             Some(StreamableHttpError::Client(inner)) => Some(inner),
             _ => error.downcast_ref::<reqwest::Error>(),
         };
@@ -129,6 +137,35 @@ pub(crate) fn chain(error: &(dyn Error + 'static), to: &Http) -> String {
     cut(&text, MAX_REASON_BYTES)
 }
 
+/// What the server answered in place of messages, if it answered.
+fn answer(error: &StreamableHttpError<reqwest::Error>) -> Option<String> {
+    let status = match error {
+        StreamableHttpError::UnexpectedContentType(kind) => {
+            let kind = kind.as_deref().unwrap_or("nothing");
+            let kind = cut(kind, MAX_KIND_BYTES);
+            return Some(format!(
+                "it answers with `{kind}`, which is no message; check its URL"
+            ));
+        }
+        StreamableHttpError::HttpStatus(error) => error.status,
+        StreamableHttpError::UnexpectedServerResponse(said) => {
+            let Some(said) = said.strip_prefix("HTTP ") else {
+                return Some("it answers with what is no message; check its URL".to_owned());
+            };
+            said.get(..3)?.parse().ok()?
+        }
+        _ => return None,
+    };
+    let hint = match status {
+        300..=399 => ", as its URL leads elsewhere; use the one it leads to",
+        403 => ", so it does not let you in; check its headers",
+        404 => ", so nothing is at its URL",
+        405 => ", so perhaps it only speaks the old transport of SSE, which is not supported here",
+        _ => "",
+    };
+    Some(format!("it answers with HTTP {status}{hint}"))
+}
+
 /// The challenge of a server that wants a login, if that is what went wrong.
 pub(crate) fn challenge(error: &(dyn Error + 'static)) -> Option<String> {
     let mut next = Some(error);
@@ -138,6 +175,13 @@ pub(crate) fn challenge(error: &(dyn Error + 'static)) -> Option<String> {
         }
         if let Some(auth) = error.downcast_ref::<InsufficientScopeError>() {
             return Some(auth.www_authenticate_header.clone());
+        }
+        // Some servers do not say how to log in; it is found out as for those that do.
+        if let Some(StreamableHttpError::UnexpectedServerResponse(said)) =
+            error.downcast_ref::<StreamableHttpError<reqwest::Error>>()
+            && said.starts_with("HTTP 401")
+        {
+            return Some(String::new());
         }
         if let Some(AuthError::AuthorizationRequired) = error.downcast_ref::<AuthError>() {
             return Some(String::new());

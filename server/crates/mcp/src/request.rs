@@ -296,7 +296,7 @@ impl Connection {
                 McpError::Died {
                     server,
                     request,
-                    reason: format!("It could not be sent: {reason}."),
+                    reason: format!("The request failed: {reason}."),
                 }
             }
             ServiceError::Cancelled { .. } => self.cancelled(),
