@@ -7,6 +7,7 @@ mod cli;
 mod clock;
 mod columns;
 mod engine;
+mod hooks;
 mod host;
 mod keys;
 mod logs;

@@ -52,6 +52,7 @@ pub async fn run(args: RunArgs) -> Result<u8, Failure> {
         last_failure: None,
     };
     let code = follow(&context, &session.id, events, printer).await;
+    context.engine.end_hooks().await;
     context.engine.close().await;
     code
 }

@@ -60,6 +60,10 @@ pub trait Front: Send + Sync + 'static {
     /// question.
     fn ask(&self, question: Question) -> BoxFuture<'_, PermissionOutcome>;
 
+    /// Looks whether what the workspace brings along, or the user's word on it, changed, before a
+    /// turn begins. Who lives as short as a command need not.
+    fn refresh_settings(&self) {}
+
     /// Tells the user something that belongs to no session.
     fn tell(&self, level: NoticeLevel, message: &str);
 }

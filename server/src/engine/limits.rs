@@ -51,3 +51,9 @@ pub const MAX_READ_TOGETHER_BYTES: usize = 64 * 1024 * 1024;
 
 /// How much text the edits of one answer hold; older ones are left out, but the newest never.
 pub const MAX_SHOWN_EDITS_BYTES: usize = 32 * 1024 * 1024;
+
+/// How long hooks about the end of sessions have where the editor leaves.
+pub const HOOKS_AT_CLOSE: Duration = Duration::from_millis(1000);
+
+/// How long they have where a command ends, and nobody waits for the database.
+pub const MAX_HOOKS_AT_END: Duration = Duration::from_secs(120);

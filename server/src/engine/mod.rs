@@ -295,7 +295,9 @@ impl Engine {
     /// Runs the hooks about the end of all sessions here, each with its own time limit.
     pub async fn end_hooks(&self) {
         let settings = self.settings();
-        self.hooks.end_all(&settings, limits::MAX_HOOKS_AT_END).await;
+        self.hooks
+            .end_all(&settings, limits::MAX_HOOKS_AT_END)
+            .await;
     }
 
     /// Stores what is pending and gives the database back in order. A turn that still runs is
@@ -439,7 +441,9 @@ impl Engine {
 
     /// `session/delete`.
     pub async fn delete(self: &Arc<Self>, session_id: &str) -> Result<(), EngineError> {
-        self.request(session_id, None, Message::Delete).await
+        self.request(session_id, None, Message::Delete).await?;
+        self.hooks.end_session(&self.settings(), session_id).await;
+        Ok(())
     }
 
     /// `chat/send`.

@@ -21,7 +21,7 @@ use super::client::ClientProfile;
 use super::commands;
 use super::documents::uri_to_path;
 use super::review::{self, ReviewProfile};
-use super::shared::Shared;
+use super::shared::{Shared, ToTell};
 use super::transport::parent_gone;
 
 /// The LSP server.
@@ -218,7 +218,11 @@ impl Backend {
 /// Puts the settings in force. What is wrong with them goes to the editor's log; that the
 /// workspace's own are not active is shown to the user.
 pub async fn tell_of_settings(shared: &Shared) {
-    let told = shared.resolve_settings();
+    tell(shared, shared.resolve_settings()).await;
+}
+
+/// Tells what is new of the settings.
+pub async fn tell(shared: &Shared, told: ToTell) {
     for warning in told.warnings {
         let warning = format!("settings: {warning}");
         tracing::warn!("{warning}");

@@ -14,7 +14,7 @@ use super::elicit::LspElicitor;
 use super::error::sentence;
 use super::files::LspFiles;
 use super::shared::Shared;
-use super::{permission, plain, progress, review};
+use super::{backend, permission, plain, progress, review};
 use crate::engine::front::{Front, Published, Question};
 
 /// Shows events by `chat/event` where the client wants them, and as work-done progress.
@@ -99,6 +99,15 @@ impl Front for LspFront {
                 None => PermissionOutcome::Cancelled,
             }
         })
+    }
+
+    fn refresh_settings(&self) {
+        if let Some(shared) = self.shared.upgrade()
+            && shared.is_workspace_changed()
+        {
+            let told = shared.resolve_settings();
+            tokio::spawn(async move { backend::tell(&shared, told).await });
+        }
     }
 
     fn tell(&self, level: NoticeLevel, message: &str) {

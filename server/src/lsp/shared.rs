@@ -129,6 +129,11 @@ impl Shared {
         ToTell { warnings, notice }
     }
 
+    /// Whether what the workspace brings along changed since it was read.
+    pub fn is_workspace_changed(&self) -> bool {
+        self.state().layers.is_workspace_changed()
+    }
+
     /// What the workspace brings along, as it is now.
     pub fn preview(&self) -> Preview {
         let mut state = self.state();

@@ -105,6 +105,56 @@ fn own() -> Vec<(&'static str, u64, &'static str)> {
             "bytes",
         ),
         (
+            "what a hook is told",
+            crate::hooks::MAX_INPUT_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "what a hook says that is used",
+            crate::hooks::MAX_SAID_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "how long a hook may take to end after its time",
+            ms(crate::hooks::GRACE),
+            "ms",
+        ),
+        (
+            "notices about the hooks of one turn",
+            crate::hooks::MAX_NOTICES as u64,
+            "notices",
+        ),
+        (
+            "sessions that hooks know as begun",
+            crate::hooks::MAX_BEGUN as u64,
+            "sessions",
+        ),
+        (
+            "hooks about the end of sessions where the editor leaves",
+            ms(engine::limits::HOOKS_AT_CLOSE),
+            "ms",
+        ),
+        (
+            "hooks about the end of sessions where a command ends",
+            ms(engine::limits::MAX_HOOKS_AT_END),
+            "ms",
+        ),
+        (
+            "arguments of a call in the audit log",
+            crate::audit::MAX_ARGUMENT_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "one text in the audit log",
+            crate::audit::MAX_TEXT_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "names in one row of the audit log",
+            crate::audit::MAX_NAMES as u64,
+            "names",
+        ),
+        (
             "files of a workspace that trust is about",
             crate::trust::MAX_FILES as u64,
             "files",

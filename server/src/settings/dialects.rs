@@ -40,7 +40,7 @@ pub fn parse(text: &str) -> Option<Dialects> {
 }
 
 /// Whether a text is what the pattern says, in which `*` stands for any text.
-fn fits(pattern: &str, text: &str) -> bool {
+pub fn fits(pattern: &str, text: &str) -> bool {
     let Some((head, rest)) = pattern.split_once('*') else {
         return pattern == text;
     };

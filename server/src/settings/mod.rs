@@ -113,6 +113,11 @@ impl Layers {
         self.workspace = WorkspaceLayer::read(root, &self.data, &self.variables);
     }
 
+    /// Whether the workspace's files, or the user's word on them, changed since they were read.
+    pub fn is_workspace_changed(&self) -> bool {
+        self.workspace.is_changed()
+    }
+
     /// What the workspace brings along, and whether it is trusted.
     pub fn preview(&self) -> Preview {
         self.workspace.preview()

@@ -66,6 +66,11 @@ impl WorkspaceLayer {
         }
     }
 
+    /// Whether the files, or the user's word on them, are not what they were.
+    pub fn is_changed(&self) -> bool {
+        trust::look(&self.root, &self.data) != self.standing
+    }
+
     /// The layers that count: all or none.
     pub fn active(&self) -> impl Iterator<Item = &Layer> {
         let is_trusted = matches!(self.standing, Standing::Trusted(_));

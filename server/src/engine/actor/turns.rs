@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Actor, Entry, Message, Running};
 use crate::clock;
 use crate::engine::error::EngineError;
+use crate::hooks::{SessionHooks, run_hooked};
 
 impl Actor {
     /// Starts the turn that waits longest, unless one runs. One that cannot be stored waits on;
@@ -45,6 +46,7 @@ impl Actor {
         mut row: TurnRow,
         models: Vec<TurnModel>,
     ) -> Result<(), EngineError> {
+        self.engine.front().refresh_settings();
         let content: Vec<ContentBlock> =
             serde_json::from_str(row.prompt.as_deref().unwrap_or("[]")).map_err(|error| {
                 EngineError::internal(format!("a stored prompt cannot be read: {error}"))
@@ -146,6 +148,8 @@ impl Actor {
             (model.id.clone(), window)
         });
         let windows = windows.collect();
+        let sink: Arc<dyn TurnSink> = Arc::new(MailboxSink(own.clone()));
+        let hooks = SessionHooks::new(&self.engine, &self.session_id, &row.id, &sink);
         let turn = Turn {
             session_id: self.session_id.to_string(),
             turn_id: row.id.clone(),
@@ -155,7 +159,7 @@ impl Actor {
             tools: self.engine.toolbox(),
             files: self.engine.front().files(),
             approver: Arc::clone(&self.approver) as _,
-            sink: Arc::new(MailboxSink(own.clone())),
+            sink: Arc::clone(&sink),
             clock: Arc::new(clock::SystemClock),
             seen: Arc::clone(&self.seen),
             prefix: Arc::clone(&self.prefix),
@@ -166,7 +170,7 @@ impl Actor {
             elicitor: self.engine.front().elicitor(),
             editor: self.engine.front().editor(),
             offered: self.offered.clone(),
-            hooks: None,
+            hooks: hooks.as_ref().and_then(SessionHooks::of_tools),
             cancel: cancel.clone(),
         };
         self.running = Some(Running {
@@ -181,7 +185,13 @@ impl Actor {
         });
         let span = tracing::error_span!("turn", session = &*self.session_id, turn = turn.turn_id);
         let driver = async move {
-            let outcome = AssertUnwindSafe(run_turn(turn)).catch_unwind().await.ok();
+            let work = async {
+                match hooks {
+                    Some(hooks) => run_hooked(hooks, turn).await,
+                    None => run_turn(turn).await,
+                }
+            };
+            let outcome = AssertUnwindSafe(work).catch_unwind().await.ok();
             // The actor lives as long as its turn; if it is gone, there is nobody to tell.
             let _ = own.send(Message::TurnDone(outcome)).await;
         };
