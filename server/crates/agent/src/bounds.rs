@@ -93,6 +93,36 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "bytes",
     ),
     (
+        "one diagnostic's message to the model",
+        crate::world::MAX_MESSAGE_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "diagnostics of one file that are compared after an edit",
+        crate::compare::MAX_COMPARED as u64,
+        "diagnostics",
+    ),
+    (
+        "how long an editor may take to report of files before an edit",
+        crate::driver::SURVEY_LIMIT.as_millis() as u64,
+        "ms",
+    ),
+    (
+        "how often an editor is asked what it reports after an edit",
+        crate::driver::SURVEY_INTERVAL.as_millis() as u64,
+        "ms",
+    ),
+    (
+        "files of one call of which an editor is asked what it reports",
+        crate::driver::MAX_SURVEYED as u64,
+        "files",
+    ),
+    (
+        "diagnostics that the model is told of after an edit",
+        crate::driver::MAX_TOLD as u64,
+        "diagnostics",
+    ),
+    (
         "output that one tool call streams",
         crate::outputs::MAX_STREAMED_BYTES as u64,
         "bytes",

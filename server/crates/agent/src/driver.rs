@@ -1,4 +1,5 @@
 //! Runs a turn: feeds the machine, and carries out what it says.
+mod survey;
 mod work;
 
 use std::collections::VecDeque;
@@ -29,7 +30,10 @@ use crate::seen::Seen;
 use crate::toolbox::{Offered, Toolbox};
 use crate::world::{Editor, Elicitor};
 
+use survey::Comparison;
 use work::AnswerSource;
+
+pub(crate) use survey::{MAX_SURVEYED, MAX_TOLD, SURVEY_INTERVAL, SURVEY_LIMIT};
 
 /// A model that a turn may ask.
 #[derive(Clone)]
@@ -156,6 +160,7 @@ impl Run {
             dialect: turn.dialect,
             limits: turn.limits.clone(),
             settles_edits: turn.hooks.is_some(),
+            surveys_edits: turn.surveys_edits(),
         });
         Self {
             turn,
@@ -196,6 +201,7 @@ impl Run {
                     | Action::Ask { .. }
                     | Action::Apply { .. }
                     | Action::TakeBack { .. }
+                    | Action::Survey { .. }
                     | Action::Settle { .. }
                     | Action::NoteSeen(_)
                     | Action::StopWork => self.begin(action),
@@ -241,12 +247,19 @@ impl Run {
             Action::Apply { call, change } | Action::TakeBack { call, change } => {
                 self.applying = Some(turn.apply(call, *change));
             }
+            Action::Survey { call, changes } => self.work.push(turn.survey(call, changes)),
             Action::Settle {
                 call,
                 name,
                 arguments,
                 text,
-            } => self.work.push(turn.settle(call, name, arguments, text)),
+                changes,
+                before,
+            } => {
+                let comparison = Comparison { changes, before };
+                let settled = turn.settle(call, name, arguments, text, comparison);
+                self.work.push(settled);
+            }
             Action::NoteSeen(changes) => changes.iter().for_each(|change| turn.note_seen(change)),
             Action::StopWork => {
                 self.answer = AnswerSource::None;

@@ -6,6 +6,7 @@
 pub mod attempt;
 mod bounds;
 pub mod clock;
+mod compare;
 pub mod driver;
 pub mod editing;
 pub mod event;

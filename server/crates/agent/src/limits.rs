@@ -47,6 +47,8 @@ pub struct Limits {
     pub max_output_tokens: Option<u32>,
     /// How long one tool call may work.
     pub tool_timeout: Duration,
+    /// How long is waited for what an editor reports of an edit; not at all where zero.
+    pub diagnostics_wait: Duration,
     /// When and how often a request to a model that failed is made again.
     pub retry: RetryPolicy,
 }
@@ -59,6 +61,7 @@ impl Default for Limits {
             repeat_limit: 3,
             max_output_tokens: None,
             tool_timeout: Duration::from_secs(600),
+            diagnostics_wait: Duration::from_secs(1),
             retry: RetryPolicy::default(),
         }
     }

@@ -1,5 +1,6 @@
 //! What tools may ask of whoever shows the session, besides files: questions to the user, and
 //! what the editor's other language servers know.
+use std::ops::Range;
 use std::path::PathBuf;
 
 use futures_util::future::BoxFuture;
@@ -7,6 +8,10 @@ use serde_json::{Map, Value};
 
 use crate::host::WorkspacePath;
 use crate::item::Location;
+use crate::output::quote;
+
+/// How many bytes of a diagnostic's message the model is shown.
+pub const MAX_MESSAGE_BYTES: usize = 1000;
 
 /// A question that a tool or an MCP server has for the user.
 #[derive(Debug, Clone)]
@@ -78,6 +83,74 @@ pub struct Diagnostic {
     pub code: Option<String>,
 }
 
+impl Severity {
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Information => "information",
+            Self::Hint => "hint",
+        }
+    }
+}
+
+impl Diagnostic {
+    /// On one line, such as `src/main.rs:3: error: mismatched types [rustc E0308]`; `path` is the
+    /// file as people and models are shown it.
+    pub fn shown(&self, path: &str) -> String {
+        let message = self
+            .message
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        let from = [&self.source, &self.code].into_iter().flatten();
+        let from = from.map(String::as_str).collect::<Vec<_>>();
+        let from = match from.is_empty() {
+            true => String::new(),
+            false => format!(" [{}]", quote(&from.join(" "), MAX_MESSAGE_BYTES)),
+        };
+        format!(
+            "{path}:{}: {}: {}{from}",
+            self.line.saturating_add(1),
+            self.severity.word(),
+            quote(&message, MAX_MESSAGE_BYTES)
+        )
+    }
+}
+
+/// What is reported of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reported {
+    /// The diagnostics, in no order.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What else would have been reported.
+    pub known: Known,
+}
+
+/// Of which part of a file all diagnostics are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Known {
+    /// All of it.
+    Whole,
+    /// These lines, from 0, the end not included.
+    Lines(Vec<Range<u32>>),
+}
+
+impl Known {
+    /// Whether all diagnostics of these lines are known; of no lines there is nothing to know.
+    pub fn covers(&self, lines: &Range<u32>) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Lines(known) => {
+                let holds =
+                    |known: &Range<u32>| known.start <= lines.start && lines.end <= known.end;
+                lines.is_empty() || known.iter().any(holds)
+            }
+        }
+    }
+}
+
 /// A place in a file's text.
 #[derive(Debug, Clone)]
 pub struct Place {
@@ -123,6 +196,24 @@ pub trait Editor: Send + Sync {
         &'a self,
         path: Option<&'a WorkspacePath>,
     ) -> BoxFuture<'a, Result<Vec<Diagnostic>, EditorError>>;
+
+    /// Whether [`Self::reported`] may say something, as far as is known without asking.
+    fn reports(&self) -> bool {
+        false
+    }
+
+    /// What is reported of a file now. No program is run for it.
+    fn reported<'a>(
+        &'a self,
+        path: &'a WorkspacePath,
+    ) -> BoxFuture<'a, Result<Reported, EditorError>> {
+        Box::pin(async move {
+            Ok(Reported {
+                diagnostics: self.diagnostics(Some(path)).await?,
+                known: Known::Whole,
+            })
+        })
+    }
 
     /// Where what stands at a place is defined.
     fn definition<'a>(

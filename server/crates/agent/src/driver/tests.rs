@@ -4,6 +4,7 @@ mod hooks;
 mod order;
 mod random;
 mod retries;
+mod survey;
 mod worlds;
 
 use std::collections::BTreeMap;
@@ -30,7 +31,7 @@ use crate::testing::{
 };
 use crate::tool::{Outcome, Tool, ToolOutput};
 use crate::toolbox::{Offered, Toolbox};
-use crate::world::Nobody;
+use crate::world::{Editor, Nobody};
 
 /// Long enough for any machine; only a test that would hang reaches it.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -51,6 +52,7 @@ struct World {
     edit_mode: EditMode,
     dialect: EditDialect,
     hooks: Option<Arc<dyn Hooks>>,
+    editor: Arc<dyn Editor>,
     cancel: CancellationToken,
 }
 
@@ -92,6 +94,7 @@ impl World {
             edit_mode: EditMode::default(),
             dialect: EditDialect::default(),
             hooks: None,
+            editor: Arc::new(Nobody),
             cancel: CancellationToken::new(),
         }
     }
@@ -131,7 +134,7 @@ impl World {
             limits: self.limits,
             prefix: Arc::default(),
             elicitor: Arc::new(Nobody),
-            editor: Arc::new(Nobody),
+            editor: self.editor,
             offered: Offered::default(),
             hooks: self.hooks,
             cancel: self.cancel,

@@ -13,6 +13,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::Turn;
+use super::survey::Comparison;
 use crate::attempt::Attempts;
 use crate::editing::EditDialect;
 use crate::hooks::{HookCall, Hooks};
@@ -235,9 +236,15 @@ impl Turn {
         name: String,
         arguments: Arguments,
         mut text: String,
+        comparison: Comparison,
     ) -> BoxFuture<'static, Input> {
         let hooked = self.hooked(&name, &arguments);
+        let told = self.compared(comparison);
         Box::pin(async move {
+            if let Some(told) = told.await {
+                text.push_str("\n\n");
+                text.push_str(&told);
+            }
             after(&hooked, &mut text).await;
             Input::Settled { call, text }
         })
@@ -429,7 +436,7 @@ fn model_panicked(panic: &(dyn Any + Send)) -> Input {
     )
 }
 
-fn panic_text(panic: &(dyn Any + Send)) -> &str {
+pub(super) fn panic_text(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no message")

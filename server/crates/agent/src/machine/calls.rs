@@ -17,6 +17,7 @@ use crate::outputs::OutputPiece;
 use crate::permission::Effect;
 use crate::tool::{Arguments, Outcome, ToolOutput};
 use crate::toolbox::tool_facts;
+use crate::world::Reported;
 
 /// A call of the current answer.
 #[derive(Debug, Clone)]
@@ -43,6 +44,8 @@ pub(super) struct Call {
     /// The changes it has computed, and which of them is made next.
     pub(super) changes: Vec<Planned>,
     pub(super) next: usize,
+    /// What was reported of each change's file before the first was made; empty where nothing was.
+    pub(super) before: Vec<Option<Reported>>,
     /// Its result if all changes are made.
     pub(super) output: ToolOutput,
     /// When it began to act, in milliseconds of the turn.
@@ -67,6 +70,8 @@ pub(super) enum Stage {
     },
     /// Its tool works.
     Running,
+    /// The editor is asked what is wrong with its files, before they change.
+    Surveying,
     /// A change is being made.
     Applying,
     /// What was made before another change failed is taken back.
@@ -93,6 +98,7 @@ impl Call {
             granted: Vec::new(),
             changes: Vec::new(),
             next: 0,
+            before: Vec::new(),
             output: ToolOutput::default(),
             running_since: None,
         }

@@ -12,6 +12,7 @@ use crate::limits::MAX_REBASES;
 use crate::permission::Effect;
 use crate::rebase::{Rebased, kept_text, rebase};
 use crate::tool::{Arguments, ToolOutput};
+use crate::world::Reported;
 
 /// A change of a call, and how far it is.
 #[derive(Debug, Clone)]
@@ -75,6 +76,7 @@ impl Step<'_> {
         self.edit_item(call, |item| item.edit_ids = ids);
         self.mark_running(call, changes);
         match self.state.setup.edit_mode {
+            EditMode::Apply if self.state.setup.surveys_edits => self.survey(call),
             EditMode::Apply => self.apply_next(call),
             EditMode::Propose => self.propose(call),
         }
@@ -88,6 +90,32 @@ impl Step<'_> {
         let text = texts::proposed(&self.changes(call));
         let output = std::mem::take(&mut self.state.calls[call].output);
         self.complete_call(call, ToolOutput { text, ..output });
+    }
+
+    /// What is wrong with the files is asked before they change, so that it is known later what
+    /// the change did.
+    fn survey(&mut self, call: usize) {
+        let changes = self.changes(call);
+        self.state.calls[call].stage = Stage::Surveying;
+        self.actions.push(Action::Survey { call, changes });
+    }
+
+    pub(super) fn surveyed(&mut self, call: usize, before: Vec<Option<Reported>>) {
+        let Some(entry) = self.state.calls.get_mut(call) else {
+            return;
+        };
+        if !matches!(entry.stage, Stage::Surveying) {
+            return;
+        }
+        entry.before = before;
+        self.apply_next(call);
+    }
+
+    /// The turn ends before the first change of a call is begun.
+    pub(super) fn close_survey(&mut self, call: usize, why: Closing) {
+        self.give_up_rest(call);
+        self.keep_made(call);
+        self.close_call(call, why, false);
     }
 
     fn apply_next(&mut self, call: usize) {
@@ -112,13 +140,18 @@ impl Step<'_> {
     /// All changes of a call are made. What is still to be said of them is waited for, unless the
     /// turn ends.
     fn settle_call(&mut self, call: usize, output: ToolOutput) {
-        let is_heard = self.state.setup.settles_edits && matches!(self.state.phase, Phase::Working);
-        if !is_heard {
+        let before = std::mem::take(&mut self.state.calls[call].before);
+        let is_told = self.state.setup.settles_edits || !before.is_empty();
+        if !is_told || !matches!(self.state.phase, Phase::Working) {
             self.complete_call(call, output);
             return;
         }
         let mut arguments = Arguments::new();
         self.edit_item(call, |item| arguments.clone_from(&item.arguments));
+        let changes = match before.is_empty() {
+            true => Vec::new(),
+            false => self.changes(call),
+        };
         let entry = &mut self.state.calls[call];
         entry.stage = Stage::Settling;
         let (name, text) = (entry.name.clone(), output.text.clone());
@@ -128,6 +161,8 @@ impl Step<'_> {
             name,
             arguments,
             text,
+            changes,
+            before,
         });
     }
 
@@ -162,6 +197,7 @@ impl Step<'_> {
             | Stage::Judging
             | Stage::Asking { .. }
             | Stage::Running
+            | Stage::Surveying
             | Stage::Settling
             | Stage::Done => return,
         }

@@ -36,6 +36,7 @@ use crate::outputs::OutputPiece;
 use crate::permission::{Decision, Effect};
 use crate::tool::{Arguments, Outcome};
 use crate::toolbox::ToolFacts;
+use crate::world::Reported;
 
 use answer::Answer;
 use calls::Call;
@@ -64,6 +65,8 @@ pub struct Setup {
     pub limits: Limits,
     /// Whether there is somebody to be heard once all edits of a call are made.
     pub settles_edits: bool,
+    /// Whether there is an editor that may say what edits make new or cure.
+    pub surveys_edits: bool,
 }
 
 /// What a turn knows of a model.
@@ -145,6 +148,13 @@ pub enum Input {
         call: usize,
         /// How it went.
         end: ApplyEnd,
+    },
+    /// The editor was asked about the files of a call, before they change.
+    Surveyed {
+        /// Which call.
+        call: usize,
+        /// What it reports of each change's file, where it says; empty where it says nothing.
+        before: Vec<Option<Reported>>,
     },
     /// The result of a call whose edits are made is complete.
     Settled {
@@ -237,6 +247,13 @@ pub enum Action {
         /// The question.
         request: Box<PermissionRequest>,
     },
+    /// Ask the editor what it reports of the files that are to change.
+    Survey {
+        /// Which call.
+        call: usize,
+        /// The changes that are to be made.
+        changes: Vec<FileChange>,
+    },
     /// Make a change. Once begun it is not given up, not even by a cancel.
     Apply {
         /// Which call.
@@ -261,6 +278,10 @@ pub enum Action {
         arguments: Arguments,
         /// The result so far.
         text: String,
+        /// The changes that were made.
+        changes: Vec<FileChange>,
+        /// What was reported of each one's file before; empty where nothing was.
+        before: Vec<Option<Reported>>,
     },
     /// The model takes files to be what these changes, which are made, meant them to be.
     NoteSeen(Vec<FileChange>),
@@ -397,6 +418,7 @@ impl Step<'_> {
             Input::Said(piece) => self.said(piece),
             Input::Answered { call, outcome } => self.answered(call, outcome),
             Input::Applied { call, end } => self.applied(call, end),
+            Input::Surveyed { call, before } => self.surveyed(call, before),
             Input::Settled { call, text } => self.settled(call, text),
             Input::Cancel => self.cancel(),
             Input::Broken(message) => self.broken(message),

@@ -35,6 +35,7 @@ impl Step<'_> {
         for call in 0..self.state.calls.len() {
             match &self.state.calls[call].stage {
                 Stage::Done => {}
+                Stage::Surveying => self.close_survey(call, why),
                 Stage::Settling => self.settle_now(call),
                 Stage::Applying | Stage::TakingBack(_) => applying = true,
                 Stage::Queued | Stage::Examining | Stage::Judging | Stage::Planning => {

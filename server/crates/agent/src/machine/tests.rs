@@ -8,6 +8,7 @@ mod proposals;
 mod rebases;
 mod retries;
 mod running;
+mod surveys;
 mod whole_files;
 
 use std::sync::Arc;
@@ -56,6 +57,7 @@ impl Bench {
                 tools: Arc::new(facts(&tools)),
                 prompt: Some(user("u1", "t", "Do it.")),
                 settles_edits: false,
+                surveys_edits: false,
                 edit_mode: EditMode::default(),
                 dialect: EditDialect::default(),
                 limits,
@@ -92,6 +94,7 @@ impl Bench {
                 | Action::Ask { .. }
                 | Action::Apply { .. }
                 | Action::TakeBack { .. }
+                | Action::Survey { .. }
                 | Action::Settle { .. }
                 | Action::NoteSeen(_)
                 | Action::StopWork => {}

@@ -40,6 +40,10 @@ pub(crate) fn show_action(action: &Action) -> String {
         Action::TakeBack { call, change } => {
             format!("=> take back {call}: {}", show_change(change))
         }
+        Action::Survey { call, changes } => {
+            let changes = changes.iter().map(show_change).collect::<Vec<_>>();
+            format!("=> survey {call}: {}", changes.join(", "))
+        }
         Action::Settle {
             call, name, text, ..
         } => format!("=> settle {call}: {name} {text:?}"),
