@@ -118,11 +118,38 @@ impl<'t> Gaps<'t> {
             return false;
         }
         self.has_line_end = false;
+        if gap.is_empty() && is_redirect(leaf.kind()) && self.ends_with_descriptor(start) {
+            return false;
+        }
+        let is_process = leaf.kind() == "("
+            && self
+                .before
+                .last()
+                .is_some_and(|(_, kind)| matches!(*kind, "<" | ">"));
+        if gap.is_empty() && is_process {
+            return false;
+        }
         self.before.clear();
         self.before.extend_from_slice(path);
         // In strings, tokens begin with the blanks before them.
         let raw = self.text.get(start..end).unwrap_or_default();
         is_text || !raw.starts_with([' ', '\t', '\n', '\r'])
+    }
+
+    /// Whether the last token is a number or `{name}`, which the grammar took for a word, though
+    /// it is part of the redirection that comes next.
+    fn ends_with_descriptor(&self, start: usize) -> bool {
+        let is_word = self
+            .before
+            .last()
+            .is_some_and(|(_, kind)| matches!(*kind, "word" | "number" | "}"));
+        let before = self.text.get(..start).unwrap_or_default();
+        let word = before
+            .rsplit([' ', '\t', '\n', ';', '|', '&', '(', ')'])
+            .next()
+            .unwrap_or_default();
+        let is_number = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+        is_word && (is_number || word.starts_with('{') && word.ends_with('}'))
     }
 
     /// Whether a line may end between the last token and the one at `path`. Where it may not, the
@@ -166,6 +193,13 @@ impl<'t> Gaps<'t> {
             _ => false,
         }
     }
+}
+
+fn is_redirect(kind: &str) -> bool {
+    matches!(
+        kind,
+        "<" | ">" | ">>" | "&>" | "&>>" | "<&" | ">&" | ">|" | "<<" | "<<-" | "<<<" | "<&-" | ">&-"
+    )
 }
 
 fn ends_with_backslash(text: &str) -> bool {

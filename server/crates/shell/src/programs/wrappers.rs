@@ -303,6 +303,14 @@ fn plain(
             script_of(walker, &script);
         }
     }
+    let is_odd = |word: &Word| word.prefix().starts_with('-') && !word.is("-p");
+    let is_assignment = |word: &Word| word.prefix().contains('=');
+    let is_keyword = matches!(name, "time" | "coproc");
+    let first = arguments.iter().find(|word| !word.is("-p"));
+    if is_keyword && first.is_some_and(|word| is_odd(word) || is_assignment(word)) {
+        // The shell's own has one option only, and takes others for a program.
+        walker.not_whole();
+    }
     let Some(words) = given.operands.get(skipped..) else {
         return Scope::Anything;
     };

@@ -52,7 +52,19 @@ impl Walker<'_> {
             let name = name.map(|name| text_of(name, text).to_owned())?;
             return Some((name, None));
         }
+        let operator_end = node.child(1).map(|operator| operator.end_byte());
+        let value_start = node
+            .child_by_field_name("value")
+            .map(|value| value.start_byte());
+        if value_start.is_some() && value_start != operator_end {
+            // For Bash the value is empty, and what follows is a program.
+            self.not_whole();
+        }
         let name = text_of(target, text).to_owned();
+        if !is_name(&name) {
+            // For Bash this is a word, and here the name of a program.
+            self.not_whole();
+        }
         let value = match is_appended {
             false => value,
             true => self
@@ -187,6 +199,14 @@ impl Walker<'_> {
     pub(super) fn test(&mut self, node: Node<'_>, text: &str) {
         let raw = text_of(node, text);
         let is_double = raw.starts_with("[[");
+        let width = if is_double { 2 } else { 1 };
+        let has_blanks = raw.len() > 2 * width
+            && raw[width..].starts_with([' ', '\t'])
+            && raw[..raw.len() - width].ends_with([' ', '\t']);
+        if !has_blanks {
+            // For Bash this is the name of a program.
+            self.not_whole();
+        }
         let inner = raw.trim_start_matches('[').trim_end_matches(']');
         let has = |operators: &[&str]| operators.iter().any(|operator| inner.contains(operator));
         // Only the double form evaluates what it compares as numbers.
@@ -202,4 +222,11 @@ impl Walker<'_> {
             scope: Scope::Reads,
         });
     }
+}
+
+/// Whether a variable may have this name.
+fn is_name(text: &str) -> bool {
+    !text.starts_with(|c: char| c.is_ascii_digit())
+        && !text.is_empty()
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }

@@ -41,6 +41,9 @@ impl Walker<'_> {
     pub(super) fn command(&mut self, node: Node<'_>, text: &str, rest: Vec<Word>) {
         let mut assigned = Vec::new();
         let mut words = Vec::new();
+        if has_joined_words(node) {
+            self.not_whole();
+        }
         for child in node.children(&mut node.walk()) {
             match child.kind() {
                 "variable_assignment" => {
@@ -168,6 +171,17 @@ impl Walker<'_> {
             is_of_system,
         )
     }
+}
+
+/// Whether the grammar made two words of one: there is no blank between them.
+pub(super) fn has_joined_words(node: Node<'_>) -> bool {
+    let parts = children(node);
+    parts.windows(2).any(|pair| {
+        let is_redirect = pair[1].kind().ends_with("_redirect");
+        pair[0].end_byte() == pair[1].start_byte()
+            && !is_redirect
+            && pair[0].kind() != "file_descriptor"
+    })
 }
 
 /// Whether a word is the output of a program that downloads.

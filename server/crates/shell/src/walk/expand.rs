@@ -122,6 +122,10 @@ impl Walker<'_> {
         let mut chars = raw.chars();
         while let Some(c) = chars.next() {
             if c != '\\' {
+                if matches!(c, ' ' | '\t' | '\n') {
+                    // For Bash these are two words.
+                    self.not_whole();
+                }
                 units.push(Unit::Bare(c));
                 continue;
             }
@@ -133,6 +137,10 @@ impl Walker<'_> {
     }
 
     fn string(&mut self, node: Node<'_>, text: &str, units: &mut Vec<Unit>) {
+        if units.last() == Some(&Unit::Bare('$')) {
+            // `$"…"` is a string that may be translated.
+            units.pop();
+        }
         units.push(Unit::Nothing);
         if node.kind() == "translated_string" {
             for child in children(node) {
@@ -145,6 +153,9 @@ impl Walker<'_> {
             self.not_whole();
             return;
         };
+        if !matches!(raw[..quote].trim_start_matches([' ', '\t', '\n']), "" | "$") {
+            self.not_whole();
+        }
         let mut end = node.start_byte() + quote + 1;
         for child in children(node) {
             self.in_quotes(text.get(end..child.start_byte()).unwrap_or_default(), units);

@@ -1,6 +1,7 @@
 //! Redirections: files that are read or written, connections, and text given as input.
 use tree_sitter::Node;
 
+use super::command::has_joined_words;
 use super::{Reach, Walker, children, text_of};
 use crate::effect::{Effect, Name};
 use crate::parse::has_expansion;
@@ -28,6 +29,13 @@ impl Walker<'_> {
 
     fn file_redirect(&mut self, node: Node<'_>, text: &str) -> Vec<Word> {
         let mut words = Vec::new();
+        let unnamed = node
+            .children(&mut node.walk())
+            .filter(|child| !child.is_named())
+            .count();
+        if unnamed > 1 || has_joined_words(node) {
+            self.not_whole();
+        }
         for child in children(node) {
             match child.kind() {
                 "file_descriptor" => {}

@@ -62,6 +62,10 @@ impl Walker<'_> {
                 if text_of(node, text).starts_with("((") {
                     self.arithmetic(node, text);
                 } else {
+                    if !text_of(node, text)[1..].starts_with([' ', '\t', '\n']) {
+                        // For Bash the brace is part of a word.
+                        self.not_whole();
+                    }
                     self.statements(node, text);
                 }
             }
@@ -75,6 +79,7 @@ impl Walker<'_> {
             "redirected_statement" => self.redirected(node, text),
             "command" => self.command(node, text, Vec::new()),
             "negated_command" => {
+                self.check_negation(node, text);
                 for child in children(node) {
                     self.branch(child, text);
                 }
@@ -120,6 +125,7 @@ impl Walker<'_> {
             "list" => walker.chain(node, text, tail),
             "pipeline" => walker.pipeline(node, text, tail),
             "negated_command" => {
+                walker.check_negation(node, text);
                 for child in children(node) {
                     walker.branch_with(child, text, tail);
                 }
@@ -139,6 +145,13 @@ impl Walker<'_> {
                 walker.statement(node, text);
             }
         });
+    }
+
+    fn check_negation(&mut self, node: Node<'_>, text: &str) {
+        if !text_of(node, text)[1..].starts_with([' ', '\t']) {
+            // For Bash the mark is part of a word.
+            self.not_whole();
+        }
     }
 
     /// `a && b` and `a || b`.
