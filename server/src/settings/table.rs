@@ -72,7 +72,7 @@ pub const fn optional(key: &'static str, kind: Kind) -> Spec {
 pub const EFFORTS: [&str; 6] = ["none", "minimal", "low", "medium", "high", "max"];
 
 /// All settings but those of providers and models, in the order in which they are shown.
-pub static SETTINGS: [Spec; 51] = [
+pub static SETTINGS: &[Spec] = &[
     Spec {
         key: "model",
         kind: Kind::Model,
@@ -192,6 +192,13 @@ pub static SETTINGS: [Spec; 51] = [
         default: "2000",
         env: None,
         doc: "How long the editor may take to report the text of an edit that it says it applied.",
+    },
+    Spec {
+        key: "editor.diagnostics_wait_ms",
+        kind: integer(0, 60_000, "ms"),
+        default: "1000",
+        env: None,
+        doc: "How long an edit's result waits for the editor to report what the edit broke or mended, where the editor can be asked. With 0 it is not asked.",
     },
     Spec {
         key: "turn.max_iterations",

@@ -146,6 +146,7 @@ fn with_nothing_said_the_defaults_are_in_force() {
             editor: Editor {
                 request_timeout_s: 10,
                 edit_confirm_timeout_ms: 2000,
+                diagnostics_wait_ms: 1000,
             },
             turn: Turn {
                 max_iterations: 50,
@@ -180,6 +181,17 @@ fn with_nothing_said_the_defaults_are_in_force() {
                 timeout_s: 30,
                 max_mb: 5,
             },
+            commands: Commands {
+                backend: "auto",
+                has_network: false,
+                memory_mb: 8192,
+                processes: 1024,
+                environment: [],
+                timeout_s: 3600,
+                background_after_s: 120,
+                max_output_kb: 32,
+                max_jobs: 8,
+            },
             transport: Transport {
                 max_message_mb: 32,
             },
@@ -205,7 +217,7 @@ fn with_nothing_said_the_defaults_are_in_force() {
 
 #[test]
 fn the_table_and_the_settings_agree() {
-    for spec in &SETTINGS {
+    for spec in SETTINGS {
         // A value that is neither the default nor what a missing value would be read as.
         let (text, is_seen): (String, fn(&Settings, &str) -> bool) = match &spec.kind {
             Kind::Integer { min, max, .. } => {

@@ -132,12 +132,19 @@ pub struct Editor {
     pub request_timeout_s: u64,
     /// In milliseconds.
     pub edit_confirm_timeout_ms: u64,
+    /// In milliseconds.
+    pub diagnostics_wait_ms: u64,
 }
 
 impl Editor {
     /// How long the editor may take to answer a request.
     pub fn request_timeout(&self) -> Duration {
         Duration::from_secs(self.request_timeout_s)
+    }
+
+    /// How long an edit's result waits for what the editor reports of it.
+    pub fn diagnostics_wait(&self) -> Duration {
+        Duration::from_millis(self.diagnostics_wait_ms)
     }
 
     /// How long the editor may take to report the text of an edit.
@@ -324,6 +331,7 @@ impl Settings {
             editor: Editor {
                 request_timeout_s: read.integer("editor.request_timeout_s"),
                 edit_confirm_timeout_ms: read.integer("editor.edit_confirm_timeout_ms"),
+                diagnostics_wait_ms: read.integer("editor.diagnostics_wait_ms"),
             },
             turn: Turn {
                 max_iterations: read.u32("turn.max_iterations"),
