@@ -75,7 +75,7 @@ pub fn settings_markdown() -> String {
     let mut text = include_str!("intro.md").to_owned();
     text.push_str("\n| setting | default | may be | environment | what it is for |\n");
     text.push_str("| --- | --- | --- | --- | --- |\n");
-    for spec in &SETTINGS {
+    for spec in SETTINGS {
         let env = spec
             .env
             .map_or_else(String::new, |name| format!("`{name}`"));

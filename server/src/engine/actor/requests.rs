@@ -252,7 +252,10 @@ impl Actor {
         self.log.flush().await?;
         self.log.store().delete_session(&*self.session_id).await?;
         self.is_deleted = true;
-        self.engine.services().delete_session(&self.session_id).await;
+        self.engine
+            .services()
+            .delete_session(&self.session_id)
+            .await;
         Ok(())
     }
 

@@ -12,6 +12,8 @@ use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::trust::CONFIG_FILE;
 
+/// The user's settings in their folder.
+const SETTINGS_FILE: &str = "config.toml";
 /// How many rules one request may add, and how many it may remove.
 pub const MAX_CHANGES: usize = 1000;
 
@@ -114,8 +116,8 @@ impl Permissions {
     fn listed(&self, engine: &Engine) -> Vec<ListedRule> {
         let workspace = engine.workspace();
         let own = user::file(&workspace.data).display().to_string();
-        let settings = workspace.config.join(CONFIG_FILE).display().to_string();
-        let repository = workspace.key.join(".aside").join(CONFIG_FILE);
+        let settings = workspace.config.join(SETTINGS_FILE).display().to_string();
+        let repository = workspace.key.join(CONFIG_FILE);
         let repository = repository.display().to_string();
         self.read(|rules| {
             let list = |rules: &[Rule], file: Option<(&str, PermissionSource)>| {

@@ -1,4 +1,7 @@
 //! The tools of a workspace: those that every request offers, and those that are found.
+#[cfg(test)]
+mod docs;
+
 use std::sync::Arc;
 
 use aside_agent::tool::Tool;
@@ -10,6 +13,7 @@ use super::Engine;
 use super::programs::custom_tools;
 use super::web;
 use crate::mcp::ServerTools;
+use crate::settings::Settings;
 
 /// Built-in tools that are seldom needed: a model finds them with `find_tools`.
 const ON_DEMAND: &[&str] = &[
@@ -27,15 +31,19 @@ const ON_DEMAND: &[&str] = &[
 /// What there is to find.
 struct Index {
     own: Vec<Findable>,
-    servers: Arc<ServerTools>,
+    /// Those of MCP servers, where there may be some.
+    servers: Option<Arc<ServerTools>>,
 }
 
 impl ToolIndex for Index {
     fn all(&self, _: &str) -> BoxFuture<'static, Found> {
         let own = self.own.clone();
-        let servers = self.servers.all();
+        let servers = self.servers.as_ref().map(|servers| servers.all());
         Box::pin(async move {
-            let mut found = servers.await;
+            let mut found = match servers {
+                Some(servers) => servers.await,
+                None => Found::default(),
+            };
             found.tools.splice(0..0, own);
             found
         })
@@ -49,6 +57,17 @@ pub fn toolbox(engine: &Arc<Engine>) -> Toolbox {
     tools.extend(custom_tools(&settings, engine.services()));
     tools.extend(web::web_tools(&settings));
     let servers = Arc::new(ServerTools::new(Arc::downgrade(engine)));
+    let finder = finder(&tools, &settings, Some(Arc::clone(&servers)));
+    tools.push(finder);
+    Toolbox::with_on_demand(tools, ON_DEMAND).with_more(servers)
+}
+
+/// The tool that finds those that are not offered by themselves.
+fn finder(
+    tools: &[Arc<dyn Tool>],
+    settings: &Settings,
+    servers: Option<Arc<ServerTools>>,
+) -> Arc<dyn Tool> {
     let own = tools.iter().map(|tool| tool.spec());
     let own = own.filter(|spec| ON_DEMAND.contains(&&*spec.name));
     let own: Vec<Findable> = own.map(Findable::from).collect();
@@ -57,10 +76,5 @@ pub fn toolbox(engine: &Arc<Engine>) -> Toolbox {
     let servers_named =
         servers_named.map(|server| format!("those of the MCP server {}", server.name));
     let named: Vec<String> = own_names.chain(servers_named).collect();
-    let index = Index {
-        own,
-        servers: Arc::clone(&servers),
-    };
-    tools.push(find_tools(Arc::new(index), &named));
-    Toolbox::with_on_demand(tools, ON_DEMAND).with_more(servers)
+    find_tools(Arc::new(Index { own, servers }), &named)
 }
