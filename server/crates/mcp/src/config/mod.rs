@@ -1,7 +1,10 @@
 //! Which servers there are, and how they are reached.
+mod edit;
 mod environment;
 mod jsonc;
 mod read;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,6 +13,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+pub use edit::{add, remove};
 pub use environment::Environment;
 pub use read::{read, read_entries};
 

@@ -97,7 +97,7 @@ pub fn read_entries(
     let mut servers = Servers::default();
     for (name, entry) in entries {
         let reader = Reader {
-            path: format!("{key}.{name}"),
+            path: format!("{key}.{}", name.escape_debug()),
             origin,
             environment,
         };

@@ -1,0 +1,4 @@
+//! Files of servers: read, and changed.
+mod edit;
+mod expand;
+mod read;
