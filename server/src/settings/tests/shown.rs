@@ -32,6 +32,7 @@ fn the_table_for_people_shows_no_secret() {
         permission.timeout_s            600 s               600 s               default         How long a question for permission waits before it counts as refused.
         editor.request_timeout_s        10 s                10 s                default         How long the editor may take to answer a request.
         editor.edit_confirm_timeout_ms  2000 ms             2000 ms             default         How long the editor may take to report the text of an edit that it says it applied.
+        editor.diagnostics_wait_ms      1000 ms             1000 ms             default         How long an edit's result waits for the editor to report what the edit broke or mended, where the editor can be asked. With 0 it is not asked.
         turn.max_iterations             50 requests         50 requests         default         How many requests to the model one turn may make.
         turn.max_output_tokens          not set             not set             default         A limit on the tokens of each answer; the model's own if not set.
         turn.max_parallel_reads         4 calls             4 calls             default         How many tool calls that only read run at the same time.
@@ -68,6 +69,9 @@ fn the_table_for_people_shows_no_secret() {
 
         FIXED BOUND                                                                   VALUE
         one settings file                                                             256 KB
+        rules of permission of the user, beside those of the settings                 1000 rules
+        the file of these rules                                                       4 MB
+        rules of permission that one request adds, and removes                        1000 rules
         warnings about one source of settings                                         20 warnings
         files whose diagnostics are kept as code-action requests carried them         200 files
         diagnostics read of one answer of an editor                                   10000 diagnostics
@@ -77,6 +81,16 @@ fn the_table_for_people_shows_no_secret() {
         rules of permission of one source                                             1000 rules
         the name of such an entry                                                     64 bytes
         the parameters of a command tool, or what is said of an MCP server            64 KB
+        what a hook is told                                                           4 MB
+        what a hook says that is used                                                 8 KB
+        how long a hook may take to end after its time                                500 ms
+        notices about the hooks of one turn                                           20 notices
+        sessions that hooks know as begun                                             1000 sessions
+        hooks about the end of sessions where the editor leaves                       1000 ms
+        hooks about the end of sessions where a command ends                          120000 ms
+        arguments of a call in the audit log                                          4 KB
+        one text in the audit log                                                     1 KB
+        names in one row of the audit log                                             100 names
         files of a workspace that trust is about                                      512 files
         one of these files                                                            1 MB
         all of these files together                                                   8 MB
@@ -138,6 +152,13 @@ fn the_table_for_people_shows_no_secret() {
         arguments of one tool call                                                    2 MB
         name of a tool that a model calls                                             256 bytes
         a provider's id of a tool call                                                64 KB
+        pattern of a rule of permission                                               1 KB
+        words in a pattern of commands                                                64 words
+        parts of a path that patterns are compared with                               256 parts
+        rules of permission that one answer makes                                     8 rules
+        effects that a question for permission names                                  8 effects
+        a path or command in a question for permission                                512 bytes
+        reasons in a question for permission                                          4 sentences
         one answer of a model                                                         8 MB
         items in one answer                                                           256 items
         tool calls made of one answer                                                 64 calls
@@ -145,6 +166,12 @@ fn the_table_for_people_shows_no_secret() {
         remarks of the provider about one answer                                      8 remarks
         times an answer is asked for again after a part of it was seen                2 times
         one tool's output to the model                                                64 KB
+        one diagnostic's message to the model                                         1000 bytes
+        diagnostics of one file that are compared after an edit                       2000 diagnostics
+        how long an editor may take to report of files before an edit                 300 ms
+        how often an editor is asked what it reports after an edit                    100 ms
+        files of one call of which an editor is asked what it reports                 20 files
+        diagnostics that the model is told of after an edit                           20 diagnostics
         output that one tool call streams                                             1 MB
         pieces of output that wait to be told                                         64 pieces
         entries of a plan                                                             100 entries
@@ -210,6 +237,9 @@ fn the_table_for_people_shows_no_secret() {
         diagnostics that one call shows                                               100 diagnostics
         places that one call shows                                                    100 places
         symbols that one call shows                                                   500 symbols
+        pages that web_search finds where no limit is given                           8 pages
+        pages that web_search finds                                                   20 pages
+        the schema of a database                                                      48 KB
         one entry of a plan                                                           500 bytes
         options of a question to the user                                             20 options
         a question to the user, or its answer                                         8 KB
@@ -248,6 +278,7 @@ fn the_table_for_people_shows_no_secret() {
         event numbers reserved at a time                                              1000 numbers
         rows of the audit log read at a time                                          1000 rows
         waiting for the file that notes the end of the audit log                      50 ms
+        rules of permission of a workspace, and of each session                       1000 rules
         rows of one page from the database                                            500 rows
         sessions repaired at a time after a crash                                     256 sessions
         streamed pieces read back for one repair                                      100000 events
