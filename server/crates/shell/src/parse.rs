@@ -100,9 +100,11 @@ impl<'t> Gaps<'t> {
         let around: Vec<&str> = path.iter().rev().map(|(_, kind)| *kind).take(3).collect();
         let is_text = match around.as_slice() {
             [kind, ..] if kind.starts_with("heredoc_") => true,
-            [_, parent, ..] if is_text_kind(parent) => true,
+            [_, parent, ..] if is_text_kind(parent) => self.is_within(path, 2),
             // Expansions in strings begin with the blanks before them.
-            [kind, _, outer] => is_text_kind(outer) && kind.starts_with(['$', '`']),
+            [kind, _, outer] => {
+                is_text_kind(outer) && kind.starts_with(['$', '`']) && self.is_within(path, 3)
+            }
             _ => false,
         };
         let is_dash = gap.len() > 2 && gap.trim_matches([' ', '\t']) == "-" && leaf.kind() == "<<";
@@ -134,6 +136,14 @@ impl<'t> Gaps<'t> {
         // In strings, tokens begin with the blanks before them.
         let raw = self.text.get(start..end).unwrap_or_default();
         is_text || !raw.starts_with([' ', '\t', '\n', '\r'])
+    }
+
+    /// Whether the last token is in the node that is so many from the end of `path`, so that what
+    /// is between is in it too. The first token of a here-document comes after nothing.
+    fn is_within(&self, path: &[(usize, &'t str)], count: usize) -> bool {
+        path.iter().rev().nth(count - 1).is_some_and(|node| {
+            node.1 == "heredoc_body" || self.before.iter().any(|before| before == node)
+        })
     }
 
     /// Whether the last token is a number or `{name}`, which the grammar took for a word, though
@@ -224,12 +234,35 @@ fn is_leaf_sound(leaf: &Node<'_>, text: &str) -> bool {
     let raw = raw.trim_start_matches([' ', '\t', '\n']);
     match leaf.kind() {
         "comment" => is_comment(leaf.start_byte(), text),
-        "raw_string" | "ansi_c_string" | "heredoc_end" => true,
+        "raw_string" | "heredoc_end" => true,
+        "ansi_c_string" => has_one_end(raw.trim_start_matches("$'"), b'\''),
         "heredoc_start" => is_delimiter(raw),
-        "string_content" | "heredoc_content" => !has_expansion(raw, false),
+        "string_content" => !has_expansion(raw, false) && !has_quote(raw, b'"'),
+        "heredoc_content" => !has_expansion(raw, false),
         "heredoc_body" => true,
         _ => !has_expansion(raw, true),
     }
+}
+
+/// Whether the only quote that ends `raw` is its last byte.
+fn has_one_end(raw: &str, quote: u8) -> bool {
+    raw.strip_suffix(char::from(quote))
+        .is_some_and(|inner| !has_quote(inner, quote) && !ends_with_backslash(inner))
+}
+
+/// Whether `raw` has the quote without a backslash before it.
+fn has_quote(raw: &str, quote: u8) -> bool {
+    let mut bytes = raw.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => {
+                bytes.next();
+            }
+            byte if byte == quote => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// A comment starts a word.

@@ -62,11 +62,8 @@ fn change_folder(walker: &mut Walker<'_>, arguments: &[Word]) {
 
 /// `eval` runs its words, joined by spaces, in this shell.
 fn eval(walker: &mut Walker<'_>, arguments: &[Word]) -> Scope {
-    let texts: Option<Vec<String>> = arguments
-        .iter()
-        .filter(|word| !word.is("--"))
-        .map(Word::literal)
-        .collect();
+    let skipped = usize::from(arguments.first().is_some_and(|word| word.is("--")));
+    let texts: Option<Vec<String>> = arguments.iter().skip(skipped).map(Word::literal).collect();
     match texts {
         Some(texts) => {
             walker.script(&texts.join(" "));

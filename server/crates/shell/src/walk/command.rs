@@ -106,6 +106,16 @@ impl Walker<'_> {
             .units()
             .iter()
             .all(|unit| matches!(unit, Unit::Bare(_)));
+        let (assigned, _) = name.split_once('=').unwrap_or_default();
+        let is_assignment = !assigned.is_empty()
+            && assigned
+                .trim_end_matches('+')
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if is_assignment && !name.starts_with(|c: char| c.is_ascii_digit()) {
+            // For Bash this may be an assignment, and what follows the program.
+            self.not_whole();
+        }
         if name.is_empty() || (is_bare && RESERVED.contains(&name.as_str())) {
             self.not_whole();
         }

@@ -58,6 +58,10 @@ impl Walker<'_> {
         if matches!(operator, "<&" | ">&") && is_descriptor {
             return words;
         }
+        if matches!(operator, "<&" | ">&") && destination.prefix().starts_with('-') {
+            // For Bash the dash closes, and the rest is a word.
+            self.not_whole();
+        }
         self.open(operator, &destination);
         words
     }
