@@ -97,8 +97,17 @@ fn links_hold_outside_of_the_page() {
          <img src='i.png' alt='i'> <img src='data:image/png;base64,AAAA' alt='j'> <a>k</a> \
          <a href='http://[bad'>l</a>",
         expect![
-            "[a](https://example.com/a) [b](https://example.com/dir/b?c=1) [c](https://x.example/) [d](#d) e f [g](mailto:g@h.example) ![i](https://example.com/dir/i.png) k l"
+            "[a](https://example.com/a) [b](https://example.com/dir/b?c=1) [c](https://x.example/) d e f [g](mailto:g@h.example) ![i](https://example.com/dir/i.png) k l"
         ],
+    );
+    check(
+        "<h2><a href='#a'>Head</a><a href='/dir/page#a' title='t'>§</a></h2>\
+         <p><a href='?x#a'>there</a> <a href='#b'>here</a> x<a href='/vote'> </a> \
+         <a href='/' title='t'><img src=i alt=i title=t></a></p>",
+        expect![[r#"
+            ## Head
+
+            [there](https://example.com/dir/page?x#a) here x [![i](https://example.com/dir/i)](https://example.com/)"#]],
     );
     check(
         "<base href='https://base.example/x/'><base href='https://no.example/'><a href=y>a</a>",
