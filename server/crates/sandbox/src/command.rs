@@ -13,6 +13,7 @@ use crate::probe::Probed;
 use crate::profile::{Network, Profile};
 use crate::seatbelt;
 use crate::sockets;
+use crate::spec::Spec;
 
 /// What confines a program.
 pub(crate) struct Confined<'a> {
@@ -25,9 +26,13 @@ pub(crate) struct Confined<'a> {
 }
 
 impl Confined<'_> {
-    /// The launcher with its plan; `--`, the program and its arguments are to follow. The folder
-    /// is set.
-    pub(crate) fn command(&self, launcher: &Launcher) -> Result<Command, SpawnError> {
+    /// The whole command, with its folder.
+    pub(crate) fn command(&self, launcher: &Launcher, spec: &Spec) -> Result<Command, SpawnError> {
+        if !cfg!(unix) {
+            let mut command = new_command(Path::new(&spec.program));
+            command.args(&spec.args).current_dir(&self.places.cwd);
+            return Ok(command);
+        }
         let plan = self.plan(self.confine(), self.inner_group())?;
         let mut command = match &self.probed.bubblewrap {
             Some(found) if self.probed.backend == Backend::Bubblewrap => {
@@ -49,7 +54,8 @@ impl Confined<'_> {
                 command
             }
         };
-        command.args(&launcher.args).arg(plan);
+        command.args(&launcher.args).arg(plan).arg("--");
+        command.arg(&spec.program).args(&spec.args);
         Ok(command)
     }
 

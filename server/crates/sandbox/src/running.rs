@@ -193,12 +193,15 @@ fn why(status: ExitStatus, signal: Option<i32>, reports: &[Report]) -> Why {
         Some(KILL) => Why::Killed,
         Some(_) => Why::Itself,
         // The launcher ended without a word: bubblewrap did not get as far, or both were killed.
-        None if !is_reported && status.code().is_some_and(|code| code != 0) => {
+        None if REPORTS && !is_reported && status.code().is_some_and(|code| code != 0) => {
             Why::Refused("the sandbox ended without a report".to_owned())
         }
         None => Why::Itself,
     }
 }
+
+/// On other systems the launcher becomes the program, and says nothing.
+const REPORTS: bool = cfg!(target_os = "linux");
 
 const SIGNAL_BASE: i32 = 128;
 const KILL: i32 = 9;

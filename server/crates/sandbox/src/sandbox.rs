@@ -109,8 +109,7 @@ impl Sandbox {
             protecting,
             guards: &guards,
         };
-        let mut command = confined.command(&self.config.launcher)?;
-        command.arg("--").arg(&spec.program).args(&spec.args);
+        let mut command = confined.command(&self.config.launcher, spec)?;
         command.env_clear();
         command.envs(spec.environment.iter().map(|(name, value)| (name, value)));
         command.envs(places.environment());

@@ -90,7 +90,7 @@ fn build(rules: &Rules, is_inside: bool) -> Result<RulesetCreated, landlock::Rul
     ruleset = allow(ruleset, Path::new("/"), AccessFs::ReadDir.into())?;
     if is_inside {
         // The devices and processes are those of the namespaces.
-        ruleset = allow(ruleset, Path::new("/"), reading.into())?;
+        ruleset = allow(ruleset, Path::new("/"), reading)?;
         let device = AccessFs::WriteFile | AccessFs::IoctlDev | AccessFs::Truncate;
         ruleset = allow(ruleset, Path::new("/dev"), device)?;
         ruleset = allow(ruleset, Path::new("/dev/shm"), writing(handled))?;

@@ -44,6 +44,7 @@ fn total_threads() -> u64 {
 const FALLBACK_THREADS: u64 = 8192;
 
 /// When the machine is out of memory, the program is ended before the editor and the server.
+#[cfg(target_os = "linux")]
 pub(super) fn prefer_as_victim() {
     if std::fs::OpenOptions::new()
         .write(true)

@@ -7,7 +7,8 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, WaitOptions, WaitStatus, pidfd_open, wait};
 
-use super::{NOT_FOUND, Prepared, REFUSED, Reporter, complain};
+use super::linux::{Prepared, Reporter};
+use super::{NOT_FOUND, REFUSED, complain};
 use crate::plan::{Plan, Report};
 use crate::tree;
 
