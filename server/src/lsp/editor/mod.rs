@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 
 use aside_agent::host::WorkspacePath;
 use aside_agent::item::Location;
-use aside_agent::world::{Diagnostic, Editor, EditorError, Place, Symbol};
+use aside_agent::world::{Diagnostic, Editor, EditorError, Known, Place, Reported, Symbol};
 use aside_protocol::methods::Request as _;
 use aside_protocol::{
     EditorCapability, EditorDiagnosticsParams, EditorDocumentParams, EditorPlaceParams,
@@ -22,7 +22,7 @@ use super::documents::{path_to_uri, uri_to_path};
 use super::shared::Shared;
 use super::transport::request_with_timeout;
 
-pub use carried::{Carried, MAX_CARRIED_FILES};
+pub use carried::{Carried, MAX_CARRIED_FILES, MAX_CARRIED_RANGES};
 pub use read::{MAX_DIAGNOSTICS, MAX_LOCATIONS, MAX_SYMBOLS};
 
 /// Notes the diagnostics that a code-action request carries.
@@ -90,9 +90,13 @@ where
     answer.map_err(|error| EditorError::Failed(super::error::sentence(&error.to_string())))
 }
 
-fn needs(shared: &Shared, capability: EditorCapability, what: &str) -> Result<(), EditorError> {
+fn can(shared: &Shared, capability: EditorCapability) -> bool {
     let profile = shared.profile().and_then(|profile| profile.aside.as_ref());
-    if profile.is_some_and(|aside| aside.editor.contains(&capability)) {
+    profile.is_some_and(|aside| aside.editor.contains(&capability))
+}
+
+fn needs(shared: &Shared, capability: EditorCapability, what: &str) -> Result<(), EditorError> {
+    if can(shared, capability) {
         return Ok(());
     }
     Err(EditorError::Unavailable(format!(
@@ -137,6 +141,29 @@ async fn place_params(
 }
 
 impl Editor for LspEditor {
+    fn reports(&self) -> bool {
+        self.shared().is_ok_and(|shared| {
+            can(&shared, EditorCapability::Diagnostics) || !shared.carried.is_empty()
+        })
+    }
+
+    fn reported<'a>(
+        &'a self,
+        path: &'a WorkspacePath,
+    ) -> BoxFuture<'a, Result<Reported, EditorError>> {
+        Box::pin(async move {
+            let shared = self.shared()?;
+            if can(&shared, EditorCapability::Diagnostics) {
+                return Ok(Reported {
+                    diagnostics: self.diagnostics(Some(path)).await?,
+                    known: Known::Whole,
+                });
+            }
+            let nothing = || EditorError::Unavailable("Nothing is known of this file.".to_owned());
+            shared.carried.reported(path.absolute()).ok_or_else(nothing)
+        })
+    }
+
     fn diagnostics<'a>(
         &'a self,
         path: Option<&'a WorkspacePath>,
