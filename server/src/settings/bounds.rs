@@ -70,6 +70,11 @@ fn own() -> Vec<(&'static str, u64, &'static str)> {
             "files",
         ),
         (
+            "code-action requests of one file whose lines are remembered",
+            lsp::editor::MAX_CARRIED_RANGES as u64,
+            "requests",
+        ),
+        (
             "diagnostics read of one answer of an editor",
             lsp::editor::MAX_DIAGNOSTICS as u64,
             "diagnostics",
