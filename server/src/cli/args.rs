@@ -2,6 +2,7 @@
 mod auth;
 mod mcp;
 mod permission;
+mod tools;
 mod trust;
 
 pub use auth::{AuthArgs, AuthCommand};
@@ -9,6 +10,7 @@ pub use mcp::{McpAddArgs, McpArgs, McpCommand};
 pub use permission::{
     ExplainArgs, PermissionArgs, PermissionCommand, RuleArgs, RuleWord, ScopeWord,
 };
+pub use tools::{ToolsArgs, ToolsCommand};
 pub use trust::{AuditArgs, AuditCommand, TrustArgs};
 
 use std::path::PathBuf;
@@ -55,6 +57,8 @@ pub enum Command {
     Usage(UsageArgs),
     /// List and change the rules of permission, and explain what they say to a command.
     Permission(PermissionArgs),
+    /// List the tools, and call one without a model.
+    Tools(ToolsArgs),
     /// List, try, add and remove servers of tools that speak MCP.
     Mcp(McpArgs),
     /// See what this folder brings along (settings, hooks, MCP servers) and let it be active.

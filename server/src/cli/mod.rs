@@ -20,6 +20,7 @@ mod run;
 mod sessions;
 mod terminal;
 mod tokens;
+mod tools;
 mod trust;
 mod undo;
 mod usage;
@@ -69,6 +70,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Tokens(args) => on_runtime(tokens::tokens(args)),
         Command::Usage(args) => on_runtime(usage::usage(args)),
         Command::Permission(args) => on_runtime(permission::permission(args)),
+        Command::Tools(args) => on_runtime(tools::tools(args)),
         Command::Mcp(args) => on_runtime(mcp::mcp(args)),
         Command::Trust(args) => on_runtime(trust::trust(args)),
         Command::Audit(args) => on_runtime(audit::audit(args)),

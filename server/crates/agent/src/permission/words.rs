@@ -12,7 +12,7 @@ pub const MAX_NAMED_BYTES: usize = 512;
 pub const MAX_REASONS: usize = 4;
 
 /// What a call would do by an effect, to follow "wants to" or "may not".
-pub(super) fn what(effect: &Effect) -> String {
+pub fn what(effect: &Effect) -> String {
     match effect {
         Effect::ReadPath { path } => format!("read {}", cut(path)),
         Effect::WritePath { path } => format!("write {}", cut(path)),
