@@ -339,7 +339,7 @@ async fn files_that_a_command_changed_are_named() {
 async fn long_output_is_cut_and_kept_in_a_file() {
     let [long, part] = run([
         "for i in $(seq 20000); do echo line $i; done",
-        "sed -n 10000p $TMPDIR/output-job-1.txt",
+        "sed -n 10000p $TMPDIR/output-1.txt",
     ])
     .await;
     assert!(
@@ -347,7 +347,7 @@ async fn long_output_is_cut_and_kept_in_a_file() {
         "{long}"
     );
     assert!(
-        long.contains("All of it is in $TMPDIR/output-job-1.txt"),
+        long.contains("All of it is in $TMPDIR/output-1.txt"),
         "{long}"
     );
     assert!(long.len() < 40_000, "{}", long.len());

@@ -161,6 +161,11 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "bytes",
     ),
     (
+        "files with output of commands that a session keeps",
+        crate::jobs::MAX_SPOOLS,
+        "files",
+    ),
+    (
         "commands of a session that have ended and can still be asked for",
         crate::jobs::MAX_ENDED_JOBS as u64,
         "commands",

@@ -13,7 +13,7 @@ use aside_sandbox::{
 
 use crate::command::explained::Confined;
 use crate::command::follow::Foreground;
-use crate::jobs::{Bounds, Jobs, Process};
+use crate::jobs::{Bounds, Jobs, Process, spool_name};
 
 /// How long a program may take to end by itself after it was told to, before it is killed.
 const GRACE: Duration = Duration::from_secs(1);
@@ -262,10 +262,11 @@ impl Services {
             ))
         })?;
         let jobs = self.jobs();
-        let id = jobs.next_id(&context.session_id);
+        let number = jobs.next_number(&context.session_id);
         let bounds = Bounds {
             time: program.time,
             scratch,
+            spool: spool_name(number),
             shown: settings.max_output,
             confined: Confined {
                 backend: running.backend(),
@@ -273,7 +274,7 @@ impl Services {
             },
         };
         let process = process(running)?;
-        let job = jobs.start(&context.session_id, &id, program.title, process, bounds);
+        let job = jobs.start(&context.session_id, number, program.title, process, bounds);
         Ok(Foreground::new(job))
     }
 

@@ -11,6 +11,8 @@ use super::job::Job;
 use super::work::{self, Bounds, Process};
 use crate::text::count;
 
+/// What ids begin with; a number follows.
+const ID_PREFIX: &str = "job-";
 /// How many jobs of a session that have ended are kept to be read; the oldest go first.
 pub(crate) const MAX_ENDED_JOBS: usize = 16;
 /// How many bytes of a command are listed.
@@ -53,24 +55,29 @@ struct Entry {
 }
 
 impl Jobs {
-    /// The id of a session's next command.
-    pub(crate) fn next_id(&self, session_id: &Arc<str>) -> String {
+    /// The number of a session's next command.
+    pub(crate) fn next_number(&self, session_id: &Arc<str>) -> u64 {
         let mut sessions = self.lock();
         let jobs = sessions.entry(Arc::clone(session_id)).or_default();
         jobs.count += 1;
-        format!("job-{}", jobs.count)
+        jobs.count
     }
 
     /// Takes a program that was started under its care.
     pub(crate) fn start(
         &self,
         session_id: &Arc<str>,
-        id: &str,
+        number: u64,
         command: &str,
         process: Process,
         bounds: Bounds,
     ) -> Arc<Job> {
-        let job = Job::new(id, command, bounds.shown, bounds.confined);
+        let job = Job::new(
+            &format!("{ID_PREFIX}{number}"),
+            command,
+            bounds.shown,
+            bounds.confined,
+        );
         let task = tokio::spawn(work::run(Arc::clone(&job), process, bounds));
         let mut sessions = self.lock();
         let jobs = sessions.entry(Arc::clone(session_id)).or_default();
@@ -120,7 +127,7 @@ impl Jobs {
         let known = entries.filter(|entry| entry.is_background);
         let known = known.map(|entry| &entry.job).collect::<Vec<_>>();
         // Small models write the number alone.
-        let is_it = |job: &&&Arc<Job>| *job.id == *id || job.id.strip_prefix("job-") == Some(id);
+        let is_it = |job: &&&Arc<Job>| *job.id == *id || job.id.strip_prefix(ID_PREFIX) == Some(id);
         if let Some(job) = known.iter().find(is_it) {
             return Ok(Arc::clone(job));
         }

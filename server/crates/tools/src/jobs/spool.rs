@@ -8,6 +8,14 @@ use tokio::io::AsyncWriteExt;
 /// How much output a file holds; what comes after is in no file.
 pub(crate) const MAX_SPOOL_BYTES: u64 = 16 * 1024 * 1024;
 
+/// How many such files a session has; the oldest is written over.
+pub(crate) const MAX_SPOOLS: u64 = 32;
+
+/// What the file of a session's command of this number is called.
+pub(crate) fn name(number: u64) -> String {
+    format!("output-{}.txt", number % MAX_SPOOLS)
+}
+
 /// Where a command's output goes once it is too long to be shown.
 #[derive(Debug)]
 pub(crate) enum Spool {
@@ -34,8 +42,9 @@ impl Spool {
         let Self::Waiting(path) = self else {
             return false;
         };
-        // Programs in the sandbox write in this folder too: what they may have put there is
-        // neither followed nor written over.
+        // Programs in the sandbox write in this folder too: what they may have put there is not
+        // followed.
+        remove(path).await;
         let made = OpenOptions::new()
             .write(true)
             .create_new(true)
@@ -81,5 +90,16 @@ impl Spool {
             tracing::debug!(%error, "the end of the output is in no file");
         }
         *self = Self::Closed;
+    }
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the file is Aside's own, in a private folder"
+)]
+async fn remove(path: &Path) {
+    if let Err(error) = tokio::fs::remove_file(path).await {
+        // As a rule there is none.
+        tracing::trace!(path = %path.display(), %error, "no old output was removed");
     }
 }

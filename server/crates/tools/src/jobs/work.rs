@@ -39,6 +39,8 @@ pub(crate) struct Bounds {
     pub(crate) time: Duration,
     /// Where its whole output goes if it is long.
     pub(crate) scratch: PathBuf,
+    /// The name of that file.
+    pub(crate) spool: String,
     /// How much output is shown, in bytes.
     pub(crate) shown: usize,
     /// What confines it.
@@ -61,10 +63,9 @@ pub(super) async fn run(job: Arc<Job>, process: Process, bounds: Bounds) {
         mut ended,
         stop,
     } = process;
-    let name = format!("output-{}.txt", job.id);
     let mut printed = Printed {
-        spool: Spool::new(&bounds.scratch, &name),
-        name,
+        spool: Spool::new(&bounds.scratch, &bounds.spool),
+        name: bounds.spool.clone(),
         cleaner: Cleaner::default(),
         bytes: 0,
         job: Arc::clone(&job),

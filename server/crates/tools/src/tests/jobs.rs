@@ -15,7 +15,7 @@ use crate::command::explained::Confined;
 use crate::command::follow::{Followed, Foreground};
 use crate::command::told;
 use crate::job_tools::{JobOutput, JobStop};
-use crate::jobs::{Bounds, End, Job, MAX_ENDED_JOBS, Process};
+use crate::jobs::{Bounds, End, Job, MAX_ENDED_JOBS, Process, spool_name};
 use crate::serviced;
 use crate::services::Services;
 
@@ -66,18 +66,19 @@ impl Session {
             }),
             stop: Box::new(move || stop.send(()).unwrap_or_default()),
         };
+        let jobs = self.services.jobs();
+        let number = jobs.next_number(&self.context.session_id);
         let bounds = Bounds {
             time,
             scratch: self.scratch.path().to_owned(),
+            spool: spool_name(number),
             shown: 100,
             confined: Confined {
                 backend: Backend::Bubblewrap,
                 network: Network::Off,
             },
         };
-        let jobs = self.services.jobs();
-        let id = jobs.next_id(&self.context.session_id);
-        let job = jobs.start(&self.context.session_id, &id, command, process, bounds);
+        let job = jobs.start(&self.context.session_id, number, command, process, bounds);
         Program {
             output,
             end,
@@ -190,7 +191,7 @@ async fn what_a_command_printed_and_its_end_are_told() {
         0123456789abcdefgh
         0123456789abcdefgh
         0123456789ab
-        [… 280 bytes left out here. All of it is in $TMPDIR/output-job-1.txt: look at parts of it with grep, head, tail or sed. …]
+        [… 280 bytes left out here. All of it is in $TMPDIR/output-1.txt: look at parts of it with grep, head, tail or sed. …]
         789abcdefgh
         0123456789abcdefgh
         0123456789abcdefgh
@@ -208,7 +209,7 @@ async fn all_of_a_long_output_is_in_a_file() {
         all.push_str(&line);
     }
     program.end(End::Exited(0)).await;
-    let file = session.scratch.path().join("output-job-1.txt");
+    let file = session.scratch.path().join("output-1.txt");
     assert_eq!(std::fs::read_to_string(file).expect("the file"), all);
 }
 
@@ -217,12 +218,23 @@ async fn all_of_a_long_output_is_in_a_file() {
 async fn no_link_is_followed_for_it() {
     let session = Session::new();
     let target = session.scratch.path().join("target");
-    let link = session.scratch.path().join("output-job-1.txt");
+    let link = session.scratch.path().join("output-1.txt");
     std::os::unix::fs::symlink(&target, link).expect("a link");
     let mut program = session.start("x");
     program.print(&"long line\n".repeat(100)).await;
     let job = program.end(End::Exited(0)).await;
     assert!(!target.exists());
+    let told = told::ended(&job.take_news());
+    assert!(
+        told.contains("All of it is in $TMPDIR/output-1.txt"),
+        "{told}"
+    );
+
+    // Where there can be no file, there is none.
+    std::fs::create_dir(session.scratch.path().join("output-2.txt")).expect("a folder");
+    let mut program = session.start("y");
+    program.print(&"long line\n".repeat(100)).await;
+    let job = program.end(End::Exited(0)).await;
     let told = told::ended(&job.take_news());
     assert!(
         told.contains("Run it with less output to see more."),
