@@ -28,6 +28,8 @@ mod status;
 mod stderr;
 mod stdio;
 mod tap;
+#[cfg(test)]
+mod tests;
 mod vault;
 
 pub use call::{Call, OnProgress, Progress};

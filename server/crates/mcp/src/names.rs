@@ -24,7 +24,7 @@ const HASH_CHARS: usize = 8;
 ///
 /// ```
 /// assert_eq!(aside_mcp::wire_name("git", "git_status"), "mcp__git__git_status");
-/// assert_eq!(aside_mcp::wire_name("git", "a.b"), "mcp__git__a_b_f57b4595");
+/// assert_eq!(aside_mcp::wire_name("git", "a.b"), "mcp__git__a_b_108bf50c");
 /// ```
 #[must_use]
 pub fn wire_name(server: &str, tool: &str) -> String {
@@ -43,7 +43,12 @@ pub(crate) fn split(name: &str) -> Option<(&str, &str)> {
 /// it is the one between.
 pub(crate) fn server_part(server: &str) -> String {
     let is_clear = !server.contains(BETWEEN) && !server.ends_with('_');
-    part(server, MAX_SERVER_CHARS, is_clear).replace(BETWEEN, "_")
+    let part = part(server, MAX_SERVER_CHARS, is_clear);
+    if part == server {
+        return part;
+    }
+    let words: Vec<&str> = part.split('_').filter(|word| !word.is_empty()).collect();
+    words.join("_")
 }
 
 /// What stands for a tool beside what stands for its server.

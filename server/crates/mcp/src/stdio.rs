@@ -199,7 +199,7 @@ pub(crate) async fn read_line(
 }
 
 /// Reads a message as leniently as it can be understood.
-fn read_message(
+pub(crate) fn read_message(
     mut message: Map<String, Value>,
     signals: &Signals,
 ) -> Option<ServerJsonRpcMessage> {

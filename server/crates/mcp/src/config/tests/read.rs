@@ -106,8 +106,7 @@ fn a_bad_entry_leaves_the_others() {
             good: enabled true, Stdio { command: "a", args: 0, env: [], cwd: Some("/project") }, (60s, 120s, 3600s), {}, ToolFilter { allow: [], deny: [] }
             fault of : mcp.json: `mcpServers.` must be named by 1 to 64 characters that can be seen
             fault of a
-            b: mcp.json: `mcpServers.a
-            b` must be named by 1 to 64 characters that can be seen
+            b: mcp.json: `mcpServers.a\nb` must be named by 1 to 64 characters that can be seen
             fault of arg: mcp.json: `mcpServers.arg.args[1]` must be a string
             fault of args: mcp.json: `mcpServers.args.args` must be a list of at most 256 strings
             fault of empty: mcp.json: `mcpServers.empty.command` must be the program to start
