@@ -213,7 +213,7 @@ fn is_redirect(kind: &str) -> bool {
 }
 
 fn ends_with_backslash(text: &str) -> bool {
-    text.len() - text.trim_end_matches('\\').len() & 1 == 1
+    (text.len() - text.trim_end_matches('\\').len()) & 1 == 1
 }
 
 /// Whether nothing but blanks is between two tokens. A continued line joins words unless there

@@ -45,10 +45,10 @@ fn expected(table: &toml::Table) -> Expected<'_> {
     let flag = |key: &str, default| {
         table
             .get(key)
-            .map_or(default, |value| value.as_bool().unwrap())
+            .map_or(default, |value| value.as_bool() == Some(true))
     };
     Expected {
-        run: table["run"].as_str().unwrap(),
+        run: table["run"].as_str().unwrap_or_default(),
         does: texts("does"),
         dangers: texts("dangers"),
         reads: flag("reads", false),

@@ -244,8 +244,8 @@ fn reading(walker: &mut Walker<'_>, name: &str, given: &Given) -> Scope {
                 .iter()
                 .any(|risky| option == *risky || (option.len() > 2 && risky.starts_with(option)))
     });
-    let writes_ref = name == "symbolic-ref" && given.operands.len() > 1
-        || name == "symbolic-ref" && given.has(&["d", "delete", "m"]);
+    let writes_ref =
+        name == "symbolic-ref" && (given.operands.len() > 1 || given.has(&["d", "delete", "m"]));
     for file in given.values(&["output"]) {
         walker.write(&file, Reach::Itself);
     }
@@ -352,7 +352,7 @@ fn only_lists(name: &str, given: &Given) -> bool {
 fn online(walker: &mut Walker<'_>, name: &str, given: &Given) {
     let first = match name {
         "submodule" | "archive" => None,
-        "remote" => given.operands.iter().skip(2).next(),
+        "remote" => given.operands.get(2),
         _ => given.operands.first(),
     };
     let host = match first {

@@ -22,11 +22,12 @@ fn sed(walker: &mut Walker<'_>, arguments: &[Word]) -> Scope {
     let mut scripts = given.values(&["e", "expression"]);
     let files = given.values(&["f", "file"]);
     let mut operands = given.operands.as_slice();
-    if scripts.is_empty() && files.is_empty() {
-        if let Some((script, rest)) = operands.split_first() {
-            scripts.push(script.clone());
-            operands = rest;
-        }
+    if scripts.is_empty()
+        && files.is_empty()
+        && let Some((script, rest)) = operands.split_first()
+    {
+        scripts.push(script.clone());
+        operands = rest;
     }
     for file in &files {
         walker.read(file, Reach::Itself);

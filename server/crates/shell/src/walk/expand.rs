@@ -83,6 +83,10 @@ impl Walker<'_> {
             }
             "simple_expansion" => {
                 let name = raw[blanks..].strip_prefix('$').unwrap_or_default();
+                if !is_quoted && name.starts_with([' ', '\t', '\n', '\\']) {
+                    // For Bash the dollar stands alone.
+                    self.not_whole();
+                }
                 self.variable(name, is_quoted, units);
             }
             "expansion" => self.braced(node, text, is_quoted, units),

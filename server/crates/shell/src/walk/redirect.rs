@@ -58,7 +58,8 @@ impl Walker<'_> {
         if matches!(operator, "<&" | ">&") && is_descriptor {
             return words;
         }
-        if matches!(operator, "<&" | ">&") && destination.prefix().starts_with('-') {
+        let is_odd = |prefix: &str| prefix.starts_with('-') || prefix.contains('\\');
+        if matches!(operator, "<&" | ">&") && is_odd(&destination.prefix()) {
             // For Bash the dash closes, and the rest is a word.
             self.not_whole();
         }
