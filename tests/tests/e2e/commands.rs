@@ -40,8 +40,19 @@ pub(crate) fn processes(mark: &str) -> Vec<String> {
     lines.collect()
 }
 
+/// Waits until so many `sleep` of this mark work; what starts them has it among its arguments too.
+pub(crate) async fn wait_started(mark: &str, count: usize) {
+    let is_sleep = |line: &&String| line.starts_with("sleep");
+    patiently("the command", async {
+        while processes(mark).iter().filter(is_sleep).count() < count {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
+
 /// Waits until no such process is left.
-async fn wait_gone(mark: &str) {
+pub(crate) async fn wait_gone(mark: &str) {
     patiently("the end of all processes", async {
         while !processes(mark).is_empty() {
             tokio::task::yield_now().await;
@@ -246,18 +257,7 @@ async fn jobs_end_with_the_server_however_it_ends() {
         let editor = stage.open().await;
         let session = free(&editor).await;
         editor.turn(&session, "Run.").await;
-        patiently("the command", async {
-            // What starts it has it among its arguments too.
-            while processes(mark)
-                .iter()
-                .filter(|line| line.starts_with("sleep"))
-                .count()
-                < 2
-            {
-                tokio::task::yield_now().await;
-            }
-        })
-        .await;
+        wait_started(mark, 2).await;
         if is_killed {
             editor.kill9().await;
         } else {

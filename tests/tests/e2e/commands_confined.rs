@@ -2,18 +2,27 @@
 use aside_tests::world::write_at;
 use serde_json::{Value, json};
 
-use crate::commands::{free, run_in, stage};
+use crate::commands::{free, run_in, stage, wait_gone, wait_started};
 use crate::common::{Stage, call, say, tool_calls};
 
-/// A command that is understood neither before nor by whoever allows all.
+/// The ways to confine that are tried: the best that works here, and Landlock alone.
+const BACKENDS: [&str; 2] = ["auto", "landlock"];
+
+#[track_caller]
 fn check(result: &str, parts: &[&str]) {
     let fits = parts.iter().any(|part| result.contains(part));
     assert!(fits, "none of {parts:?} in: {result}");
 }
 
+/// A workspace whose model runs these commands, confined in this way.
+fn confined(backend: &str, commands: &[&str]) -> Stage {
+    let mut stage = stage(commands);
+    stage.world.set("ASIDE_SANDBOX", backend);
+    stage
+}
+
 #[tokio::test]
 async fn nothing_outside_the_workspace_is_written() {
-    let outside = |stage: &Stage| stage.world.outside().join("made");
     let commands = [
         "echo x > ../outside/made",
         "d=$(echo ..); echo x > $d/outside/made",
@@ -21,87 +30,108 @@ async fn nothing_outside_the_workspace_is_written() {
         "cd .. && touch outside/made",
         "bash -c 'eval \"touch ../out\"side/made'",
     ];
-    let stage = stage(commands);
-    let results: [String; 5] = run_in(&stage).await;
-    assert!(!outside(&stage).exists(), "{results:#?}");
-    // The world lies in the folder for temporary files, of which a command may have its own.
-    for result in &results {
-        check(
-            result,
-            &[
-                "would write outside the workspace",
-                "Read-only file system",
-                "Permission denied",
-                "No such file",
-            ],
-        );
+    for backend in BACKENDS {
+        let stage = confined(backend, &commands);
+        let results: [String; 5] = run_in(&stage).await;
+        let made = stage.world.outside().join("made");
+        assert!(!made.exists(), "{backend}: {results:#?}");
+        // The world lies in the folder for temporary files, of which a command may have its own.
+        for result in &results {
+            check(
+                result,
+                &[
+                    "would write outside the workspace",
+                    "Read-only file system",
+                    "Permission denied",
+                    "No such file",
+                ],
+            );
+        }
     }
 }
 
 #[tokio::test]
 async fn credentials_are_not_read() {
-    let stage = stage([
+    let commands = [
         "cat ~/.ssh/id_ed25519",
         "f=$(echo .ss)h/id_ed25519; cat ~/$f",
         "d=$(dirname $TMPDIR); ls -a $d/..; cat $d/../../config/config.toml",
-    ]);
-    let home = stage.world.outside().join("../home");
-    write_at(&home.join(".ssh/id_ed25519"), "PRIVATE");
-    let results: [String; 3] = run_in(&stage).await;
-    assert!(!format!("{results:?}").contains("PRIVATE"), "{results:#?}");
-    check(&results[0], &["where credentials are kept"]);
-    check(&results[1], &["Permission denied", "No such file"]);
-    assert!(!results[2].contains("retry_base_ms"), "{}", results[2]);
+    ];
+    for backend in BACKENDS {
+        let stage = confined(backend, &commands);
+        let home = stage.world.outside().join("../home");
+        write_at(&home.join(".ssh/id_ed25519"), "PRIVATE");
+        let results: [String; 3] = run_in(&stage).await;
+        assert!(!format!("{results:?}").contains("PRIVATE"), "{results:#?}");
+        check(&results[0], &["where credentials are kept"]);
+        check(&results[1], &["Permission denied", "No such file"]);
+        // Neither are Aside's own settings, where there are keys.
+        assert!(!results[2].contains("retry_base_ms"), "{}", results[2]);
+    }
 }
 
 #[tokio::test]
 async fn the_network_is_off_unless_it_was_permitted() {
     let probe = "exec 3<>/dev/tcp/127.0.0.1/$(cat port) && echo reached";
-    let stage = stage(["bash probe.sh", probe]);
-    stage.world.write("probe.sh", probe);
-    let address = stage.model.url();
-    let port = address.rsplit(':').next().unwrap();
-    let port = port.split('/').next().unwrap();
-    stage.world.write("port", port);
-    let results: [String; 1] = run_in(&stage).await;
-    assert!(!results[0].contains("reached"), "{}", results[0]);
-    check(
-        &results[0],
-        &["Connection refused", "not permitted", "unreachable"],
-    );
+    for backend in BACKENDS {
+        let stage = confined(backend, &["bash probe.sh", probe]);
+        stage.world.write("probe.sh", probe);
+        let address = stage.model.url();
+        let port = address.rsplit(':').next().unwrap();
+        let port = port.split('/').next().unwrap();
+        stage.world.write("port", port);
+        let results: [String; 2] = run_in(&stage).await;
+        assert!(!results[0].contains("reached"), "{}", results[0]);
+        check(&results[0], &["[The sandbox"]);
+        // Here it shows that the network is meant, so that it could be asked about.
+        assert_eq!(results[1], "reached\n[Done: exit code 0.]");
+    }
 }
 
 #[tokio::test]
 async fn what_runs_code_for_others_stays_as_it_is() {
-    let stage = stage([
+    let commands = [
         "h=$(echo hooks); echo 'echo owned' > .git/$h/pre-commit; cat .git/$h/pre-commit",
         "c=$(echo config); echo '[core]' >> .git/$c",
         "a=$(echo .aside); mkdir -p $a && echo x > $a/config.toml",
-    ]);
-    stage.world.write(".git/hooks/sample", "sample");
-    stage.world.write(".git/config", "[user]\n");
-    let results: [String; 3] = run_in(&stage).await;
-    assert!(
-        !stage.world.path(".git/hooks/pre-commit").exists(),
-        "{results:#?}"
-    );
-    assert_eq!(stage.world.read(".git/config"), "[user]\n");
-    assert!(
-        !stage.world.path(".aside/config.toml").exists(),
-        "{results:#?}"
-    );
-    for result in &results {
-        check(result, &["[The sandbox"]);
+    ];
+    for backend in BACKENDS {
+        let stage = confined(backend, &commands);
+        stage.world.write(".git/hooks/sample", "sample");
+        stage.world.write(".git/config", "[user]\n");
+        let results: [String; 3] = run_in(&stage).await;
+        let made = |name: &str| stage.world.path(name).exists();
+        assert!(!made(".git/hooks/pre-commit"), "{results:#?}");
+        assert_eq!(stage.world.read(".git/config"), "[user]\n");
+        assert!(!made(".aside/config.toml"), "{results:#?}");
+        for result in &results {
+            check(result, &["[The sandbox"]);
+        }
     }
 }
 
 #[tokio::test]
 async fn memory_is_bounded() {
-    let stage = stage(["tail -c 600M /dev/zero | tail -n 1 | wc -c"]);
-    stage.world.configure("[sandbox]\nmemory_mb = 200\n");
-    let results: [String; 1] = run_in(&stage).await;
-    check(&results[0], &["memory", "exit code", "Killed"]);
-    assert!(!results[0].contains("629145600"), "{}", results[0]);
+    for backend in BACKENDS {
+        let stage = confined(backend, &["tail -c 600M /dev/zero | tail -n 1 | wc -c"]);
+        stage.world.configure("[sandbox]\nmemory_mb = 200\n");
+        let results: [String; 1] = run_in(&stage).await;
+        check(&results[0], &["memory", "exit code", "Killed"]);
+        assert!(!results[0].contains("629145600"), "{}", results[0]);
+    }
+}
+
+#[tokio::test]
+async fn all_of_a_command_ends_with_a_killed_server() {
+    for (backend, mark) in BACKENDS.into_iter().zip(["77108.5", "77109.5"]) {
+        let stage = confined(backend, &[&format!("setsid sleep {mark} & sleep {mark}")]);
+        let editor = stage.open().await;
+        let session = free(&editor).await;
+        editor.prompt(Some(&session), "Run.").await;
+        wait_started(mark, 2).await;
+        editor.kill9().await;
+        wait_gone(mark).await;
+    }
 }
 
 #[tokio::test]
@@ -124,11 +154,6 @@ async fn code_keeps_its_files_and_shows_its_pictures() {
             "call-2",
             "javascript",
             "console.log(require('fs').readFileSync('kept.txt', 'utf8'))",
-        ),
-        code(
-            "call-3",
-            "python",
-            &"import os\nopen(os.path.join('WS', 'made'), 'w')\n".to_owned(),
         ),
         code("call-4", "python", "raise ValueError('no')"),
         code("call-5", "perl", "1"),
