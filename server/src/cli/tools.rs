@@ -2,7 +2,7 @@
 use std::sync::Arc;
 
 use aside_agent::outputs::Outputs;
-use aside_agent::permission::Effect;
+use aside_agent::permission::{Effect, Verdict};
 use aside_agent::tool::{Arguments, Outcome, ToolContext};
 use serde_json::{Value, json};
 
@@ -73,47 +73,46 @@ async fn call(name: &str, arguments: &str, yes: bool) -> Result<u8, Failure> {
             terminal::error(&error.to_string());
             exit::FAILED
         }
-        Ok(effects) if !yes && effects.iter().any(is_asked_about) => {
-            for effect in &effects {
-                terminal::note(
-                    &format!("It would {}.", aside_agent::permission::what(effect)),
-                    Style::Plain,
-                );
+        Ok(effects) => match context.engine.permission_verdict(&effects).await? {
+            Verdict::Deny(reason) => {
+                terminal::error(&reason);
+                exit::REFUSED
             }
-            terminal::note("Pass --yes to let it.", Style::Bold);
-            exit::REFUSED
-        }
-        Ok(_) => match tool.call(arguments, surroundings).await {
-            Ok(Outcome::Done(output)) => {
-                terminal::line(&output.text, Style::Plain)?;
-                exit::DONE
-            }
-            Ok(Outcome::Edit { changes, output }) => {
-                for change in &changes {
-                    terminal::diff(&crate::wire::unified_diff(change), terminal::note);
-                    front
-                        .files()
-                        .apply(change)
-                        .await
-                        .map_err(|error| Failure::failed(error.to_string()))?;
+            Verdict::Ask(open) if !yes => {
+                let effects: Vec<Effect> = open.into_iter().map(|open| open.effect).collect();
+                for effect in &effects {
+                    terminal::note(
+                        &format!("It would {}.", aside_agent::permission::what(effect)),
+                        Style::Plain,
+                    );
                 }
-                terminal::line(&output.text, Style::Plain)?;
-                exit::DONE
+                terminal::note("Pass --yes to let it.", Style::Bold);
+                exit::REFUSED
             }
-            Err(error) => {
-                terminal::error(&error.to_string());
-                exit::FAILED
-            }
+            Verdict::Allow | Verdict::Ask(_) => match tool.call(arguments, surroundings).await {
+                Ok(Outcome::Done(output)) => {
+                    terminal::line(&output.text, Style::Plain)?;
+                    exit::DONE
+                }
+                Ok(Outcome::Edit { changes, output }) => {
+                    for change in &changes {
+                        terminal::diff(&crate::wire::unified_diff(change), terminal::note);
+                        front
+                            .files()
+                            .apply(change)
+                            .await
+                            .map_err(|error| Failure::failed(error.to_string()))?;
+                    }
+                    terminal::line(&output.text, Style::Plain)?;
+                    exit::DONE
+                }
+                Err(error) => {
+                    terminal::error(&error.to_string());
+                    exit::FAILED
+                }
+            },
         },
     };
     context.engine.close().await;
     Ok(code)
-}
-
-fn is_asked_about(effect: &Effect) -> bool {
-    match effect {
-        Effect::ReadPath { .. } => false,
-        Effect::McpTool { read_only, .. } => !read_only,
-        Effect::WritePath { .. } | Effect::RunProgram { .. } | Effect::Network { .. } => true,
-    }
 }

@@ -184,19 +184,6 @@ impl Engine {
         Arc::clone(&self.front)
     }
 
-    /// The rules of permission.
-    pub fn permissions(&self) -> Arc<permissions::Permissions> {
-        let permissions = self.permissions.get_or_init(|| {
-            let settings = self.settings();
-            Arc::new(permissions::Permissions::new(
-                &self.workspace,
-                &settings,
-                &self.front,
-            ))
-        });
-        Arc::clone(permissions)
-    }
-
     /// The tools.
     pub fn toolbox(self: &Arc<Self>) -> Toolbox {
         let mut made = self.toolbox.lock().unwrap_or_else(PoisonError::into_inner);
@@ -451,8 +438,13 @@ impl Engine {
         self: &Arc<Self>,
         params: ChatSendParams,
     ) -> Result<ChatSendResult, EngineError> {
+        let mut content = crate::wire::content_from_wire(params.content);
+        if crate::mcp::is_meant(&content, self) {
+            // Only here a message may be overtaken by a later one: a server is asked first.
+            content = crate::mcp::expand(content, self).await?;
+        }
         let request = SendRequest {
-            content: crate::wire::content_from_wire(params.content),
+            content,
             delivery: params.delivery.unwrap_or_default(),
             client_message_id: params.client_message_id,
         };

@@ -44,10 +44,13 @@ pub(crate) fn search_title(verb: &str, arguments: &Arguments) -> String {
     }
 }
 
-/// Checks the path of a tool that only reads; reading inside the workspace is no effect.
+/// The effect of a tool that reads one path. Inside the workspace that is not asked about, but a
+/// rule may refuse it.
 pub(crate) fn reads(path: &str, context: &ToolContext) -> Result<Vec<Effect>, ToolError> {
-    context.files.resolve(path)?;
-    Ok(Vec::new())
+    let path = context.files.resolve(path)?;
+    Ok(vec![Effect::ReadPath {
+        path: path.absolute().to_string_lossy().into_owned(),
+    }])
 }
 
 /// The effect of a tool that changes one file.

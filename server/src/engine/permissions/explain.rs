@@ -57,6 +57,22 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// What is said to these effects outside of any session, where edits are made.
+    pub async fn permission_verdict(
+        self: &Arc<Self>,
+        effects: &[Effect],
+    ) -> Result<Verdict, EngineError> {
+        let permissions = self.permissions();
+        permissions.refresh(&self.store().await?).await?;
+        let mode = crate::wire::name_of(&self.settings().permission_mode);
+        let mode = crate::wire::parse_mode(&mode);
+        let judged = permissions.judge(effects, SessionRules::These(&[]), mode);
+        let decisions = judged.into_iter().map(|judged| judged.decision);
+        Ok(verdict(EditMode::Apply, effects, decisions.collect()))
+    }
+}
+
 fn refused(reason: String) -> PermissionExplainResult {
     PermissionExplainResult {
         decision: PermissionDecision::Deny,

@@ -20,9 +20,9 @@ pub use approver::SessionApprover;
 pub use requests::MAX_CHANGES;
 pub use user::{MAX_FILE_BYTES as MAX_USER_FILE_BYTES, MAX_USER_RULES};
 
-use super::Workspace;
 use super::error::EngineError;
 use super::front::Front;
+use super::{Engine, Workspace};
 use crate::settings::Settings;
 use crate::settings::items::{Place, RuleDecision as SettingsDecision};
 use places::Whereabouts;
@@ -207,6 +207,17 @@ impl Permissions {
         if is_changed {
             self.tell();
         }
+    }
+}
+
+impl Engine {
+    /// The rules of permission.
+    pub fn permissions(&self) -> Arc<Permissions> {
+        let permissions = self.permissions.get_or_init(|| {
+            let settings = self.settings();
+            Arc::new(Permissions::new(&self.workspace, &settings, &self.front))
+        });
+        Arc::clone(permissions)
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct Surroundings<'a> {
 /// What a command would do.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Looked {
-    /// What is asked about; empty for a command that only reads inside the workspace.
+    /// What it does; of a command that only reads no more than what it reads.
     pub(crate) effects: Vec<Effect>,
     /// Whether it means to reach the network.
     pub(crate) network: bool,
@@ -116,23 +116,24 @@ impl Looker<'_> {
         Ok(effects)
     }
 
-    /// Reading inside the workspace is no effect; nor is reading what cannot be named, since what
-    /// is secret is hidden.
-    fn read(&self, path: &Target) -> Option<Effect> {
-        let path = place(path)?;
-        let path = path.to_str()?;
-        if self.files.resolve(path).is_ok() || self.is_private(Path::new(path)) {
-            return None;
-        }
+    /// Reading what cannot be named is no effect, since what is secret is hidden.
+    fn read(&self, target: &Target) -> Option<Effect> {
+        let path = place(target)?;
+        let name = path.to_str()?;
+        let path = match self.files.resolve(name) {
+            Ok(inside) => inside.absolute().to_string_lossy().into_owned(),
+            Err(_) if self.is_private(path) => return None,
+            Err(_) => name.to_owned(),
+        };
         Some(Effect::ReadPath {
-            path: path.to_owned(),
+            path: with_extent(path, target),
         })
     }
 
     /// A write whose path is not known is no effect of its own: the sandbox keeps it inside the
     /// workspace, and the command counts as one that is not understood.
-    fn write(&self, path: &Target) -> Result<Option<Effect>, ToolError> {
-        let Some(path) = place(path) else {
+    fn write(&self, target: &Target) -> Result<Option<Effect>, ToolError> {
+        let Some(path) = place(target) else {
             return Ok(None);
         };
         // The workspace may lie in a folder that is private else.
@@ -140,7 +141,7 @@ impl Looker<'_> {
         match inside {
             Some(Err(_)) | None if self.is_private(path) => Ok(None),
             Some(Ok(path)) => Ok(Some(Effect::WritePath {
-                path: path.absolute().to_string_lossy().into_owned(),
+                path: with_extent(path.absolute().to_string_lossy().into_owned(), target),
             })),
             Some(Err(error)) => Err(ToolError(format!(
                 "The command was not run, for it would write outside the workspace: {error} Files that nobody else needs can go to $TMPDIR."
@@ -154,6 +155,15 @@ impl Looker<'_> {
 
     fn is_private(&self, path: &Path) -> bool {
         self.private.iter().any(|folder| path.starts_with(folder))
+    }
+}
+
+/// The path as effects name it: with what is beneath it, where that is meant too.
+fn with_extent(path: String, target: &Target) -> String {
+    match target {
+        Target::Beneath(_) if path.ends_with('/') => format!("{path}**"),
+        Target::Beneath(_) => format!("{path}/**"),
+        Target::At(_) | Target::Unknown(_) => path,
     }
 }
 

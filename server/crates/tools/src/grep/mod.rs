@@ -52,7 +52,10 @@ impl Builtin for Grep {
 
     fn effects(args: &Args, context: &ToolContext) -> Result<Vec<Effect>, ToolError> {
         walk::scopes(context.files.as_ref(), args.path.as_deref())?;
-        Ok(Vec::new())
+        match args.path.as_deref() {
+            Some(path) if !path.is_empty() => definition::reads(path, context),
+            Some(_) | None => Ok(Vec::new()),
+        }
     }
 
     fn run(

@@ -150,7 +150,7 @@ fn titles_are_one_short_line_for_any_arguments() {
 }
 
 #[test]
-fn effects_are_writes_inside_the_workspace_only() {
+fn effects_are_reads_and_writes_inside_the_workspace() {
     let workspace = Workspace::new(&[]);
     let effects = |name, arguments| workspace.effects(name, arguments);
     let edits = json!([{"old_text": "a", "new_text": "b"}]);
@@ -166,11 +166,18 @@ fn effects_are_writes_inside_the_workspace_only() {
         effects("edit_file", json!({"path": "x", "edits": edits})).map(|effects| effects.len()),
         Ok(1)
     );
+    for (name, arguments, read) in [
+        ("read_file", json!({"path": "x"}), "x"),
+        ("list_directory", json!({"path": "sub"}), "sub"),
+        ("grep", json!({"pattern": "x", "path": "sub"}), "sub"),
+    ] {
+        let path = workspace.root().join(read).display().to_string();
+        let expect = vec![aside_agent::permission::Effect::ReadPath { path }];
+        assert_eq!(effects(name, arguments), Ok(expect), "{name}");
+    }
     for (name, arguments) in [
-        ("read_file", json!({"path": "x"})),
-        ("list_directory", json!({})),
         ("glob", json!({"pattern": "*"})),
-        ("grep", json!({"pattern": "x", "path": "sub"})),
+        ("grep", json!({"pattern": "x"})),
     ] {
         assert_eq!(effects(name, arguments), Ok(Vec::new()), "{name}");
     }

@@ -49,9 +49,12 @@ fn refused(command: &str, part: &str) {
 }
 
 #[test]
-fn commands_that_only_read_are_not_asked_about() {
-    check("ls -la && cat b.txt | head -3", &[]);
-    check("grep -rn x src", &[]);
+fn commands_that_only_read_do_nothing_else() {
+    check(
+        "ls -la && cat b.txt | head -3",
+        &["read /project", "read /project/b.txt"],
+    );
+    check("grep -rn x src", &["read /project/src/**"]);
     check("cat /private/output.txt", &[]);
     check("pwd", &[]);
 }
@@ -59,7 +62,11 @@ fn commands_that_only_read_are_not_asked_about() {
 #[test]
 fn programs_and_writes_are() {
     check("make test", &["run make test"]);
-    check("cat b.txt | python3 x.py", &["run python3 x.py"]);
+    check(
+        "cat b.txt | python3 x.py",
+        &["read /project/b.txt", "run python3 x.py", "read /project/x.py"],
+    );
+    check("rm -rf src", &["write /project/src/**"]);
     check("echo hi > src/new.txt", &["write /project/src/new.txt"]);
     check("echo hi > /private/x", &[]);
     check("cat /usr/share/x", &["read /usr/share/x"]);
