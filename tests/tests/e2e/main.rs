@@ -10,6 +10,7 @@
     clippy::print_stderr,
     reason = "tests fail loudly, write the files they work on and say what they did not run"
 )]
+mod audit;
 mod auth;
 mod bad_files;
 mod bad_messages;
@@ -42,6 +43,7 @@ mod edits_undo_refused;
 mod edits_whole;
 mod fallback;
 mod headless;
+mod hooks;
 mod hostile_models;
 mod lifecycle;
 mod logs;
@@ -65,6 +67,7 @@ mod sessions;
 mod speaker;
 mod story;
 mod strict;
+mod trust;
 mod two_servers;
 mod usage;
 mod wires;
