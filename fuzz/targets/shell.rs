@@ -9,7 +9,10 @@ fuzz_target!(|command: &str| {
     let alone = analyse_here(command);
     assert!(alone.effects.len() <= 256);
     let behind = analyse_here(&format!("{command}\nrm -rf zz"));
-    assert!(!alone.is_whole || !behind.is_whole || writes(&behind), "{command:?}");
+    assert!(
+        !alone.is_whole || !behind.is_whole || writes(&behind),
+        "{command:?}"
+    );
     let before = analyse_here(&format!("rm -rf zz; {command}"));
     assert!(!before.is_whole || writes(&before), "{command:?}");
     assert!(!before.reads_only(), "{command:?}");

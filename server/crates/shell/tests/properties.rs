@@ -2,7 +2,7 @@
 use std::path::{Path, PathBuf};
 
 use aside_shell::{Analysis, Effect, Place, Target, analyse};
-use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, proptest};
+use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, proptest};
 use proptest::{collection, sample};
 
 /// Parts of commands that mean something to a shell.
@@ -108,6 +108,11 @@ fn commands() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
     #[test]
     fn no_text_panics(text in any::<String>()) {
         let analysis = analyse_here(&text);

@@ -200,9 +200,10 @@ impl Walker<'_> {
         let raw = text_of(node, text);
         let is_double = raw.starts_with("[[");
         let width = if is_double { 2 } else { 1 };
-        let has_blanks = raw.len() > 2 * width
-            && raw[width..].starts_with([' ', '\t'])
-            && raw[..raw.len() - width].ends_with([' ', '\t']);
+        let between = raw
+            .get(width..raw.len().saturating_sub(width))
+            .unwrap_or_default();
+        let has_blanks = between.starts_with([' ', '\t']) && between.ends_with([' ', '\t']);
         if !has_blanks {
             // For Bash this is the name of a program.
             self.not_whole();

@@ -62,7 +62,7 @@ impl Walker<'_> {
                 if text_of(node, text).starts_with("((") {
                     self.arithmetic(node, text);
                 } else {
-                    if !text_of(node, text)[1..].starts_with([' ', '\t', '\n']) {
+                    if !after_first(node, text).starts_with([' ', '\t', '\n']) {
                         // For Bash the brace is part of a word.
                         self.not_whole();
                     }
@@ -148,7 +148,7 @@ impl Walker<'_> {
     }
 
     fn check_negation(&mut self, node: Node<'_>, text: &str) {
-        if !text_of(node, text)[1..].starts_with([' ', '\t']) {
+        if !after_first(node, text).starts_with([' ', '\t']) {
             // For Bash the mark is part of a word.
             self.not_whole();
         }
@@ -385,4 +385,9 @@ fn is_argument_of_setter(node: Node<'_>, text: &str) -> bool {
                 "read" | "mapfile" | "readarray" | "printf" | "getopts" | "let" | "wait"
             )
     })
+}
+
+/// The text of a node behind its first byte.
+fn after_first<'s>(node: Node<'_>, text: &'s str) -> &'s str {
+    text_of(node, text).get(1..).unwrap_or_default()
 }
