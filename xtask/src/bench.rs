@@ -1,11 +1,13 @@
 //! `cargo xtask bench`: builds what is measured in release mode and measures it.
 use std::process::Command;
 
-use crate::programs::{cargo, run as run_program, target};
+use crate::programs::{cargo, find_or_install, run as run_program, target};
 
 /// Builds the server, the bare one and the bench, each by itself so that none shapes another,
 /// and runs the bench.
-pub(crate) fn run(rounds: u32, only_long: bool) -> anyhow::Result<()> {
+pub(crate) fn run(rounds: u32, only: Option<&str>) -> anyhow::Result<()> {
+    // What searching is compared with.
+    find_or_install(&["rg"], "ripgrep")?;
     cargo(&["build", "--release", "--package", "aside"])?;
     cargo(&["build", "--release", "--package", "aside-floor"])?;
     cargo(&["build", "--release", "--package", "aside-bench"])?;
@@ -15,8 +17,6 @@ pub(crate) fn run(rounds: u32, only_long: bool) -> anyhow::Result<()> {
         .env("ASIDE_BIN", folder.join("aside"))
         .env("ASIDE_FLOOR_BIN", folder.join("aside-floor"))
         .arg(rounds.to_string());
-    if only_long {
-        bench.arg("long");
-    }
+    bench.args(only);
     run_program(&mut bench)
 }

@@ -46,8 +46,11 @@ enum Command {
         #[arg(long, default_value_t = 7)]
         rounds: u32,
         /// Only measures long answers against short ones, in all wire formats.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "search")]
         long: bool,
+        /// Only measures searching 50,000 files, beside ripgrep.
+        #[arg(long)]
+        search: bool,
     },
     /// Gives random input to everything that reads text from outside.
     Fuzz {
@@ -72,7 +75,18 @@ fn main() -> ExitCode {
         Command::Test => test::run(),
         Command::Demo => programs::cargo(&["run", "--release", "--package", "aside", "--", "demo"]),
         Command::Codegen => codegen::run(),
-        Command::Bench { rounds, long } => bench::run(rounds, long),
+        Command::Bench {
+            rounds,
+            long,
+            search,
+        } => {
+            let only = match (long, search) {
+                (true, _) => Some("long"),
+                (_, true) => Some("search"),
+                (false, false) => None,
+            };
+            bench::run(rounds, only)
+        }
         Command::Fuzz { seconds } => fuzz::run(seconds),
         Command::House => house::check(),
         Command::Model(arguments) => model::run(&arguments),

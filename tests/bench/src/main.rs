@@ -17,6 +17,7 @@ mod measure;
 mod model;
 mod place;
 mod process;
+mod search;
 mod server;
 mod table;
 
@@ -31,6 +32,8 @@ enum Part {
     All,
     /// Long answers alone.
     Long,
+    /// Searching many files alone.
+    Search,
 }
 
 fn main() {
@@ -42,12 +45,18 @@ fn main() {
     let part = match arguments.next().as_deref() {
         None => Part::All,
         Some("long") => Part::Long,
-        Some(other) => panic!("{other} is nothing to measure; `long` is"),
+        Some("search") => Part::Search,
+        Some(other) => panic!("{other} is nothing to measure; `long` and `search` are"),
     };
     if part == Part::All {
         println!("{}", beside_the_floor(rounds));
     }
-    print!("{}", long::table());
+    if part != Part::Search {
+        print!("{}", long::table());
+    }
+    if part != Part::Long {
+        print!("\n{}", search::table(rounds));
+    }
 }
 
 fn beside_the_floor(rounds: u32) -> String {
