@@ -26,7 +26,14 @@ const PYPI: &[&str] = &[
 const VARIABLE: &str = "ASIDE_MCP_SERVERS";
 
 /// The tests that drive them, as cargo is asked for them.
-const TESTS: &[&str] = &["test", "--package", "aside-mcp", "--test", "real"];
+const TESTS: &[&str] = &[
+    "test",
+    "--package",
+    "aside-mcp",
+    "--test",
+    "servers",
+    "real::",
+];
 
 /// Installs the servers where they are missing, and runs the tests against them.
 pub(crate) fn run() -> Outcome {

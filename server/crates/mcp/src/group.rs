@@ -9,8 +9,13 @@ pub(crate) const MAX_PROCESSES: usize = 100_000;
 /// Bytes of a process's environment that are looked at.
 pub(crate) const MAX_ENVIRONMENT_BYTES: u64 = 1024 * 1024;
 
-/// How often marked processes are looked for anew, as they may start others meanwhile.
-pub(crate) const MAX_SWEEPS: usize = 5;
+/// How often marked processes are looked for anew, as they may start others meanwhile, and take a
+/// moment to end.
+pub(crate) const MAX_SWEEPS: usize = 50;
+
+/// The time between.
+#[cfg(target_os = "linux")]
+const SWEEP_PAUSE: std::time::Duration = std::time::Duration::from_millis(5);
 
 /// The group of a server, and the mark of those who left it. Dropped, all are killed.
 pub(crate) struct Group {
@@ -75,13 +80,14 @@ impl Drop for Group {
     }
 }
 
-/// Kills all marked processes.
+/// Kills all marked processes, and waits until they are gone.
 #[cfg(target_os = "linux")]
 fn sweep(mark: &str) {
     for _ in 0..MAX_SWEEPS {
         if kill_marked(mark) == 0 {
             return;
         }
+        std::thread::sleep(SWEEP_PAUSE);
     }
 }
 

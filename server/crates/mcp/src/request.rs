@@ -30,7 +30,7 @@ const ROUND_DELAY: Duration = Duration::from_millis(200);
 const LISTEN_TIME: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// Bytes of an error's text.
-const MAX_ERROR_BYTES: usize = 8 * 1024;
+pub(crate) const MAX_ERROR_BYTES: usize = 8 * 1024;
 
 /// How a request is waited for.
 #[derive(Clone)]

@@ -251,14 +251,14 @@ pub(crate) fn block(given: Value, budget: &mut Budget) -> Block {
     let Value::Object(mut given) = given else {
         return match given {
             Value::String(text) => Block::Text(budget.text(text)),
-            _ => unknown("without a type"),
+            _ => unknown("a part without a type"),
         };
     };
     let kind = label(&mut given, "type").unwrap_or_default();
     match kind.as_str() {
         "text" => match given.remove("text") {
             Some(Value::String(text)) => Block::Text(budget.text(text)),
-            _ => unknown("`text` without a text"),
+            _ => unknown("a text that is none"),
         },
         "image" | "audio" => {
             let mime_type = label(&mut given, "mimeType").unwrap_or_default();
@@ -286,14 +286,12 @@ pub(crate) fn block(given: Value, budget: &mut Budget) -> Block {
             description: label(&mut given, "description").unwrap_or_default(),
             mime_type: label(&mut given, "mimeType"),
         },
-        kind => unknown(&format!("of the kind `{}`", cut(kind, 40))),
+        kind => unknown(&format!("a part of the kind `{}`", cut(kind, 40))),
     }
 }
 
 fn unknown(what: &str) -> Block {
-    Block::Text(format!(
-        "[Left out: a part {what}, which is not known here.]"
-    ))
+    Block::Text(format!("[Left out: {what}, which cannot be shown.]"))
 }
 
 fn resource(mut given: Map<String, Value>, budget: &mut Budget) -> Result<ResourceContent, String> {

@@ -13,7 +13,7 @@ use crate::connection::{Connection, Handshake, StartError};
 use crate::error::McpError;
 use crate::http;
 use crate::limits::Limits;
-use crate::lists::ListKind;
+use crate::lists::{ListKind, Pages};
 use crate::login::{Login, login};
 use crate::peer::Peer;
 use crate::signals::lock;
@@ -244,6 +244,18 @@ impl Server {
         *life = Some(Life { stop, task });
     }
 
+    /// Reads a list, and once more if the server ended meanwhile: lists change nothing.
+    async fn list(
+        self: &Arc<Self>,
+        connection: Arc<Connection>,
+        kind: ListKind,
+    ) -> Result<Pages, McpError> {
+        match connection.list(kind).await {
+            Err(McpError::Died { .. }) => self.connection().await?.list(kind).await,
+            result => result,
+        }
+    }
+
     /// Ends the server, and waits until it ended.
     pub(crate) async fn stop(&self) {
         let _turn = self.turn.lock().await;
@@ -374,7 +386,7 @@ impl Server {
         if let Some(prompts) = self.lists().prompts {
             return Ok(prompts);
         }
-        let prompts = connection.list(ListKind::Prompts).await?.prompts();
+        let prompts = self.list(connection, ListKind::Prompts).await?.prompts();
         lock(&self.lists).prompts = Some(Arc::clone(&prompts));
         Ok(prompts)
     }
@@ -385,7 +397,10 @@ impl Server {
         if let Some(resources) = self.lists().resources {
             return Ok(resources);
         }
-        let resources = connection.list(ListKind::Resources).await?.resources();
+        let resources = self
+            .list(connection, ListKind::Resources)
+            .await?
+            .resources();
         lock(&self.lists).resources = Some(Arc::clone(&resources));
         Ok(resources)
     }
@@ -443,8 +458,8 @@ impl Server {
             Some(instructions) => Arc::from(instructions.as_str()),
             None => Arc::from(""),
         };
-        connection.signals.list_changed(ListKind::Prompts);
-        connection.signals.list_changed(ListKind::Resources);
+        connection.signals.changed(ListKind::Prompts).notify_one();
+        connection.signals.changed(ListKind::Resources).notify_one();
         Ok(Arc::new(connection))
     }
 
@@ -452,18 +467,19 @@ impl Server {
     async fn attend(&self, connection: &Connection) {
         let closed = &connection.signals.closed;
         tokio::select! {
-            () = self.refresh(connection) => {}
+            () = self.refresh(connection, ListKind::Tools) => {}
+            () = self.refresh(connection, ListKind::Prompts) => {}
+            () = self.refresh(connection, ListKind::Resources) => {}
             () = connection.listen() => {}
             () = closed.cancelled() => {}
         }
     }
 
-    async fn refresh(&self, connection: &Connection) {
+    /// Reads a list each time that it changes. One that is slow does not hold up the others.
+    async fn refresh(&self, connection: &Connection, kind: ListKind) {
         loop {
-            connection.signals.changed.notified().await;
-            for kind in connection.signals.take_changed() {
-                self.read_list(connection, kind).await;
-            }
+            connection.signals.changed(kind).notified().await;
+            self.read_list(connection, kind).await;
             self.shared.host.changed(&self.status());
             sleep(REFRESH_PAUSE).await;
         }

@@ -1,6 +1,6 @@
 //! What the parts of one connection tell each other.
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -32,9 +32,9 @@ pub(crate) struct Signals {
     pub(crate) closed: CancellationToken,
     /// Questions of the server that wait for the user or the model.
     pub(crate) asking: AtomicUsize,
-    /// Wakes whoever lists anew.
-    pub(crate) changed: Notify,
-    lists: AtomicU8,
+    tools_changed: Notify,
+    prompts_changed: Notify,
+    resources_changed: Notify,
     fault: watch::Sender<Option<String>>,
     routes: Mutex<Routes>,
     outstanding: Mutex<HashMap<RequestId, Answer>>,
@@ -63,8 +63,9 @@ impl Signals {
             host,
             closed: CancellationToken::new(),
             asking: AtomicUsize::new(0),
-            changed: Notify::new(),
-            lists: AtomicU8::new(0),
+            tools_changed: Notify::new(),
+            prompts_changed: Notify::new(),
+            resources_changed: Notify::new(),
             fault: watch::Sender::new(None),
             routes: Mutex::default(),
             outstanding: Mutex::default(),
@@ -93,19 +94,13 @@ impl Signals {
         }
     }
 
-    /// A list of the server changed.
-    pub(crate) fn list_changed(&self, kind: ListKind) {
-        self.lists.fetch_or(bit(kind), Ordering::AcqRel);
-        self.changed.notify_one();
-    }
-
-    /// The lists that changed since this was last asked.
-    pub(crate) fn take_changed(&self) -> Vec<ListKind> {
-        let lists = self.lists.swap(0, Ordering::AcqRel);
-        [ListKind::Tools, ListKind::Prompts, ListKind::Resources]
-            .into_iter()
-            .filter(|kind| lists & bit(*kind) != 0)
-            .collect()
+    /// Wakes whoever reads a list anew, now or when they next wait for it.
+    pub(crate) fn changed(&self, kind: ListKind) -> &Notify {
+        match kind {
+            ListKind::Tools => &self.tools_changed,
+            ListKind::Prompts => &self.prompts_changed,
+            ListKind::Resources => &self.resources_changed,
+        }
     }
 
     /// A request goes to the server.
@@ -201,12 +196,4 @@ impl Pace {
 /// Locks what no panic can leave half changed.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn bit(kind: ListKind) -> u8 {
-    match kind {
-        ListKind::Tools => 1,
-        ListKind::Prompts => 2,
-        ListKind::Resources => 4,
-    }
 }

@@ -125,13 +125,13 @@ impl<T> Tap<T> {
             Some("notifications/progress") => self.progress(params),
             Some("notifications/message") => self.log(&params),
             Some("notifications/tools/list_changed") => {
-                self.signals.list_changed(ListKind::Tools);
+                self.signals.changed(ListKind::Tools).notify_one();
             }
             Some("notifications/prompts/list_changed") => {
-                self.signals.list_changed(ListKind::Prompts);
+                self.signals.changed(ListKind::Prompts).notify_one();
             }
             Some("notifications/resources/list_changed") => {
-                self.signals.list_changed(ListKind::Resources);
+                self.signals.changed(ListKind::Resources).notify_one();
             }
             method => debug!(
                 server = self.signals.server,

@@ -18,7 +18,7 @@ pub use environment::Environment;
 pub use read::{read, read_entries};
 
 pub(crate) use environment::MAX_EXPANDED_BYTES;
-pub(crate) use read::{MAX_FILE_BYTES, MAX_ITEMS, MAX_SERVERS};
+pub(crate) use read::{MAX_FILE_BYTES, MAX_ITEMS, MAX_SERVER_NAME, MAX_SERVERS};
 
 /// How long a server may take to introduce itself and list its tools. Package runners may have to
 /// download it first.

@@ -112,7 +112,8 @@ fn prompts_and_resources_that_are_none_are_left_out() {
                 },
             ],
         )
-    "#]].assert_debug_eq(&(pages.prompts(), read));
+    "#]]
+    .assert_debug_eq(&(pages.prompts(), read));
 }
 
 #[test]

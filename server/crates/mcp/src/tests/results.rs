@@ -66,7 +66,7 @@ fn pictures_are_kept_whole_or_not() {
                             "[Left out: a sound of type audio/wav and 4 bytes in base64. At most 8 bytes of one result are kept.]",
                         ),
                         Text(
-                            "[Left out: a part a picture or sound without data, which is not known here.]",
+                            "[Left out: a picture or sound without data, which cannot be shown.]",
                         ),
                         Audio {
                             mime_type: "",
@@ -110,7 +110,7 @@ fn resources_and_links() {
                             },
                         ),
                         Text(
-                            "[Left out: a part a resource without content, which is not known here.]",
+                            "[Left out: a resource without content, which cannot be shown.]",
                         ),
                         Link {
                             uri: "a:e",

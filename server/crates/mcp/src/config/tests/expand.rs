@@ -9,7 +9,7 @@ fn environment() -> Environment {
         ("A", "one"),
         ("EMPTY", ""),
         ("REF", "${A}"),
-        ("LONG", &"x".repeat(40_000)),
+        ("LONG", &"x".repeat(MAX_EXPANDED_BYTES / 2 + 1)),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()));
     Environment::new(BTreeMap::from(variables), "/project")
@@ -63,7 +63,6 @@ fn what_is_missing_is_named() {
     check("a${A}${env:NONE}", Missing::Variable("NONE".to_owned()));
     check("${input:key}", Missing::Input);
     check("${LONG}${LONG}", Missing::TooLong);
-    assert!(MAX_EXPANDED_BYTES < 80_000);
 }
 
 #[test]

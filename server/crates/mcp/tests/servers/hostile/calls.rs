@@ -130,14 +130,15 @@ async fn progress_only_grows() {
     let mut moving = call("bad", "progress", json!({}));
     let seen = watched(&mut moving);
     called(&pair.manager, moving).await.expect("it answers");
-    let seen = seen.lock().expect("no one panicked");
-    let done: Vec<f64> = seen.iter().map(|progress| progress.done).collect();
+    let done: Vec<f64> = {
+        let seen = seen.lock().expect("no one panicked");
+        seen.iter().map(|progress| progress.done).collect()
+    };
     assert!(
         done.iter().all(|done| [1.0, 2.0, 3.0].contains(done)),
         "{done:?}"
     );
     assert!(done.is_sorted(), "{done:?}");
-    drop(seen);
     pair.end().await;
 }
 
@@ -192,5 +193,36 @@ async fn calls_of_many_sessions_share_one_start() {
     let starts = pair.host.heard().states;
     let bad = ("bad".to_owned(), ServerState::Starting);
     assert_eq!(starts.iter().filter(|state| **state == bad).count(), 1);
+    pair.end().await;
+}
+
+#[tokio::test]
+async fn questions_in_rounds_are_answered() {
+    let answer = Map::from_iter([("why".to_owned(), json!("because"))]);
+    let pair = Pair::with(Host::new(&[], Some(answer)), hostile("bad", "modern"));
+    let said = text(&pair.manager, "bad", "rounds", json!({})).await;
+    let said: serde_json::Value = serde_json::from_str(&said).expect("it is JSON");
+    let expected = json!({
+        "q": {"action": "accept", "content": {"why": "because"}},
+        "f": {"roots": []},
+    });
+    assert_eq!(said, expected);
+    pair.end().await;
+}
+
+#[tokio::test]
+async fn lists_that_do_not_come_hold_up_no_calls() {
+    let mut config = hostile("bad", "mute");
+    config.call_timeout = Duration::from_millis(300);
+    let pair = Pair::of(config);
+    let said = text(&pair.manager, "bad", "echo", json!({"say": "a"})).await;
+    assert_eq!(said, "a");
+    let prompts = pair.manager.prompts("bad").await;
+    assert!(matches!(prompts, Err(McpError::Idle { .. })), "{prompts:?}");
+    let resources = pair.manager.resources("bad").await;
+    assert!(
+        matches!(resources, Err(McpError::Idle { .. })),
+        "{resources:?}"
+    );
     pair.end().await;
 }

@@ -64,7 +64,7 @@ async fn a_crowd_of_tools_is_cut() {
 
 #[tokio::test]
 async fn pages_in_a_circle_end() {
-    check_count("circles", 15).await;
+    check_count("circles", 16).await;
 }
 
 #[tokio::test]

@@ -10,8 +10,8 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde_json::json;
 
+use super::site::{Site, guarded};
 use crate::common::{call, called, limits, text};
-use crate::site::{Site, guarded};
 
 /// What the user does when a page is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

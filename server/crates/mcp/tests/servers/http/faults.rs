@@ -4,8 +4,8 @@ use std::time::Duration;
 use aside_mcp::{Http, McpError, ServerConfig, Transport};
 use serde_json::json;
 
+use super::site::{Answer, Request, Site, nothing, of_json, tools};
 use crate::common::{Host, call, called, manager, text};
-use crate::site::{Answer, Request, Site, nothing, of_json, tools};
 
 /// Part of a URL that nobody may read.
 const SECRET: &str = "hush-hush";

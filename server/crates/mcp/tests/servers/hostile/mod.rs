@@ -1,8 +1,5 @@
 //! A server that hangs, crashes, lies and leaves processes behind: nothing of it reaches another
 //! server, and nothing waits for it longer than it is said to.
-#[path = "../common/mod.rs"]
-mod common;
-
 mod calls;
 mod ends;
 mod lies;
@@ -14,7 +11,7 @@ use std::sync::Arc;
 use aside_mcp::{Manager, ServerConfig};
 use serde_json::json;
 
-use crate::common::{Host, manager, stdio, text};
+use crate::common::{Host, PATIENCE, manager, stdio, text};
 
 /// The server, behaving so.
 fn hostile(name: &str, mode: &str) -> ServerConfig {
@@ -46,7 +43,7 @@ impl Pair {
     async fn end(self) {
         let said = text(&self.manager, "good", "echo", json!({"say": "still here"})).await;
         assert_eq!(said, "still here");
-        let closed = tokio::time::timeout(common::PATIENCE, self.manager.close()).await;
+        let closed = tokio::time::timeout(PATIENCE, self.manager.close()).await;
         closed.expect("it closes in time");
     }
 }

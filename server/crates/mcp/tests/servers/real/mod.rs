@@ -2,9 +2,6 @@
 //!
 //! They run where `ASIDE_MCP_SERVERS` names the folder they are installed in, which is what
 //! `cargo xtask mcp` and `cargo xtask test` see to.
-#[path = "../common/mod.rs"]
-mod common;
-
 mod everything;
 mod npm;
 mod pypi;

@@ -3,6 +3,7 @@
     clippy::disallowed_methods,
     clippy::expect_used,
     clippy::print_stderr,
+    clippy::zombie_processes,
     reason = "a server under test is a program of its own"
 )]
 use std::io::{BufRead, Write};
@@ -103,6 +104,7 @@ fn tools(mode: &str) -> Vec<Value> {
         "nonsense",
         "cancelled",
         "many",
+        "rounds",
         "environment",
         "silence",
     ];
@@ -215,6 +217,34 @@ impl Server {
         self.result(id, &json!({"content": [{"type": "text", "text": text}]}));
     }
 
+    /// Asks for answers as later versions do, and then for nothing but to be asked again.
+    fn round(&self, id: &Value, params: &Value) {
+        let state = params["requestState"].as_str();
+        match state {
+            None => {
+                let schema = json!({"message": "Why?", "requestedSchema": {"type": "object"}});
+                let question = json!({"method": "elicitation/create", "params": schema});
+                let folders = json!({"method": "roots/list"});
+                self.result(
+                    id,
+                    &json!({
+                        "resultType": "input_required",
+                        "inputRequests": {"q": question, "f": folders},
+                        "requestState": "one",
+                    }),
+                );
+            }
+            Some("one") => {
+                let heard = params["inputResponses"].to_string();
+                self.result(
+                    id,
+                    &json!({"resultType": "input_required", "requestState": heard}),
+                );
+            }
+            Some(heard) => self.text(id, heard),
+        }
+    }
+
     fn initialize(&self, id: &Value, params: &Value) {
         let version = match self.mode.as_str() {
             "modern" => {
@@ -229,6 +259,17 @@ impl Server {
             }
             _ => params["protocolVersion"].clone(),
         };
+        if self.mode == "mute" {
+            self.result(
+                id,
+                &json!({
+                    "protocolVersion": version,
+                    "capabilities": {"tools": {}, "prompts": {}, "resources": {}},
+                    "serverInfo": {"name": "hostile", "version": "1"},
+                }),
+            );
+            return;
+        }
         self.result(
             id,
             &json!({
@@ -309,6 +350,7 @@ impl Server {
                     &json!({"jsonrpc": "2.0", "id": "q", "method": "elicitation/create", "params": params}),
                 );
             }
+            "rounds" => self.round(id, params),
             "many" => {
                 for index in 0..1000 {
                     let params = json!({"message": "Why?", "requestedSchema": {"type": "object"}});

@@ -39,7 +39,8 @@ async fn pages_are_fetched() {
     let page = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.expect("it is asked");
         let mut asked = [0; 4096];
-        stream.read(&mut asked).await.expect("it reads");
+        let length = stream.read(&mut asked).await.expect("it reads");
+        assert!(asked.starts_with(b"GET /page"), "{length} bytes");
         let body = "<html><body><article><h1>Engines</h1><p>They count, and count, and count \
                     again, until there is nothing left to count.</p></article></body></html>";
         let head = format!(
@@ -71,7 +72,9 @@ async fn a_repository_is_read_and_written() {
     git(folder.path(), &["init", "--quiet"]).await;
     git(folder.path(), &["config", "user.name", "Ada"]).await;
     git(folder.path(), &["config", "user.email", "ada@example.org"]).await;
-    std::fs::write(folder.path().join("a.txt"), "one\n").expect("it is written");
+    let file = folder.path().join("a.txt");
+    let written = tokio::fs::write(file, "one\n").await;
+    written.expect("it is written");
     let host = Host::new(&[folder.path()], None);
     let manager = manager(&host, vec![config]);
     let repository = folder.path();
