@@ -1,6 +1,7 @@
 //! One workspace at work: its database, its sessions, its models. Knows no editor.
 mod actor;
 mod auditing;
+mod custom;
 pub mod edits;
 pub mod error;
 pub mod front;

@@ -1,11 +1,9 @@
 //! How the agent's programs are run: the settings of commands, and what tools share.
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
-use aside_agent::tool::Tool;
 use aside_sandbox::{Backend, Choice, Launcher, Limits, Network};
-use aside_tools::{CommandSettings, CustomSpec, CustomTool, Place, Services};
+use aside_tools::{CommandSettings, Place, Services};
 
 use super::Workspace;
 use crate::settings::{Commands, Settings};
@@ -74,20 +72,4 @@ pub fn command_settings(settings: &Settings) -> CommandSettings {
         max_output: max_output_kb.saturating_mul(KB),
         max_jobs: *max_jobs,
     }
-}
-
-/// The tools that the settings make of commands.
-pub fn custom_tools(settings: &Settings, services: &Services) -> Vec<Arc<dyn Tool>> {
-    let tools = settings.tools.iter().map(|tool| {
-        let spec = CustomSpec {
-            name: tool.name.clone(),
-            description: tool.description.clone(),
-            command: tool.command.clone(),
-            parameters: tool.parameters.clone(),
-            timeout: tool.timeout_s.map(Duration::from_secs),
-            read_only: tool.read_only,
-        };
-        Arc::new(CustomTool::new(spec, services)) as Arc<dyn Tool>
-    });
-    tools.collect()
 }

@@ -10,7 +10,7 @@ use aside_tools::{Findable, Found, ToolIndex, find_tools};
 use futures_util::future::BoxFuture;
 
 use super::Engine;
-use super::programs::custom_tools;
+use super::custom::custom_tools;
 use super::web;
 use crate::mcp::ServerTools;
 use crate::settings::Settings;
