@@ -131,7 +131,7 @@ impl Front for HeadlessFront {
         Box::pin(async move {
             if !terminal::is_interactive() {
                 return PermissionOutcome::Unavailable(
-                    "There is no terminal to ask for permission on, so the call was refused. Run with --permission-mode acceptEdits to allow edits.".to_owned(),
+                    "There is no terminal to ask for permission on, so the call was refused. Run with --permission-mode acceptEdits to allow edits, or allow what is to be with `aside permission add`.".to_owned(),
                 );
             }
             self.asker.ask(question).await

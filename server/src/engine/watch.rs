@@ -35,10 +35,11 @@ async fn watch(engine: Weak<Engine>, store: Store, mut seen: i64) {
         let Ok(now) = store.data_version().await else {
             continue;
         };
-        if now == version {
+        let permissions = engine.permissions();
+        if now == version && !permissions.is_users_file_new() {
             continue;
         }
-        if let Err(error) = engine.permissions().refresh(&store).await {
+        if let Err(error) = permissions.refresh(&store).await {
             tracing::warn!(%error, "others' rules of permission cannot be read now");
         }
         match relay(&engine, &store, &mut seen).await {

@@ -183,7 +183,7 @@ fn unanswered(error: RequestError) -> PermissionOutcome {
     match error {
         RequestError::Timeout { .. } => PermissionOutcome::Expired,
         error => PermissionOutcome::Unavailable(format!(
-            "The editor cannot be asked for permission ({error}), so the call was refused. Set the session's permission mode to acceptEdits to allow edits unasked."
+            "The editor cannot be asked for permission ({error}), so the call was refused. Set the session's permission mode to acceptEdits to allow edits unasked, or allow what is to be with `aside permission add`."
         )),
     }
 }

@@ -124,11 +124,13 @@ async fn a_rule_settles_what_waits() {
 
 #[tokio::test]
 async fn a_rule_of_another_server_settles_what_waits() {
-    let waiting = waiting(1).await;
-    let other = waiting.stage.open().await;
-    add(&other, rule("allow", "writePath", "*.txt", "workspace")).await;
-    assert_eq!(waiting.end(0).await.0, "completed");
-    waiting.withdrawn(0).await;
-    other.close().await;
-    waiting.editor.close().await;
+    for scope in ["workspace", "user"] {
+        let waiting = waiting(1).await;
+        let other = waiting.stage.open().await;
+        add(&other, rule("allow", "writePath", "*.txt", scope)).await;
+        assert_eq!(waiting.end(0).await.0, "completed", "{scope}");
+        waiting.withdrawn(0).await;
+        other.close().await;
+        waiting.editor.close().await;
+    }
 }

@@ -37,6 +37,7 @@ impl Actor {
         self.usage = crate::wire::parse_usage(&self.row.usage);
         self.approver
             .set_mode(crate::wire::parse_mode(&self.row.permission_mode));
+        self.approver.refresh().await?;
         self.queue = self
             .log
             .store()

@@ -7,7 +7,7 @@ mod user;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use aside_agent::host::Files;
 use aside_agent::permission::{
@@ -33,6 +33,8 @@ pub struct Permissions {
     whereabouts: Whereabouts,
     data: PathBuf,
     rules: RwLock<Rules>,
+    /// What the file of the user's rules was when it was read last.
+    users_file: Mutex<Option<user::Stamp>>,
     changed: watch::Sender<u64>,
 }
 
@@ -63,6 +65,7 @@ impl Permissions {
             whereabouts: Whereabouts::new(workspace, files),
             data: workspace.data.clone(),
             rules: RwLock::default(),
+            users_file: Mutex::default(),
             changed: watch::Sender::new(0),
         };
         permissions.set_settings(settings);
@@ -92,6 +95,8 @@ impl Permissions {
             let rows = store.permission_rules(Some(id.to_string())).await?;
             sessions.insert(id, rules_of(rows, RuleScope::Session));
         }
+        // Before the file, so that a change while it is read is seen later.
+        self.note_users_file(user::stamp(&self.data));
         let data = self.data.clone();
         let user = tokio::task::spawn_blocking(move || user::read(&data))
             .await
@@ -117,6 +122,24 @@ impl Permissions {
             }
         });
         Ok(())
+    }
+
+    /// Whether the file of the user's rules is another one than was read.
+    pub fn is_users_file_new(&self) -> bool {
+        let now = user::stamp(&self.data);
+        let read = self
+            .users_file
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *read != now
+    }
+
+    fn note_users_file(&self, stamp: Option<user::Stamp>) {
+        let mut read = self
+            .users_file
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *read = stamp;
     }
 
     /// Begins to keep the rules of a session, which [`Self::refresh`] reads.

@@ -83,3 +83,54 @@ fn both_names(path: &Path) -> Vec<PathBuf> {
     }
     names
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::host::{DiskFiles, Roots};
+
+    #[test]
+    fn a_link_is_where_it_leads_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path().canonicalize().unwrap();
+        let root = base.join("project");
+        std::fs::create_dir(&root).unwrap();
+        std::fs::create_dir(base.join("outside")).unwrap();
+        for (link, target) in [("out", "../outside"), ("in", "."), ("gone", "/nowhere/x")] {
+            std::os::unix::fs::symlink(target, root.join(link)).unwrap();
+        }
+        let workspace = Workspace {
+            key: root.clone(),
+            uri: String::new(),
+            database: base.join("db"),
+            servers: base.join("servers"),
+            data: base.join("data"),
+            config: base.join("config"),
+        };
+        let files = Arc::new(DiskFiles::new(Roots::new([root.clone()]), 1024));
+        let whereabouts = Whereabouts::new(&workspace, files);
+        let (root, base) = (root.display(), base.display());
+        for (path, expect) in [
+            (format!("{root}/a"), None),
+            (format!("{root}/in/a"), Some(format!("{root}/a"))),
+            (
+                format!("{root}/out/a/b"),
+                Some(format!("{base}/outside/a/b")),
+            ),
+            (format!("{root}/out/**"), Some(format!("{base}/outside/**"))),
+            (format!("{root}/gone"), Some(format!("?{root}/gone"))),
+            ("?$X".to_owned(), None),
+            ("/**".to_owned(), None),
+        ] {
+            let of = |path: String| Effect::WritePath { path };
+            assert_eq!(
+                whereabouts.real(&of(path.clone())),
+                expect.map(of),
+                "{path}"
+            );
+        }
+        let places = whereabouts.places();
+        assert_eq!(places.roots, [workspace.key]);
+        assert_eq!(places.scratch, [workspace.data.join("scratch")]);
+    }
+}

@@ -2,7 +2,7 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use aside_agent::permission::{Rule, RuleDecision, RuleScope};
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,15 @@ pub enum UserRulesError {
 /// The file in Aside's data directory.
 pub fn file(data: &Path) -> PathBuf {
     data.join("permissions.json")
+}
+
+/// Which state of the file was read: a new one is a new file, so its time or its size differs.
+pub type Stamp = (SystemTime, u64);
+
+/// The state of the file now; none where there is no file.
+pub fn stamp(data: &Path) -> Option<Stamp> {
+    let known = fs::metadata(file(data)).ok()?;
+    Some((known.modified().ok()?, known.len()))
 }
 
 /// The rules of the user; none where there is no file.

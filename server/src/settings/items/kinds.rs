@@ -1,6 +1,7 @@
 //! What the entries are, and how each is read.
 use std::fmt;
 
+use aside_agent::permission;
 use aside_llm::Secret;
 use serde_json::{Map, Value as Json};
 
@@ -232,6 +233,18 @@ pub(super) fn rule(mut fields: Fields<'_>, place: Place) -> Vec<Found> {
         },
         place,
     };
+    // A field that is missing or no text was found wrong already.
+    if !item.effect.is_empty()
+        && !item.pattern.is_empty()
+        && let Err(error) = permission::Rule::read(
+            &item.effect,
+            &item.pattern,
+            permission::RuleDecision::Deny,
+            permission::RuleScope::User,
+        )
+    {
+        fields.wrong(error.field, error.message);
+    }
     fields.finish(Item::Rule(item))
 }
 

@@ -30,7 +30,7 @@ env = { TOKEN = '${TOKEN}' }
 [mcpServers.web]
 url = 'https://example.com/mcp?key=hidden'
 [[permission.rules]]
-effect = 'run'
+effect = 'runProgram'
 pattern = 'cargo *'
 decision = 'allow'
 [checkers]
@@ -51,7 +51,7 @@ fn a_file_says_all_of_them() {
         hooks[1] = session_end: notify  (CONFIG/config.toml)
         mcpServers.fetch = uvx mcp-server-fetch  (CONFIG/config.toml)
         mcpServers.web = https://example.com/mcp?[redacted]  (CONFIG/config.toml)
-        permission.rules[0] = allow run cargo *  (CONFIG/config.toml)
+        permission.rules[0] = allow runProgram cargo *  (CONFIG/config.toml)
         tools.word-count = wc -w  (CONFIG/config.toml)
     "#]]);
     let [first, second] = settings.hooks.as_slice() else {
@@ -85,7 +85,9 @@ fn what_is_wrong_with_an_entry_is_named_and_the_entry_left_out() {
              [databases.x]\nurl = '${NOT_SET_ANYWHERE}'\n\
              [databases.y]\nurl = ''\n\
              [mcpServers.z]\nargs = []\n\
-             [[permission.rules]]\neffect = 'run'\npattern = 'x'\ndecision = 'maybe'\n\
+             [[permission.rules]]\neffect = 'runProgram'\npattern = 'x'\ndecision = 'maybe'\n\
+             [[permission.rules]]\neffect = 'run'\npattern = 'x'\ndecision = 'ask'\n\
+             [[permission.rules]]\neffect = 'network'\npattern = 'a/b'\ndecision = 'ask'\n\
              [permission]\ntimeout_s = 7",
         )
         .check(expect![[r#"
@@ -97,11 +99,13 @@ fn what_is_wrong_with_an_entry_is_named_and_the_entry_left_out() {
             ! CONFIG/config.toml: hooks[1].command is missing; it is ignored
             ! CONFIG/config.toml: hooks[2] must be a table; it is ignored
             ! CONFIG/config.toml: hooks[3].matcher is only for before_tool and after_tool; it is ignored
-            ! CONFIG/config.toml: "hooks[4].timeout" is no setting, so the whole entry; it is ignored
+            ! CONFIG/config.toml: "hooks[4].timeout" is no setting of such an entry; it is ignored
             ! CONFIG/config.toml: hooks[5].command must be a text of at most 4096 bytes without control characters, not "a\u{7}b"; it is ignored
             ! CONFIG/config.toml: hooks[5].timeout_s must be a whole number from 1 to 3600; it is ignored
             ! CONFIG/config.toml: mcpServers.z.command is missing, and so is `url`; it is ignored
             ! CONFIG/config.toml: permission.rules[0].decision must be one of allow, ask, deny, not "maybe"; it is ignored
+            ! CONFIG/config.toml: permission.rules[1].effect must be one of `readPath`, `writePath`, `runProgram`, `network`, `mcpTool`, `*`; it is ignored
+            ! CONFIG/config.toml: permission.rules[2].pattern must be a host's name such as `example.org` or `*.example.org`; it is ignored
             ! CONFIG/config.toml: tools.a must be a table; it is ignored
             ! CONFIG/config.toml: "tools.b c" must have a name of letters, digits, dashes and underscores; it is ignored
             ! CONFIG/config.toml: tools.d.parameters must be a table: a JSON schema of an object; it is ignored
@@ -138,7 +142,7 @@ fn no_editor_says_what_runs() {
         .editor(json!({
             "hooks": [{"event": "turn_end", "command": "x"}],
             "mcpServers": {"x": {"command": "x"}},
-            "permission": {"rules": [{"effect": "run", "pattern": "*", "decision": "allow"}]},
+            "permission": {"rules": [{"effect": "runProgram", "pattern": "*", "decision": "allow"}]},
             "web": {"allow_hosts": ["localhost"]},
             "providers": {"openai": {"base_url": "http://127.0.0.1/${HOME}"}},
         }))

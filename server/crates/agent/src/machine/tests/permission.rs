@@ -169,6 +169,112 @@ fn the_mode_or_an_earlier_answer_decides_unasked() {
 }
 
 #[test]
+fn only_what_is_not_allowed_yet_is_asked_about_with_all_reasons_and_the_caution() {
+    let effects = vec![runs("ls"), runs("make"), runs("git"), runs("make")];
+    check(
+        calls(
+            &[("sh", "{}")],
+            vec![
+                Input::Examined {
+                    call: 0,
+                    title: "title".to_owned(),
+                    effects: Ok(effects),
+                    caution: Some("Nothing confines it.".to_owned()),
+                    judgement: Judgement {
+                        decisions: vec![
+                            Decision::Allow,
+                            Decision::Ask("A rule says to ask.".to_owned()),
+                            Decision::Ask(String::new()),
+                            Decision::Ask("A rule says to ask.".to_owned()),
+                        ],
+                    },
+                },
+                Input::Answered {
+                    call: 0,
+                    outcome: PermissionOutcome::AllowedAlways,
+                },
+                // What was granted is not asked about again with the edits that came of it.
+                edits(0, vec![change("a", "1", "2")]),
+                Input::Cancel,
+            ],
+        ),
+        expect![[r#"
+            => request the model
+
+            started #1 call sh Pending
+            delta #1 arguments "{}"
+
+            => examine 0: sh {}
+
+            updated #1 call title Waiting
+            question #2 #1 call title Waiting
+            => ask 0: #2 Aside wants to run make and run git. A rule says to ask. Nothing confines it. (run make, run git, 0 previewed)
+
+            answer #2 allowed always #1 call title Pending
+            running #1 call title Running changes []
+            => run 0: sh {}
+
+            => judge 0: write /w/a
+
+            => stop work
+            completed #1 call title Cancelled "The user cancelled before this call was made." 20 ms
+            => finish: cancelled, 0 in, 0 out
+
+        "#]],
+    );
+}
+
+#[test]
+fn one_denial_denies_the_call_and_a_decision_that_is_missing_allows_nothing() {
+    let mut shown = String::new();
+    let deny = || Decision::Deny("A rule denies it.".to_owned());
+    let ask = || Decision::Ask("Why.".to_owned());
+    for decisions in [
+        vec![Decision::Allow, deny()],
+        vec![ask(), deny()],
+        vec![deny(), ask()],
+        vec![Decision::Allow],
+        Vec::new(),
+    ] {
+        let mut bench = Bench::new(Limits::default());
+        for input in calls(&[("sh", "{}")], Vec::new()) {
+            bench.take(input);
+        }
+        bench.shown.clear();
+        bench.take(Input::Examined {
+            call: 0,
+            title: "title".to_owned(),
+            effects: Ok(vec![runs("ls"), runs("make")]),
+            caution: None,
+            judgement: Judgement { decisions },
+        });
+        shown.push_str(&bench.shown);
+        bench.take(Input::Cancel);
+        assert!(!bench.shown.contains("=> run"));
+        bench.check_end();
+    }
+    expect![[r#"
+        completed #1 call title Rejected "This call was not permitted. A rule denies it."
+        => request the model
+
+        completed #1 call title Rejected "This call was not permitted. A rule denies it."
+        => request the model
+
+        completed #1 call title Rejected "This call was not permitted. A rule denies it."
+        => request the model
+
+        updated #1 call title Waiting
+        question #2 #1 call title Waiting
+        => ask 0: #2 Aside wants to run make. (run make, 0 previewed)
+
+        updated #1 call title Waiting
+        question #2 #1 call title Waiting
+        => ask 0: #2 Aside wants to run ls and run make. (run ls, run make, 0 previewed)
+
+    "#]].assert_eq(&shown);
+}
+
+#[test]
 fn a_tool_that_edits_unasked_for_is_asked_about_its_edits() {
     check(
         calls(
