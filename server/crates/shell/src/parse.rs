@@ -234,6 +234,8 @@ fn is_leaf_sound(leaf: &Node<'_>, text: &str) -> bool {
     let raw = raw.trim_start_matches([' ', '\t', '\n']);
     match leaf.kind() {
         "comment" => is_comment(leaf.start_byte(), text),
+        "if" | "then" | "else" | "elif" | "fi" | "do" | "done" | "case" | "esac" | "for"
+        | "while" | "until" | "in" | "select" | "function" => stands_alone(leaf, text),
         "raw_string" | "heredoc_end" => true,
         "ansi_c_string" => has_one_end(raw.trim_start_matches("$'"), b'\''),
         "heredoc_start" => is_delimiter(raw),
@@ -263,6 +265,15 @@ fn has_quote(raw: &str, quote: u8) -> bool {
         }
     }
     false
+}
+
+/// Whether a keyword is a word of its own.
+fn stands_alone(leaf: &Node<'_>, text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let before = bytes.get(..leaf.start_byte()).and_then(<[u8]>::last);
+    let after = bytes.get(leaf.end_byte());
+    let is_edge = |byte: Option<&u8>| byte.is_none_or(|byte| b" \t\n;&|()<>`".contains(byte));
+    is_edge(before) && is_edge(after)
 }
 
 /// A comment starts a word.

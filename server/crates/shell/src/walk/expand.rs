@@ -147,6 +147,10 @@ impl Walker<'_> {
         }
         units.push(Unit::Nothing);
         if node.kind() == "translated_string" {
+            if !text_of(node, text).trim_start().starts_with("$\"") {
+                // For Bash the dollar stands alone.
+                self.not_whole();
+            }
             for child in children(node) {
                 self.units(child, text, true, units);
             }
@@ -288,7 +292,8 @@ impl Walker<'_> {
     fn substitution(&mut self, node: Node<'_>, text: &str) {
         let raw = text_of(node, text).trim_start();
         // Within backquotes backslashes mean something else than the grammar thinks.
-        if raw.starts_with('`') && raw.contains('\\') {
+        let inner = raw.trim_start_matches('`').trim_end_matches('`');
+        if raw.starts_with('`') && inner.contains(['\\', '`']) {
             self.not_whole();
         }
         let before = self.state.clone();
