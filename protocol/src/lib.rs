@@ -12,6 +12,7 @@
 
 mod catalog;
 mod chat;
+mod command;
 mod edit;
 mod editor;
 mod error;
@@ -39,6 +40,7 @@ pub use chat::{
     ChatCancelParams, ChatCancelResult, ChatEventsParams, ChatEventsResult, ChatSendParams,
     ChatSendResult, ChatSendStatus, Delivery,
 };
+pub use command::{CommandListParams, CommandListResult, SlashArgument, SlashCommand};
 pub use edit::{
     EditAmendParams, EditListParams, EditListResult, EditResolveParams, FileEdit, FileEditKind,
     FileEditStatus, Hunk, HunkStatus, MAX_LISTED_EDITS,

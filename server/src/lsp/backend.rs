@@ -149,6 +149,9 @@ impl LanguageServer for Backend {
                 .filter_map(|folder| uri_to_path(&folder.uri)),
         );
         self.shared.set_folders(folders);
+        if let Some(engine) = self.shared.engine_if_any() {
+            engine.mcp().roots_changed().await;
+        }
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

@@ -45,6 +45,7 @@ pub fn register(service: LspServiceBuilder<Backend>) -> LspServiceBuilder<Backen
         .custom_method(wire::PERMISSION_LIST, Backend::permission_list)
         .custom_method(wire::PERMISSION_UPDATE, Backend::permission_update)
         .custom_method(wire::PERMISSION_EXPLAIN, Backend::permission_explain)
+        .custom_method(wire::COMMAND_LIST, Backend::command_list)
         .custom_method(wire::MCP_LIST, Backend::mcp_list)
         .custom_method(wire::MCP_RESTART, Backend::mcp_restart)
         .custom_method(wire::MCP_SET_ENABLED, Backend::mcp_set_enabled)
@@ -157,6 +158,12 @@ impl Backend {
 
     async fn permission_explain(&self, params: Value) -> Result<Value> {
         answer(self.engine()?.permission_explain(read(params)?).await)
+    }
+
+    async fn command_list(&self, params: Value) -> Result<Value> {
+        let _: aside_protocol::CommandListParams = read(params)?;
+        let commands = crate::mcp::commands(&self.engine()?);
+        answer(Ok(aside_protocol::CommandListResult { commands }))
     }
 
     async fn mcp_list(&self, params: Value) -> Result<Value> {

@@ -1,6 +1,8 @@
 //! MCP servers at work in a workspace: started when first needed, their tools called as
 //! `mcp__server__tool`.
 mod peer;
+mod prompts;
+mod resources;
 mod result;
 mod sample;
 mod tool;
@@ -20,6 +22,8 @@ use crate::engine::Engine;
 use crate::settings::Settings;
 use crate::settings::items::{McpServer, Place};
 use peer::Host;
+pub use prompts::{commands, expand, is_meant};
+pub use resources::{McpResourceTool, NAME as RESOURCE_TOOL};
 use tool::McpTool;
 
 /// The servers of an engine. Nothing is made before a server is needed or asked about.

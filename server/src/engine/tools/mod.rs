@@ -12,7 +12,7 @@ use futures_util::future::BoxFuture;
 use super::Engine;
 use super::custom::custom_tools;
 use super::web;
-use crate::mcp::ServerTools;
+use crate::mcp::{McpResourceTool, RESOURCE_TOOL, ServerTools};
 use crate::settings::Settings;
 
 /// Built-in tools that are seldom needed: a model finds them with `find_tools`.
@@ -23,6 +23,7 @@ const ON_DEMAND: &[&str] = &[
     "generate_document",
     "job_output",
     "job_stop",
+    RESOURCE_TOOL,
     "references",
     "schema_fetch",
     "web_search",
@@ -57,6 +58,9 @@ pub fn toolbox(engine: &Arc<Engine>) -> Toolbox {
     tools.extend(custom_tools(&settings, engine.services()));
     tools.extend(web::web_tools(&settings));
     let servers = Arc::new(ServerTools::new(Arc::downgrade(engine)));
+    if !settings.mcp_servers.is_empty() {
+        tools.push(Arc::new(McpResourceTool::new(Arc::downgrade(engine))));
+    }
     let finder = finder(&tools, &settings, Some(Arc::clone(&servers)));
     tools.push(finder);
     Toolbox::with_on_demand(tools, ON_DEMAND).with_more(servers)
