@@ -31,6 +31,8 @@ const WALLS: &[(&str, &[&str])] = &[
             "aside-index",
             "aside-web",
             "aside-database",
+            "aside-sandbox",
+            "aside-shell",
         ],
     ),
 ];

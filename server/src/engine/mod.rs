@@ -201,12 +201,6 @@ impl Engine {
         &self.mcp
     }
 
-    /// What tools that run programs share.
-    pub fn services(&self) -> &Services {
-        self.services
-            .get_or_init(|| programs::services(&self.workspace, &self.settings()))
-    }
-
     fn system_prompt(&self, dialect: EditDialect) -> String {
         aside_agent::prompt::system_prompt(PromptFacts {
             os: std::env::consts::OS,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aside_sandbox::{Backend, Choice, Launcher, Limits, Network};
 use aside_tools::{CommandSettings, Place, Services};
 
-use super::Workspace;
+use super::{Engine, Workspace};
 use crate::settings::{Commands, Settings};
 
 /// Bytes of a megabyte.
@@ -15,8 +15,16 @@ const KB: usize = 1024;
 /// How long before the end of its time `bash` lets a command go on in the background.
 const MARGIN: Duration = Duration::from_secs(5);
 
+impl Engine {
+    /// What tools that run programs share.
+    pub fn services(&self) -> &Services {
+        self.services
+            .get_or_init(|| services(&self.workspace, &self.settings()))
+    }
+}
+
 /// What the tools of a workspace share.
-pub fn services(workspace: &Workspace, settings: &Settings) -> Services {
+fn services(workspace: &Workspace, settings: &Settings) -> Services {
     // Where the system does not say which program this is, no program can be run.
     let program = std::env::current_exe().unwrap_or_else(|error| {
         tracing::error!(%error, "it is not known which program this is");
