@@ -59,12 +59,24 @@ fn a_call_is_told_without_its_secrets() {
         json!({"command": "curl -H 'Authorization: Bearer sk-0123456789abcdef0123'"}),
         "all of the output",
     );
-    check(ended(AT, &item(&done), &done), expect![[r#""#]]);
+    check(
+        ended(AT, &item(&done), &done),
+        expect![[
+            r#"{"arguments":"{\"command\":\"curl -H 'Authorization: [redacted]'\"}","argumentsHash":"HASH","durationMs":5,"itemId":"i","name":"bash","status":"completed"}"#
+        ]],
+    );
     let refused = call(ToolStatus::Rejected, json!({}), "The user said no.");
-    check(ended(AT, &item(&refused), &refused), expect![[r#""#]]);
+    check(
+        ended(AT, &item(&refused), &refused),
+        expect![[
+            r#"{"arguments":"{}","argumentsHash":"HASH","durationMs":5,"itemId":"i","name":"bash","reason":"The user said no.","status":"rejected"}"#
+        ]],
+    );
     check(
         started(AT, &item(&refused), &refused, "ask"),
-        expect![[r#""#]],
+        expect![[
+            r#"{"arguments":"{}","argumentsHash":"HASH","itemId":"i","name":"bash","permissionMode":"ask"}"#
+        ]],
     );
 }
 
