@@ -19,6 +19,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("server/crates/keys", &[]),
     ("server/crates/store", &[]),
     ("server/crates/script", &[]),
+    ("server/crates/mcp", &[]),
     ("server/crates/shell", &[]),
     ("server/crates/web", &[]),
     ("server/crates/database", &[]),
