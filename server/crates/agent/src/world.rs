@@ -197,8 +197,8 @@ pub trait Editor: Send + Sync {
         path: Option<&'a WorkspacePath>,
     ) -> BoxFuture<'a, Result<Vec<Diagnostic>, EditorError>>;
 
-    /// Whether [`Self::reported`] may say something, as far as is known without asking.
-    fn reports(&self) -> bool {
+    /// Whether something may be reported of a file, or of any, as far as is known without asking.
+    fn reports(&self, _path: Option<&WorkspacePath>) -> bool {
         false
     }
 

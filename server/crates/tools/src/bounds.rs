@@ -80,6 +80,26 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "entries",
     ),
     (
+        "checkers that one call runs",
+        crate::checkers::MAX_RUN as u64,
+        "commands",
+    ),
+    (
+        "how long one checker may work",
+        crate::checkers::run::MAX_CHECK.as_millis() as u64,
+        "ms",
+    ),
+    (
+        "what a checker prints that is read",
+        crate::checkers::run::MAX_PRINTED_BYTES as u64,
+        "bytes",
+    ),
+    (
+        "diagnostics read of one checker",
+        crate::checkers::parse::MAX_READ as u64,
+        "diagnostics",
+    ),
+    (
         "diagnostics that one call shows",
         crate::editor::MAX_DIAGNOSTICS as u64,
         "diagnostics",

@@ -10,6 +10,7 @@ mod bash;
 mod blocking;
 mod bounds;
 mod builtin;
+mod checkers;
 mod code_interpreter;
 mod command;
 mod custom;
@@ -47,6 +48,7 @@ use aside_agent::tool::Tool;
 
 pub use arguments::ArgumentError;
 pub use bounds::BOUNDS;
+pub use checkers::CheckerSpec;
 pub use custom::{CustomSpec, CustomTool};
 pub use find_tools::{Findable, Found, ToolIndex, find_tools};
 pub use jobs::{End, JobInfo, Jobs};
@@ -66,7 +68,7 @@ pub fn builtin(services: &Services) -> Vec<Arc<dyn Tool>> {
         serviced::tool::<bash::Bash>(services),
         builtin::tool::<delete_file::DeleteFile>(),
         builtin::tool::<move_file::MoveFile>(),
-        builtin::tool::<editor::Diagnostics>(),
+        Arc::new(editor::Diagnostics::new(services)),
         builtin::tool::<editor::Definition>(),
         builtin::tool::<editor::References>(),
         builtin::tool::<editor::DocumentSymbols>(),

@@ -1,5 +1,7 @@
 //! What tools that run programs share: the sandbox, the commands at work, the settings. Nothing is
 //! started before the first program.
+mod capture;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -11,6 +13,7 @@ use aside_sandbox::{
     Stdin,
 };
 
+use crate::checkers::CheckerSpec;
 use crate::command::explained::Confined;
 use crate::command::follow::Foreground;
 use crate::jobs::{Bounds, Jobs, Process, spool_name};
@@ -21,6 +24,8 @@ const GRACE: Duration = Duration::from_secs(1);
 const MAX_HIDDEN: usize = 256;
 /// The folder of Aside's data that holds the private folders of sessions.
 const SCRATCH: &str = "scratch";
+
+pub(crate) use capture::Captured;
 
 /// Where programs run, and what confines them.
 #[derive(Debug, Clone)]
@@ -69,6 +74,7 @@ struct Inner {
     settings: RwLock<Arc<CommandSettings>>,
     sandbox: RwLock<Shared>,
     jobs: Jobs,
+    checkers: RwLock<Arc<[CheckerSpec]>>,
 }
 
 /// The sandbox, made anew where the settings want another.
@@ -113,6 +119,7 @@ impl Services {
             settings: RwLock::new(Arc::new(settings)),
             sandbox: RwLock::new(sandbox),
             jobs: Jobs::default(),
+            checkers: RwLock::new(Arc::from([])),
         }))
     }
 
@@ -132,6 +139,17 @@ impl Services {
         if sandbox.choice != choice {
             *sandbox = Shared::new(&self.0.place, choice);
         }
+    }
+
+    /// What the settings check files with, from now on.
+    pub fn set_checkers(&self, checkers: Vec<CheckerSpec>) {
+        let held = self.0.checkers.write();
+        *held.unwrap_or_else(PoisonError::into_inner) = Arc::from(checkers);
+    }
+
+    pub(crate) fn checkers(&self) -> Arc<[CheckerSpec]> {
+        let checkers = self.0.checkers.read();
+        Arc::clone(&checkers.unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The commands at work.
@@ -229,6 +247,33 @@ impl Services {
         program: Program<'_>,
         context: &ToolContext,
     ) -> Result<Foreground, ToolError> {
+        let (title, time, network) = (program.title, program.time, program.network);
+        let scratch = self.make_scratch(context)?;
+        let running = self.spawn(program, Output::Merged, context).await?;
+        let jobs = self.jobs();
+        let number = jobs.next_number(&context.session_id);
+        let bounds = Bounds {
+            time,
+            scratch,
+            spool: spool_name(number),
+            shown: self.settings().max_output,
+            confined: Confined {
+                backend: running.backend(),
+                network,
+            },
+        };
+        let process = process(running)?;
+        let job = jobs.start(&context.session_id, number, title, process, bounds);
+        Ok(Foreground::new(job))
+    }
+
+    /// A program that runs, confined.
+    async fn spawn(
+        &self,
+        program: Program<'_>,
+        output: Output,
+        context: &ToolContext,
+    ) -> Result<Running, ToolError> {
         self.prepare().await;
         let settings = self.settings();
         let scratch = self.make_scratch(context)?;
@@ -240,7 +285,7 @@ impl Services {
             cwd: program.cwd.to_owned(),
             environment: [inherited, program.environment].concat(),
             stdin: program.stdin,
-            output: Output::Merged,
+            output,
         };
         let protected = roots.iter();
         let protected = protected.flat_map(|root| aside_sandbox::protected_in(root));
@@ -252,30 +297,15 @@ impl Services {
             },
             hidden: self.hidden(),
             network: program.network,
-            scratch: scratch.clone(),
+            scratch,
             limits: settings.limits,
         };
         let running = self.sandbox().sandbox.spawn(&spec, &profile).await;
-        let running = running.map_err(|error| {
+        running.map_err(|error| {
             ToolError(format!(
                 "The command was not run: {error}. The user has to see to that."
             ))
-        })?;
-        let jobs = self.jobs();
-        let number = jobs.next_number(&context.session_id);
-        let bounds = Bounds {
-            time: program.time,
-            scratch,
-            spool: spool_name(number),
-            shown: settings.max_output,
-            confined: Confined {
-                backend: running.backend(),
-                network: program.network,
-            },
-        };
-        let process = process(running)?;
-        let job = jobs.start(&context.session_id, number, program.title, process, bounds);
-        Ok(Foreground::new(job))
+        })
     }
 
     fn sandbox(&self) -> Shared {

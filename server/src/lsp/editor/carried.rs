@@ -89,10 +89,13 @@ impl Carried {
         })
     }
 
-    /// Whether nothing is known of any file.
-    pub fn is_empty(&self) -> bool {
+    /// Whether something was carried of a file, or of any.
+    pub fn knows(&self, path: Option<&Path>) -> bool {
         let kept = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.of.is_empty()
+        match path {
+            Some(path) => kept.of.contains_key(path),
+            None => !kept.of.is_empty(),
+        }
     }
 }
 
@@ -127,9 +130,11 @@ mod tests {
     fn a_request_replaces_what_was_known_of_its_lines() {
         let carried = Carried::default();
         let path = Path::new("/p/a");
-        assert!(carried.is_empty());
+        assert!(!carried.knows(None));
         assert_eq!(carried.of(None), None);
         carried.note(path, 0..10, on("/p/a", &[1, 5]));
+        assert!(carried.knows(None) && carried.knows(Some(path)));
+        assert!(!carried.knows(Some(Path::new("/p/b"))));
         carried.note(path, 5..6, Vec::new());
         carried.note(path, 7..8, on("/p/a", &[7]));
         // What spans more lines than were asked about is not there twice.
@@ -140,7 +145,7 @@ mod tests {
         assert_eq!(reported, Some(Known::Lines(asked)));
         assert_eq!(lines(&carried, "/p/b"), None);
         carried.forget(path);
-        assert!(carried.is_empty());
+        assert!(!carried.knows(None));
         assert_eq!(carried.reported(path), None);
     }
 

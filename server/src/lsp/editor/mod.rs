@@ -141,9 +141,10 @@ async fn place_params(
 }
 
 impl Editor for LspEditor {
-    fn reports(&self) -> bool {
+    fn reports(&self, path: Option<&WorkspacePath>) -> bool {
         self.shared().is_ok_and(|shared| {
-            can(&shared, EditorCapability::Diagnostics) || !shared.carried.is_empty()
+            can(&shared, EditorCapability::Diagnostics)
+                || shared.carried.knows(path.map(WorkspacePath::absolute))
         })
     }
 

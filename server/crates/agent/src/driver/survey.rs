@@ -32,7 +32,7 @@ pub(super) struct Comparison {
 impl Turn {
     /// Whether an editor may say what edits make new or cure.
     pub(super) fn surveys_edits(&self) -> bool {
-        !self.limits.diagnostics_wait.is_zero() && self.editor.reports()
+        !self.limits.diagnostics_wait.is_zero() && self.editor.reports(None)
     }
 
     /// What is reported of the files of some changes before they are made.

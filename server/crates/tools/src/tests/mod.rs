@@ -23,4 +23,4 @@ mod whole;
 mod workspace;
 mod write_file;
 
-pub(crate) use workspace::object;
+pub(crate) use workspace::{Workspace, object};

@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{CommandSettings, Services};
 
 /// A workspace on disk, and what the user has open in it.
-pub(super) struct Workspace {
+pub(crate) struct Workspace {
     host: Arc<Host>,
     pub(super) cancel: CancellationToken,
     pub(super) seen: Arc<Seen>,
@@ -37,7 +37,7 @@ struct Host {
 }
 
 impl Workspace {
-    pub(super) fn new(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         Self::with_others(files, Vec::new())
     }
 
@@ -60,7 +60,7 @@ impl Workspace {
         workspace
     }
 
-    pub(super) fn root(&self) -> PathBuf {
+    pub(crate) fn root(&self) -> PathBuf {
         self.host.root()
     }
 
@@ -96,7 +96,7 @@ impl Workspace {
         std::fs::read_to_string(self.root().join(path)).expect("the file")
     }
 
-    pub(super) fn context(&self) -> ToolContext {
+    pub(crate) fn context(&self) -> ToolContext {
         ToolContext {
             cancel: self.cancel.clone(),
             seen: self.seen.clone(),

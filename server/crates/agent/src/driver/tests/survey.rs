@@ -53,7 +53,7 @@ fn unasked<T: Send + 'static>() -> BoxFuture<'static, Result<T, EditorError>> {
 }
 
 impl Editor for FakeEditor {
-    fn reports(&self) -> bool {
+    fn reports(&self, _: Option<&WorkspacePath>) -> bool {
         true
     }
 
