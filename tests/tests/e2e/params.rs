@@ -12,6 +12,8 @@ async fn absent_null_and_empty_params_are_alike() {
         "session/create",
         "session/list",
         "tool/list",
+        "permission/list",
+        "permission/update",
         "model/list",
         "server/status",
     ] {
@@ -33,6 +35,7 @@ async fn absent_null_and_empty_params_are_alike() {
         "session/delete",
         "chat/send",
         "chat/cancel",
+        "permission/explain",
     ] {
         let mut errors = Vec::new();
         for message in [

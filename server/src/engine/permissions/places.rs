@@ -56,6 +56,8 @@ impl Whereabouts {
                 return None;
             }
             let (folder, beneath) = match path.strip_suffix(BENEATH) {
+                // The root is itself in any case.
+                Some("") => return None,
                 Some(folder) => (folder, BENEATH),
                 None => (path, ""),
             };
