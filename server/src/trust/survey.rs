@@ -154,20 +154,25 @@ impl Reader {
             return Err(too_much(name, format!("{MAX_DEPTH} folders deep")));
         }
         let entries = fs::read_dir(path).map_err(|error| unreadable(name, &error))?;
-        for (at, entry) in entries.enumerate() {
+        let mut inside = Vec::new();
+        for entry in entries {
             // Empty folders are not counted among the files, and must not be without end either.
-            if at >= MAX_FILES {
+            if inside.len() >= MAX_FILES {
                 return Err(too_much(name, format!("{MAX_FILES} files")));
             }
             let entry = entry.map_err(|error| unreadable(name, &error))?;
-            let inner = match entry.file_name().into_string() {
-                Ok(inner) => format!("{name}/{inner}"),
+            match entry.file_name().into_string() {
+                Ok(inner) => inside.push((format!("{name}/{inner}"), entry.path())),
                 Err(inner) => {
                     let shown = format!("{name}/{}", inner.to_string_lossy());
                     return Err(SurveyError::Name(shown));
                 }
-            };
-            self.entry(entry.path(), inner, depth + 1)?;
+            }
+        }
+        // In order, so that of several flaws it is always the same one that is told.
+        inside.sort();
+        for (name, path) in inside {
+            self.entry(path, name, depth + 1)?;
         }
         Ok(())
     }
