@@ -8,7 +8,8 @@ use aside_agent::world::Diagnostic;
 use aside_sandbox::{Network, Stdin};
 
 use super::{Checker, parse};
-use crate::bash::{SHELL, looked};
+use crate::bash::looked;
+use crate::command::shell;
 use crate::command::told::with_line;
 use crate::services::{Captured, Program, Services};
 use crate::text;
@@ -33,7 +34,7 @@ pub(crate) fn effects(
     if effects.is_empty() {
         // Whatever is known of it, it is a program of which nobody was told.
         effects.push(Effect::RunProgram {
-            program: SHELL.to_owned(),
+            program: shell().to_owned(),
             arguments: vec!["-c".to_owned(), checker.command.clone()],
         });
     }
@@ -62,7 +63,7 @@ pub(crate) async fn run(
     let file = file.map_or_else(Default::default, |file| file.as_os_str().to_owned());
     let program = Program {
         title: &checker.command,
-        program: SHELL.into(),
+        program: shell().into(),
         args: vec!["-c".into(), checker.command.clone().into()],
         cwd: cwd.absolute(),
         environment: vec![
