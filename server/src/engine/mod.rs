@@ -171,6 +171,7 @@ impl Engine {
         }
         if let Some(services) = self.services.get() {
             services.set(programs::command_settings(&settings));
+            services.set_checkers(programs::checkers(&settings));
         }
         self.mcp.configure(&settings, self);
         *self

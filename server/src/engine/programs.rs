@@ -1,12 +1,14 @@
 //! How the agent's programs are run: the settings of commands, and what tools share.
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aside_sandbox::{Backend, Choice, Launcher, Limits, Network};
-use aside_tools::{CommandSettings, Place, Services};
+use aside_tools::{CheckerSpec, CommandSettings, Place, Services};
 
 use super::{Engine, Workspace};
-use crate::settings::{Commands, Settings};
+use crate::settings::{Commands, Settings, items};
+use crate::trust::Guard;
 
 /// Bytes of a megabyte.
 const MB: u64 = 1024 * 1024;
@@ -24,7 +26,7 @@ impl Engine {
 }
 
 /// What the tools of a workspace share.
-fn services(workspace: &Workspace, settings: &Settings) -> Services {
+pub fn services(workspace: &Workspace, settings: &Settings) -> Services {
     // Where the system does not say which program this is, no program can be run.
     let program = std::env::current_exe().unwrap_or_else(|error| {
         tracing::error!(%error, "it is not known which program this is");
@@ -40,7 +42,28 @@ fn services(workspace: &Workspace, settings: &Settings) -> Services {
         config: workspace.config.clone(),
         root: workspace.key.clone(),
     };
-    Services::new(place, command_settings(settings))
+    let services = Services::new(place, command_settings(settings));
+    services.set_checkers(checkers(settings));
+    services
+}
+
+/// The checkers of the settings. Those of the workspace count as long as it is trusted.
+pub fn checkers(settings: &Settings) -> Vec<CheckerSpec> {
+    let specs = settings.checkers.iter().map(|checker| {
+        let trust = settings.trust.clone();
+        let guard: Option<Arc<dyn Fn() -> bool + Send + Sync>> = match checker.place {
+            items::Place::User => None,
+            items::Place::Workspace => {
+                Some(Arc::new(move || trust.as_ref().is_some_and(Guard::holds)))
+            }
+        };
+        CheckerSpec {
+            files: checker.files.clone(),
+            command: checker.command.clone(),
+            guard,
+        }
+    });
+    specs.collect()
 }
 
 /// The settings of commands as tools know them.
