@@ -189,7 +189,7 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
     ),
     (
         "least time between two readings of a list that a server changed",
-        crate::server::REFRESH_PAUSE.as_millis() as u64,
+        crate::life::REFRESH_PAUSE.as_millis() as u64,
         "ms",
     ),
     (

@@ -15,10 +15,11 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{ServerConfig, Stdio, Transport};
 use crate::handler::Handler;
 use crate::http::{self, challenge};
+use crate::life::Alive;
 use crate::limits::Limits;
-use crate::peer::Peer;
 use crate::process::{self, Process};
 use crate::result::cut;
+use crate::server::Shared;
 use crate::signals::Signals;
 use crate::stderr::{Tail, drain};
 use crate::stdio::Lines;
@@ -73,12 +74,12 @@ impl Connection {
     /// here.
     pub(crate) async fn open(
         config: Arc<ServerConfig>,
-        host: Arc<dyn Peer>,
-        limits: Limits,
+        shared: &Arc<Shared>,
         handshake: Handshake,
         vault: &Vault,
     ) -> Result<Self, StartError> {
-        let signals = Arc::new(Signals::new(&config.name, host));
+        let limits = shared.limits.clone();
+        let signals = Arc::new(Signals::new(&config.name, Arc::clone(&shared.host)));
         let opening = Opening {
             handler: Handler::new(Arc::clone(&signals), limits.clone()),
             config: Arc::clone(&config),
@@ -87,7 +88,7 @@ impl Connection {
             handshake,
         };
         match &config.transport {
-            Transport::Stdio(stdio) => opening.stdio(stdio).await,
+            Transport::Stdio(stdio) => opening.stdio(stdio, Alive::new(shared)).await,
             Transport::Http(to) => {
                 let wire = http::wire(to, opening.signals.host.as_ref(), vault).await?;
                 opening.serve(wire, Tail::default(), None).await
@@ -137,7 +138,7 @@ struct Opening {
 }
 
 impl Opening {
-    async fn stdio(self, stdio: &Stdio) -> Result<Connection, StartError> {
+    async fn stdio(self, stdio: &Stdio, alive: Alive) -> Result<Connection, StartError> {
         let started = process::start(stdio).map_err(StartError::Reason)?;
         let tail = Tail::default();
         let name = self.config.name.clone();
@@ -147,6 +148,7 @@ impl Opening {
             self.limits.end_patience,
             self.signals.closed.clone(),
             move |how| signals.fail(how),
+            alive,
         );
         let lines = Lines::new(started.stdout, started.stdin, Arc::clone(&self.signals));
         self.serve(lines, tail, Some(process)).await

@@ -12,6 +12,7 @@ mod error;
 mod group;
 mod handler;
 mod http;
+mod life;
 mod limits;
 mod lists;
 mod login;

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Stdio;
 use crate::group::Group;
+use crate::life::Alive;
 
 /// How long what a server wrote before it ended is waited for.
 pub(crate) const DRAIN_TIME: Duration = Duration::from_millis(500);
@@ -80,12 +81,14 @@ pub(crate) struct Process {
 
 impl Running {
     /// Watches the process from a task of its own. If it ends by itself, `on_exit` is called with
-    /// a sentence that says how, after `output_ended` or a little later.
+    /// a sentence that says how, after `output_ended` or a little later. `alive` is dropped when
+    /// nothing is left of the process.
     pub(crate) fn watch(
         self,
         patience: Duration,
         output_ended: CancellationToken,
         on_exit: impl FnOnce(String) + Send + 'static,
+        alive: Alive,
     ) -> Process {
         let stop = CancellationToken::new();
         let ended = CancellationToken::new();
@@ -96,6 +99,7 @@ impl Running {
         tokio::spawn(async move {
             // Also cancelled if this task is dropped or panics; the group is killed then.
             let _ended = ended.drop_guard();
+            let _alive = alive;
             let Self { mut child, group } = self;
             tokio::select! {
                 status = child.wait() => {
