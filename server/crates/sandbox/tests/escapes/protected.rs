@@ -1,4 +1,6 @@
 //! Changing what stays as it is: hooks and configuration of git, and `.aside`.
+use std::path::Path;
+
 use aside_sandbox::{Backend, Outcome};
 
 use crate::harness::{Place, each, put};
@@ -71,7 +73,7 @@ async fn what_does_not_exist_is_not_made() {
     })
     .await;
     each(async |place| {
-        std::fs::rename(place.root.join("workspace/.git"), place.root.join("g")).unwrap();
+        rename(&place.root.join("workspace/.git"), &place.root.join("g"));
         let done = place
             .run("mkdir -p .git/hooks; echo evil > .git/hooks/pre-commit")
             .await;
@@ -86,7 +88,7 @@ async fn what_does_not_exist_is_not_made() {
 #[tokio::test]
 async fn the_pointer_of_a_work_tree_stays() {
     each(async |place| {
-        std::fs::rename(place.root.join("workspace/.git"), place.root.join("repository")).unwrap();
+        rename(&place.root.join("workspace/.git"), &place.root.join("repository"));
         let pointer = format!("gitdir: {}/repository\n", place.root.display());
         put(&place.root.join("workspace/.git"), &pointer);
         let done = place
@@ -139,4 +141,9 @@ fn is_unchanged(place: &Place) -> bool {
         && !hooks.is_symlink()
         && place.read("workspace/.git/hooks/pre-commit") == "old\n"
         && place.read("workspace/.git/config") == "[core]\n"
+}
+
+#[allow(clippy::disallowed_methods, reason = "a folder of the test")]
+fn rename(from: &Path, to: &Path) {
+    std::fs::rename(from, to).unwrap();
 }
