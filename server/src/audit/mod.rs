@@ -1,7 +1,8 @@
 //! What goes into the audit log, and how much of it: what was done, never whole files, and no
 //! secret that can be recognised.
 use aside_agent::host::PermissionOutcome;
-use aside_agent::item::{ContentBlock, Item, ToolCall};
+use aside_agent::item::{ContentBlock, Item, ItemBody, ToolCall};
+use aside_protocol::FileEdit;
 use aside_store::{AuditEntry, EditRow, Write, blob_hash};
 use serde_json::{Value, json};
 
@@ -73,6 +74,17 @@ pub fn ended(at: At<'_>, item: &Item, call: &ToolCall) -> Write {
     row(at, kind::TOOL, &json)
 }
 
+/// A call that a crash kept from its end, where an open item is one.
+pub fn interrupted(at: At<'_>, item: &Item) -> Option<Write> {
+    match &item.body {
+        ItemBody::ToolCall(call) => Some(ended(at, item, call)),
+        ItemBody::UserMessage { .. }
+        | ItemBody::AssistantMessage { .. }
+        | ItemBody::Reasoning { .. }
+        | ItemBody::Compaction { .. } => None,
+    }
+}
+
 /// A question for permission is settled.
 pub fn permitted(at: At<'_>, item: &Item, call: &ToolCall, outcome: &PermissionOutcome) -> Write {
     let (word, by, text) = match outcome {
@@ -111,6 +123,19 @@ pub fn edited(at: At<'_>, edit: &EditRow, outcome: &str) -> Write {
         "outcome": outcome,
         "beforeHash": edit.pre_image,
         "afterHash": edit.post_image,
+    });
+    row(at, kind::EDIT, &json)
+}
+
+/// What the user made of an edit: accepted, rejected, amended, or taken back.
+pub fn reviewed(at: At<'_>, edit: &FileEdit) -> Write {
+    let json = json!({
+        "editId": edit.id,
+        "itemId": edit.item_id,
+        "uri": edit.uri,
+        "kind": edit.kind,
+        "outcome": edit.status,
+        "by": "user",
     });
     row(at, kind::EDIT, &json)
 }
@@ -168,11 +193,11 @@ fn arguments(call: &ToolCall) -> String {
 }
 
 fn reason(call: &ToolCall) -> String {
-    let text = call.output.iter().find_map(|block| match block {
-        ContentBlock::Text { text } => Some(text.as_str()),
-        _ => None,
-    });
-    bounded(text.unwrap_or_default(), MAX_TEXT_BYTES)
+    // What a call ends with is text for the model, then what clients are shown.
+    let Some(ContentBlock::Text { text }) = call.output.first() else {
+        return String::new();
+    };
+    bounded(text, MAX_TEXT_BYTES)
 }
 
 /// The start of a text, without what looks like a secret. Secrets are taken out of the whole text

@@ -5,6 +5,7 @@ use aside_store::{EventRow, SessionPatch, Store, TakenOver, Write};
 
 use super::error::EngineError;
 use super::queries::append_deltas;
+use crate::audit::{self, At};
 use crate::clock;
 
 /// Repairs every session whose owner is dead. Recorded, not shown: clients read the result.
@@ -54,6 +55,11 @@ fn repairs(taken: TakenOver) -> (Vec<Write>, i64) {
     for ((record, first_seq), item) in records.iter_mut().zip(items) {
         record.item = item;
         record.item.interrupt();
+        let at = At {
+            session: &taken.session.id,
+            turn: Some(&record.item.turn_id),
+        };
+        writes.extend(audit::interrupted(at, &record.item));
         writes.push(Write::UpsertItem(crate::wire::item_row(
             &taken.session.id,
             record,

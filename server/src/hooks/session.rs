@@ -209,9 +209,11 @@ fn prompt_text(prompt: &ItemRecord) -> String {
     let ItemBody::UserMessage { content, .. } = &prompt.item.body else {
         return String::new();
     };
-    let texts = content.iter().filter_map(|block| match block {
-        ContentBlock::Text { text } => Some(text.as_str()),
-        _ => None,
+    let texts = content.iter().filter_map(|block| {
+        let ContentBlock::Text { text } = block else {
+            return None;
+        };
+        Some(text.as_str())
     });
     texts.collect::<Vec<_>>().join("\n")
 }

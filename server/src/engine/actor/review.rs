@@ -6,6 +6,7 @@ use aside_protocol::{ErrorCode, Event};
 use aside_store::{SessionPatch, SessionRow, Write};
 
 use super::{Actor, Entry};
+use crate::audit;
 use crate::clock;
 use crate::engine::error::EngineError;
 
@@ -63,6 +64,13 @@ impl Actor {
         let before = self.row.clone();
         let is_rewound = outcome.patch.is_some();
         let mut writes = outcome.writes;
+        let at = self.at();
+        writes.extend(outcome.events.iter().filter_map(|event| {
+            let Event::EditUpdated { edit } = event else {
+                return None;
+            };
+            Some(audit::reviewed(at, edit))
+        }));
         let mut entries: Vec<Entry> = outcome
             .events
             .into_iter()

@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::{Actor, Entry, Message, Running};
+use crate::audit::{self, At};
 use crate::clock;
 use crate::engine::error::EngineError;
 use crate::hooks::{SessionHooks, run_hooked};
@@ -319,6 +320,11 @@ impl Actor {
         open.sort_by(|a, b| a.0.cmp(&b.0));
         for (id, (mut record, first_seq)) in open {
             record.item.interrupt();
+            let at = At {
+                session: &self.session_id,
+                turn: Some(&running.turn_id),
+            };
+            writes.extend(audit::interrupted(at, &record.item));
             writes.push(Write::UpsertItem(crate::wire::item_row(
                 &self.session_id,
                 &record,
