@@ -11,16 +11,13 @@ use serde::Deserialize;
 
 use crate::command::effects::{Looked, Surroundings, look};
 use crate::command::follow::Followed;
-use crate::command::told;
 use crate::command::touched::Touched;
+use crate::command::{shell, told};
 use crate::definition::word;
 use crate::job_tools::{JobOutput, JobStop};
 use crate::serviced::Serviced;
 use crate::services::{Program, Services};
 use crate::text;
-
-/// The shell that commands are read by.
-pub(crate) const SHELL: &str = "bash";
 
 /// The arguments of `bash`.
 #[derive(Debug, Default, Deserialize)]
@@ -138,7 +135,7 @@ async fn run(services: Services, args: Args, context: ToolContext) -> Result<Out
         .map(Duration::from_millis);
     let program = Program {
         title: &args.command,
-        program: SHELL.into(),
+        program: shell().into(),
         args: vec!["-c".into(), args.command.clone().into()],
         cwd: cwd.absolute(),
         environment: Vec::new(),

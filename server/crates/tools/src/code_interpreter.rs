@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::blocking;
 use crate::command::files::Files;
-use crate::command::told;
+use crate::command::{on_path, told};
 use crate::definition::word;
 use crate::serviced::Serviced;
 use crate::services::{Program, Services};
@@ -104,11 +104,7 @@ impl Serviced for CodeInterpreter {
 
 /// The program that runs the language here.
 fn program(language: Language) -> Result<&'static str, ToolError> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path).collect::<Vec<_>>();
-    let is_there = |program: &&&str| folders.iter().any(|folder| folder.join(program).is_file());
-    let found = language.programs().iter().find(is_there);
-    found.copied().ok_or_else(|| {
+    on_path(language.programs()).ok_or_else(|| {
         ToolError(format!(
             "There is no {name} on this system: {programs} is not on the PATH. Tell the user, or do it in another way.",
             name = language.name(),

@@ -13,9 +13,9 @@ use aside_sandbox::{Network, Stdin};
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 
-use crate::bash::{SHELL, done, folder, looked};
-use crate::command::told;
+use crate::bash::{done, folder, looked};
 use crate::command::touched::Touched;
+use crate::command::{shell, told};
 use crate::services::{Program, Services};
 use crate::{arguments, text};
 
@@ -142,7 +142,7 @@ async fn run(
     let time = custom.timeout.unwrap_or(settings.timeout);
     let program = Program {
         title: &custom.command,
-        program: SHELL.into(),
+        program: shell().into(),
         args: vec!["-c".into(), custom.command.clone().into()],
         cwd: cwd.absolute(),
         environment,

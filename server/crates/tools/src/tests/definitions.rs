@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::workspace::{Workspace, object, services, tool};
 use crate::{
-    apply_patch, ask_user, builtin, delete_file, edit_file, editor, generate_document, glob, grep,
-    list_directory, move_file, read_file, update_plan, write_file,
+    apply_patch, ask_user, bash, builtin, code_interpreter, delete_file, edit_file, editor,
+    generate_document, glob, grep, job_tools, list_directory, move_file, read_file, update_plan,
+    write_file,
 };
 
 /// All tools that a model is offered together may take this much of a request.
@@ -118,6 +119,10 @@ fn schemas_agree_with_what_is_read() {
     check::<update_plan::Args>(&schema("update_plan"));
     check::<ask_user::Args>(&schema("ask_user"));
     check::<generate_document::Args>(&schema("generate_document"));
+    check::<bash::Args>(&schema("bash"));
+    check::<job_tools::Args>(&schema("job_output"));
+    check::<job_tools::Args>(&schema("job_stop"));
+    check::<code_interpreter::Args>(&schema("code_interpreter"));
     let edit = schema("edit_file");
     check::<edit_file::Args>(&edit);
     check::<edit_file::EditArgs>(&edit["properties"]["edits"]["items"]);
@@ -145,6 +150,18 @@ fn titles_are_one_short_line_for_any_arguments() {
         "Search for `foo` in src",
     );
     check("grep", json!({"pattern": ["x"]}), "Search for ``");
+    check(
+        "bash",
+        json!({"command": "\n make test\nmake all"}),
+        "make test",
+    );
+    check("bash", json!({"command": 5}), "Run a command");
+    check("job_stop", json!({"job_id": "job-1"}), "Stop job-1");
+    check(
+        "code_interpreter",
+        json!({"language": "python"}),
+        "Run Python",
+    );
     let long = tool("read_file").title(&object(json!({"path": "é".repeat(1_000_000)})));
     assert!(long.len() < 130 && long.ends_with('…'), "{long}");
 }
