@@ -99,7 +99,30 @@ impl Cleaner {
     }
 
     fn take_text(&mut self, text: &str, out: &mut String) {
-        text.chars().for_each(|char| self.take(char, out));
+        let mut rest = text;
+        while let Some(char) = rest.chars().next() {
+            let plain = self.plain(rest);
+            if plain == 0 {
+                self.take(char, out);
+                rest = &rest[char.len_utf8()..];
+                continue;
+            }
+            self.line.push_str(&rest[..plain]);
+            self.give_if_long(out);
+            rest = &rest[plain..];
+        }
+    }
+
+    /// How many bytes at the beginning are printed as they are, so that much output costs little.
+    fn plain(&self, text: &str) -> usize {
+        if self.escape != Escape::None || self.is_returned {
+            return 0;
+        }
+        // 0xC2 begins the control characters beyond ASCII.
+        let is_special = |byte: u8| byte < b' ' || byte == 0x7f || byte == 0xc2;
+        let end = text.bytes().position(is_special).unwrap_or(text.len());
+        let room = MAX_PENDING_BYTES.saturating_sub(self.line.len());
+        text.floor_char_boundary(end.min(room))
     }
 
     fn take(&mut self, char: char, out: &mut String) {
@@ -162,6 +185,10 @@ impl Cleaner {
             }
         }
         self.line.push(char);
+        self.give_if_long(out);
+    }
+
+    fn give_if_long(&mut self, out: &mut String) {
         if self.line.len() >= MAX_PENDING_BYTES {
             self.is_begun = true;
             out.push_str(&std::mem::take(&mut self.line));
@@ -192,6 +219,8 @@ mod tests {
         check(b"a\nb", "a\nb");
         check(b"a\r\nb\r\n", "a\nb\n");
         check("tab\t \u{20ac} 😀 é\n".as_bytes(), "tab\t € 😀 é\n");
+        let long = "é€😀".repeat(MAX_PENDING_BYTES / 4);
+        check(long.as_bytes(), &long);
     }
 
     #[test]
