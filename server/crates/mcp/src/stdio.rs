@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::process::{ChildStdin, ChildStdout};
 use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
 use tracing::warn;
 
 use crate::result::cut;
@@ -30,13 +31,16 @@ pub(crate) const MAX_BATCH: usize = 256;
 /// How long a server may take to read a message.
 pub(crate) const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Bytes of the buffer of a line that are kept for the next one.
-const KEPT_BYTES: usize = 64 * 1024;
+/// Bytes of a line that is read as JSON beside everything else, as that takes a while. Its buffer
+/// is not kept for the next one.
+const LONG_BYTES: usize = 64 * 1024;
 
 /// The standard streams of a server.
 pub(crate) struct Lines {
     read: BufReader<ChildStdout>,
     line: Vec<u8>,
+    /// A long line that is being read as JSON.
+    reading: Option<JoinHandle<serde_json::Result<Value>>>,
     ready: VecDeque<ServerJsonRpcMessage>,
     write: Arc<Mutex<Option<ChildStdin>>>,
     signals: Arc<Signals>,
@@ -48,6 +52,7 @@ impl Lines {
         Self {
             read: BufReader::new(read),
             line: Vec::new(),
+            reading: None,
             ready: VecDeque::new(),
             write: Arc::new(Mutex::new(Some(write))),
             signals,
@@ -62,7 +67,18 @@ impl Lines {
         if text.is_empty() {
             return;
         }
-        match serde_json::from_slice::<Value>(text) {
+        if line.len() > LONG_BYTES {
+            let read = move || serde_json::from_slice(line.trim_ascii());
+            self.reading = Some(tokio::task::spawn_blocking(read));
+            return;
+        }
+        self.take_json(serde_json::from_slice(text));
+        self.line = line;
+        self.line.clear();
+    }
+
+    fn take_json(&mut self, json: serde_json::Result<Value>) {
+        match json {
             Ok(Value::Array(messages)) => {
                 for message in messages.into_iter().take(MAX_BATCH) {
                     self.take_message(message);
@@ -70,10 +86,6 @@ impl Lines {
             }
             Ok(message) => self.take_message(message),
             Err(_) => self.warn("a line that is not JSON is passed over"),
-        }
-        if line.capacity() <= KEPT_BYTES {
-            self.line = line;
-            self.line.clear();
         }
     }
 
@@ -120,6 +132,14 @@ impl Transport<RoleClient> for Lines {
         loop {
             if let Some(message) = self.ready.pop_front() {
                 return Some(message);
+            }
+            if let Some(reading) = self.reading.as_mut() {
+                let read = reading.await;
+                self.reading = None;
+                if let Ok(json) = read {
+                    self.take_json(json);
+                }
+                continue;
             }
             // Dropped and called again in the middle of a line, this goes on with that line.
             match read_line(&mut self.read, &mut self.line, MAX_MESSAGE_BYTES).await {
