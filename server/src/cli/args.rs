@@ -6,7 +6,7 @@ mod tools;
 mod trust;
 
 pub use auth::{AuthArgs, AuthCommand};
-pub use mcp::{McpAddArgs, McpArgs, McpCommand};
+pub use mcp::{McpAddArgs, McpArgs, McpCommand, McpServeArgs};
 pub use permission::{
     ExplainArgs, PermissionArgs, PermissionCommand, RuleArgs, RuleWord, ScopeWord,
 };

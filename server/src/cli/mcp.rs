@@ -1,4 +1,6 @@
 //! `aside mcp`: the servers of tools.
+mod serve;
+
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 use std::time::Instant;
@@ -29,6 +31,7 @@ pub async fn mcp(args: McpArgs) -> Result<u8, Failure> {
     match args.command {
         McpCommand::List { json } => list(json).await,
         McpCommand::Test { name, json } => test(name, json).await,
+        McpCommand::Serve(args) => serve::serve(&args).await,
         McpCommand::Add(args) => add(&args),
         McpCommand::Remove { name } => remove(&name),
     }

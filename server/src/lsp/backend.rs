@@ -67,6 +67,7 @@ impl LanguageServer for Backend {
             crate::seen::remember(&self.shared.dirs, profile);
         }
         self.pull_settings();
+        self.shared.offer_tools();
     }
 
     async fn shutdown(&self) -> Result<()> {
@@ -78,7 +79,9 @@ impl LanguageServer for Backend {
 
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
         if let Some(path) = uri_to_path(&params.text_document.uri) {
-            self.shared.adopt_root_of(&path);
+            if self.shared.adopt_root_of(&path) {
+                self.shared.offer_tools();
+            }
         }
         let document = params.text_document;
         let uri = document.uri.clone();

@@ -69,6 +69,9 @@ pub async fn serve(dirs: Dirs, layers: Layers) -> u8 {
         Some(()) = parent_gone.recv() => ExitReason::EndOfInput { code: 1 },
     };
     tracing::info!(?reason, "the editor left");
+    if let Some(shared) = shared.get() {
+        shared.withdraw_tools();
+    }
     if let Some(engine) = shared.get().and_then(|shared| shared.engine_if_any())
         && tokio::time::timeout(CLOSE_LIMIT, engine.close())
             .await

@@ -37,6 +37,9 @@ pub struct Shared {
     pub carried: Carried,
     /// Pending hunks that are shown by the means of plain LSP.
     pub review: Review,
+    /// Other agents' way to the tools, once it is offered.
+    #[cfg(unix)]
+    offer: Mutex<Option<crate::mcp::Offer>>,
     own: Weak<Shared>,
 }
 
@@ -78,6 +81,8 @@ impl Shared {
             progress: Mutex::default(),
             carried: Carried::default(),
             review: Review::default(),
+            #[cfg(unix)]
+            offer: Mutex::default(),
             own: own.clone(),
         })
     }
@@ -170,18 +175,20 @@ impl Shared {
     }
 
     /// With no folder open, the first document's repository, else its folder, is the workspace.
-    pub fn adopt_root_of(&self, document: &Path) {
+    /// Says whether it now is.
+    pub fn adopt_root_of(&self, document: &Path) -> bool {
         if self.state().roots.key().is_some() {
-            return;
+            return false;
         }
         let Some(folder) = document.parent() else {
-            return;
+            return false;
         };
         let repository = folder
             .ancestors()
             .find(|ancestor| ancestor.join(".git").exists())
             .unwrap_or(folder);
         self.set_folders(vec![repository.to_owned()]);
+        true
     }
 
     /// The engine of the workspace. It keeps the first folder that it was made for.
@@ -207,4 +214,37 @@ impl Shared {
     pub fn engine_if_any(&self) -> Option<Arc<Engine>> {
         self.state().engine.clone()
     }
+
+    /// Offers the tools to other agents, where a folder is open.
+    #[cfg(unix)]
+    pub fn offer_tools(&self) {
+        let mut offer = self.offer.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(key) = self.roots().key().map(Path::to_owned) else {
+            return;
+        };
+        if offer.is_some() {
+            return;
+        }
+        let workspace = Workspace::new(&key, &self.dirs);
+        let shared = self.own.clone();
+        *offer = crate::mcp::offer(&workspace, move || {
+            let engine = shared.upgrade()?.engine().ok()?;
+            (engine.workspace().key == key).then_some(engine)
+        });
+    }
+
+    /// There are no such sockets.
+    #[cfg(not(unix))]
+    pub fn offer_tools(&self) {}
+
+    /// Offers nothing to other agents any more.
+    #[cfg(unix)]
+    pub fn withdraw_tools(&self) {
+        let mut offer = self.offer.lock().unwrap_or_else(PoisonError::into_inner);
+        *offer = None;
+    }
+
+    /// There are no such sockets.
+    #[cfg(not(unix))]
+    pub fn withdraw_tools(&self) {}
 }

@@ -5,6 +5,7 @@ mod prompts;
 mod resources;
 mod result;
 mod sample;
+mod serve;
 mod tool;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,9 @@ use crate::settings::items::{McpServer, Place};
 use peer::Host;
 pub use prompts::{commands, expand, is_meant};
 pub use resources::{McpResourceTool, NAME as RESOURCE_TOOL};
+pub use serve::serve;
+#[cfg(unix)]
+pub use serve::{Offer, connect, offer};
 use tool::McpTool;
 
 /// The servers of an engine. Nothing is made before a server is needed or asked about.

@@ -26,6 +26,8 @@ pub enum McpCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Offer Aside's tools to other agents, as an MCP server on standard input and output.
+    Serve(McpServeArgs),
     /// Add a server for all your workspaces.
     Add(McpAddArgs),
     /// Remove a server that was added.
@@ -58,4 +60,23 @@ pub struct McpAddArgs {
     /// The program and its arguments, after `--`.
     #[arg(last = true, required_unless_present = "url")]
     pub command: Vec<String>,
+}
+
+/// Arguments of `aside mcp serve`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Other agents start this themselves, in the folder they work on. Where an editor has that folder \
+open with Aside, they read what the editor holds, unsaved text included, their edits arrive in \
+the editor, and you are asked there; else they work on the disk by the rules of permission alone.
+
+Put this into the other agent's configuration of MCP servers:
+  { \"mcpServers\": { \"aside\": { \"command\": \"aside\", \"args\": [\"mcp\", \"serve\"] } } }
+
+With nobody to ask, edits are refused unless rules or the mode allow them:
+  aside permission add allow writePath 'src/**'
+  ASIDE_PERMISSION_MODE=acceptEdits aside mcp serve --standalone")]
+pub struct McpServeArgs {
+    /// Work on the disk, also where an editor has the folder open.
+    #[arg(long)]
+    pub standalone: bool,
 }

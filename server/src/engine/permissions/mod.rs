@@ -1,6 +1,7 @@
 //! The rules of permission in force, what they say to effects, and who changes them.
 mod approver;
 mod explain;
+mod guest;
 mod places;
 mod requests;
 mod user;
@@ -17,6 +18,7 @@ use aside_store::{RuleRow, Store};
 use tokio::sync::watch;
 
 pub use approver::SessionApprover;
+pub use guest::{Asks, GuestApprover};
 pub use requests::MAX_CHANGES;
 pub use user::{MAX_FILE_BYTES as MAX_USER_FILE_BYTES, MAX_USER_RULES};
 
