@@ -1,4 +1,5 @@
 //! What a command that means to get out of the sandbox comes to, and what the model is told of it.
+use aside_tests::rules::text;
 use aside_tests::world::write_at;
 use serde_json::{Value, json};
 
@@ -107,6 +108,21 @@ async fn what_runs_code_for_others_stays_as_it_is() {
         for result in &results {
             check(result, &["[The sandbox"]);
         }
+    }
+}
+
+#[tokio::test]
+async fn the_question_says_what_is_not_confined() {
+    let not = "Not sandboxed: this command can do everything that you can do";
+    for (backend, is_said) in [("auto", false), ("off", true)] {
+        let stage = confined(backend, &["touch made"]);
+        let editor = stage.open().await;
+        let session = editor.create(json!({})).await;
+        editor.turn(&session, "Run.").await;
+        let asked = editor.asked("chat/requestPermission");
+        let reason = text(&asked[0], "/reason");
+        assert_eq!(reason.contains(not), is_said, "{reason}");
+        editor.close().await;
     }
 }
 
