@@ -204,9 +204,7 @@ impl Key {
         ];
         match &self.part {
             // An editor takes settings from the workspace, which may not loosen what confines it.
-            Part::Fixed => {
-                ALONE.contains(&self.name.as_str()) || self.name.starts_with("sandbox.")
-            }
+            Part::Fixed => ALONE.contains(&self.name.as_str()) || self.name.starts_with("sandbox."),
             Part::Header(..) => true,
             Part::Provider(_) | Part::Model(..) => false,
         }

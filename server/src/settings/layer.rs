@@ -234,7 +234,12 @@ impl Layer {
         for entry in found {
             match entry {
                 Ok((name, item)) => {
-                    if let Item::Database(database) = &item {
+                    // How many are looked for is bounded, and what stands in a workspace's file
+                    // for all to read is no secret.
+                    if let Item::Database(database) = &item
+                        && (database.place == Place::User
+                            || database.url.expose() != database.written)
+                    {
                         crate::redact::register(database.url.expose());
                     }
                     self.items.push((name, item, origin.to_owned()));

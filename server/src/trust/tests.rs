@@ -221,7 +221,7 @@ fn there_are_bounds() {
     }
     world.put(".aside/last", "x");
     world.check_refused(expect![
-        ".aside/1 is more than is looked at (8388608 bytes in all); remove what is not needed"
+        ".aside/last is more than is looked at (8388608 bytes in all); remove what is not needed"
     ]);
 }
 

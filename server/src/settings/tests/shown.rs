@@ -74,6 +74,7 @@ fn the_table_for_people_shows_no_secret() {
         rules of permission that one request adds, and removes                        1000 rules
         warnings about one source of settings                                         20 warnings
         files whose diagnostics are kept as code-action requests carried them         200 files
+        code-action requests of one file whose lines are remembered                   100 requests
         diagnostics read of one answer of an editor                                   10000 diagnostics
         places read of one answer of an editor                                        10000 places
         symbols read of one answer of an editor                                       10000 symbols
@@ -234,6 +235,10 @@ fn the_table_for_people_shows_no_secret() {
         matches of one file that are reported                                         1000 matches
         files of one edit that the model is told of                                   100 files
         files and folders visited by one search                                       500000 entries
+        checkers that one call runs                                                   8 commands
+        how long one checker may work                                                 300000 ms
+        what a checker prints that is read                                            16 MB
+        diagnostics read of one checker                                               10000 diagnostics
         diagnostics that one call shows                                               100 diagnostics
         places that one call shows                                                    100 places
         symbols that one call shows                                                   500 symbols
@@ -251,6 +256,7 @@ fn the_table_for_people_shows_no_secret() {
         a line of output that is not finished                                         8 KB
         what a command prints before it is stopped                                    1024 MB
         output that is kept of one command in a file                                  16 MB
+        files with output of commands that a session keeps                            32 files
         commands of a session that have ended and can still be asked for              16 commands
         a command in a list of jobs                                                   16 KB
         files that are looked at for changes by a command                             200 files
