@@ -49,7 +49,7 @@ impl Asker {
     }
 
     /// The next line of standard input.
-    async fn line(&self) -> io::Result<String> {
+    pub(super) async fn line(&self) -> io::Result<String> {
         let mut waiting = Waiting {
             asker: self,
             reading: self

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aside_agent::event::NoticeLevel;
 use aside_agent::host::{Files, PermissionOutcome};
+use aside_agent::world::Elicitor;
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 
@@ -70,7 +71,7 @@ impl Context {
         let front = Arc::new(HeadlessFront {
             files: Arc::new(DiskFiles::new(roots, max_read)),
             events,
-            asker: Asker::default(),
+            asker: Arc::default(),
         });
         let engine = Engine::new(workspace, Arc::new(resolved.settings.clone()), front);
         Ok((
@@ -104,7 +105,7 @@ pub fn environment() -> BTreeMap<String, String> {
 struct HeadlessFront {
     files: Arc<DiskFiles>,
     events: mpsc::Sender<Published>,
-    asker: Asker,
+    asker: Arc<Asker>,
 }
 
 impl Front for HeadlessFront {
@@ -125,6 +126,10 @@ impl Front for HeadlessFront {
 
     fn files(&self) -> Arc<dyn Files> {
         Arc::clone(&self.files) as _
+    }
+
+    fn elicitor(&self) -> Arc<dyn Elicitor> {
+        Arc::clone(&self.asker) as _
     }
 
     fn ask(&self, question: Question) -> BoxFuture<'_, PermissionOutcome> {

@@ -8,6 +8,7 @@ mod context;
 mod demo;
 mod doctor;
 mod edits;
+mod elicit;
 mod failure;
 mod hidden;
 mod interrupts;
