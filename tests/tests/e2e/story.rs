@@ -158,7 +158,7 @@ fn in_lines(value: &Value) -> Value {
 
 #[tokio::test]
 async fn the_first_request_is_small() {
-    const LIMIT: usize = 6 * 1024;
+    const LIMIT: usize = 14 * 1024;
     let stage = Stage::new([say("Hello.")]);
     let editor = stage.open().await;
     let session = editor.create_free().await;
