@@ -1,17 +1,20 @@
 //! `glob`: files by name.
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use aside_agent::host::{Document, WorkspacePath};
 use aside_agent::item::ToolKind;
 use aside_agent::permission::Effect;
 use aside_agent::tool::{Arguments, Outcome, ToolContext, ToolError, ToolOutput};
+use ignore::WalkState;
 use serde::Deserialize;
 
 use crate::blocking::{Stop, cancelled};
 use crate::builtin::Builtin;
 use crate::overlay::{self, Overlay};
-use crate::walk::{self, MAX_VISITED, Pattern};
+use crate::walk::{self, MAX_VISITED, Pattern, THREADS};
 use crate::{blocking, definition, nearby};
 
 /// How many files are named where no limit is given.
@@ -131,28 +134,37 @@ fn search(
     stop: &Stop,
 ) -> Result<(), ToolError> {
     let folder = base.absolute();
-    let mut offer = |path: &Path, relative: &Path| {
-        let display = walk::display(base, relative);
-        if pattern.is_match(relative, &display) {
-            found.add(path.to_owned(), display);
-        }
+    let visited = AtomicUsize::new(0);
+    let all = Mutex::new(found);
+    let offer = |path: &Path, relative: &Path| {
+        let Some(display) = pattern.shown(base, relative) else {
+            return;
+        };
+        // Nothing that holds the lock leaves the results half changed.
+        let mut found = all.lock().unwrap_or_else(PoisonError::into_inner);
+        found.add(path.to_owned(), display);
     };
     for (relative, _) in Overlay::new(folder, open).unsaved(folder) {
         offer(&folder.join(relative), relative);
     }
-    let mut visited = 0;
-    for entry in walk::walk(folder).build().filter_map(Result::ok) {
-        if stop.is_set() {
-            return Err(cancelled());
-        }
-        visited += 1;
-        if visited > MAX_VISITED {
-            break;
-        }
-        if entry.file_type().is_some_and(|kind| !kind.is_dir()) {
-            offer(entry.path(), walk::below(folder, entry.path()));
-        }
+    walk::walk(folder).threads(THREADS).build_parallel().run(|| {
+        let (offer, visited) = (&offer, &visited);
+        Box::new(move |entry| {
+            if stop.is_set() || visited.fetch_add(1, Ordering::Relaxed) >= MAX_VISITED {
+                return WalkState::Quit;
+            }
+            if let Ok(entry) = entry
+                && entry.file_type().is_some_and(|kind| !kind.is_dir())
+            {
+                offer(entry.path(), walk::below(folder, entry.path()));
+            }
+            WalkState::Continue
+        })
+    });
+    if stop.is_set() {
+        return Err(cancelled());
     }
-    found.visited = found.visited.max(visited);
+    let found = all.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.visited = found.visited.max(visited.into_inner());
     Ok(())
 }

@@ -8,6 +8,8 @@ use ignore::WalkBuilder;
 
 /// How many files and folders one call looks at.
 pub(crate) const MAX_VISITED: usize = 500_000;
+/// How many threads walk.
+pub(crate) const THREADS: usize = 2;
 /// How long a pattern may be.
 pub(crate) const MAX_PATTERN_BYTES: usize = 4096;
 
@@ -104,9 +106,17 @@ impl Pattern {
         })
     }
 
-    /// Whether a file is meant, by its path below the folder that is searched or by the path
-    /// that models are shown.
-    pub(crate) fn is_match(&self, relative: &Path, display: &str) -> bool {
-        self.matcher.is_match(relative) || self.matcher.is_match(display)
+    /// How a file is shown, if it is meant: by its path below the folder that is searched or by
+    /// the path that models are shown.
+    pub(crate) fn shown(&self, base: &WorkspacePath, relative: &Path) -> Option<String> {
+        let is_same = matches!(base.display(), "" | ".");
+        if self.matcher.is_match(relative) {
+            return Some(display(base, relative));
+        }
+        if is_same {
+            return None;
+        }
+        let display = display(base, relative);
+        self.matcher.is_match(&display).then_some(display)
     }
 }

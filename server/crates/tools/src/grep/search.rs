@@ -17,8 +17,6 @@ use crate::blocking::{Stop, cancelled};
 use crate::overlay::Overlay;
 use crate::walk::{self, MAX_VISITED, Pattern};
 
-/// How many threads search.
-const THREADS: usize = 2;
 /// Larger files are not searched.
 pub(crate) const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 /// How much of a file is held in memory at once; a file with a longer line is not searched.
@@ -72,7 +70,7 @@ pub(super) fn search(
             scope.search_document(&mut searcher, relative, document);
         }
         walk::walk(base.absolute())
-            .threads(THREADS)
+            .threads(walk::THREADS)
             .build_parallel()
             .run(|| {
                 let mut searcher = query.searcher();
@@ -114,13 +112,14 @@ impl Scope<'_> {
 
     /// How the file is shown, if it is to be searched.
     fn wants(&self, path: &Path, relative: &Path) -> Option<String> {
-        let display = walk::display(self.base, relative);
-        let is_meant = match &self.query.glob {
+        if !self.found().wants(path) {
+            return None;
+        }
+        match &self.query.glob {
             // A file that is named as such is searched, whatever its name.
-            Some(glob) => relative.as_os_str().is_empty() || glob.is_match(relative, &display),
-            None => true,
-        };
-        (is_meant && self.found().wants(path)).then_some(display)
+            Some(glob) if !relative.as_os_str().is_empty() => glob.shown(self.base, relative),
+            Some(_) | None => Some(walk::display(self.base, relative)),
+        }
     }
 
     fn search_entry(&self, searcher: &mut Searcher, entry: &DirEntry) {
