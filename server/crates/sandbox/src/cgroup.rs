@@ -35,6 +35,9 @@ impl Group {
         let own = std::fs::read_to_string("/proc/self/cgroup").ok()?;
         let (parent, is_second) = parent(&own)?;
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        if number == 0 {
+            sweep(&parent);
+        }
         let folder = parent.join(format!("aside-{}-{number}", std::process::id()));
         std::fs::create_dir(&folder).ok()?;
         let group = Group { folder };
@@ -57,6 +60,29 @@ impl Group {
         file.write_all(value.to_string().as_bytes()).ok()
     }
 }
+
+/// Removes the groups that servers left when they were killed. Only empty ones can be removed.
+fn sweep(parent: &Path) {
+    let Ok(entries) = std::fs::read_dir(parent) else {
+        return;
+    };
+    for entry in entries.flatten().take(MAX_SWEPT) {
+        let name = entry.file_name();
+        let owner = name
+            .to_str()
+            .and_then(|name| name.strip_prefix("aside-"))
+            .and_then(|rest| rest.split_once('-'))
+            .and_then(|(owner, _)| owner.parse::<u32>().ok());
+        let is_left =
+            owner.is_some_and(|owner| !Path::new("/proc").join(owner.to_string()).exists());
+        if is_left && std::fs::remove_dir(entry.path()).is_err() {
+            tracing::debug!(?name, "a control group that was left is not empty");
+        }
+    }
+}
+
+/// How many entries are looked at for groups that were left.
+const MAX_SWEPT: usize = 4096;
 
 /// Moves this process to a group.
 pub(crate) fn join(folder: &Path) -> std::io::Result<()> {
