@@ -142,7 +142,8 @@ impl Opening {
         let started = process::start(stdio).map_err(StartError::Reason)?;
         let tail = Tail::default();
         let name = self.config.name.clone();
-        tokio::spawn(drain(name, started.stderr, tail.clone()));
+        let secrets = process::secrets(stdio);
+        tokio::spawn(drain(name, started.stderr, tail.clone(), secrets));
         let signals = Arc::clone(&self.signals);
         let process = started.running.watch(
             self.limits.end_patience,

@@ -166,6 +166,30 @@ fn answer(error: &StreamableHttpError<reqwest::Error>) -> Option<String> {
     Some(format!("it answers with HTTP {status}{hint}"))
 }
 
+/// Whether the server is gone, or does not know this connection any more, so that another is to be
+/// made.
+pub(crate) fn is_lost(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        match error.downcast_ref::<StreamableHttpError<reqwest::Error>>() {
+            Some(StreamableHttpError::Client(inner)) => return inner.is_connect(),
+            // Some answer 400 to a session that they do not know, and not 404 as they should.
+            Some(StreamableHttpError::UnexpectedServerResponse(said)) => {
+                return said.starts_with("HTTP 400") || said.starts_with("HTTP 404");
+            }
+            Some(
+                StreamableHttpError::SessionExpired
+                | StreamableHttpError::SessionRecoveryTimeout
+                | StreamableHttpError::ReinitializationFailed(_)
+                | StreamableHttpError::TransportChannelClosed,
+            ) => return true,
+            Some(_) | None => {}
+        }
+        next = error.source();
+    }
+    false
+}
+
 /// The challenge of a server that wants a login, if that is what went wrong.
 pub(crate) fn challenge(error: &(dyn Error + 'static)) -> Option<String> {
     let mut next = Some(error);

@@ -36,6 +36,9 @@ const SECRET_PARTS: &[&str] = &[
     "AUTH",
 ];
 
+/// Bytes of the shortest value that is taken for a secret.
+const MIN_SECRET_BYTES: usize = 6;
+
 /// Variables that servers get although they look secret: a socket's path.
 const NOT_SECRET: &[&str] = &["SSH_AUTH_SOCK", "XAUTHORITY"];
 
@@ -165,11 +168,23 @@ fn command(config: &Stdio, mark: &str) -> Command {
 
 /// Whether servers get a variable of Aside's environment unasked.
 fn may_have(name: &OsStr) -> bool {
-    let name = name.to_string_lossy().to_uppercase();
-    if NOT_SECRET.contains(&name.as_str()) {
-        return true;
-    }
-    !name.starts_with("ASIDE_") && !SECRET_PARTS.iter().any(|part| name.contains(part))
+    let name = name.to_string_lossy();
+    !name.starts_with("ASIDE_") && !is_secret(&name)
+}
+
+/// Whether the value of a variable of this name is likely secret.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_uppercase();
+    !NOT_SECRET.contains(&name.as_str()) && SECRET_PARTS.iter().any(|part| name.contains(part))
+}
+
+/// The values that a server is given and nobody is shown.
+pub(crate) fn secrets(config: &Stdio) -> Vec<String> {
+    let secrets = config.env.iter().filter(|(name, value)| {
+        // What is so short is no secret, and would take words apart.
+        is_secret(name) && value.len() >= MIN_SECRET_BYTES
+    });
+    secrets.map(|(_, value)| value.clone()).collect()
 }
 
 fn why_not(config: &Stdio, error: &io::Error) -> String {

@@ -14,7 +14,7 @@ use crate::call::OnProgress;
 use crate::config::Transport;
 use crate::connection::{Connection, why};
 use crate::error::McpError;
-use crate::http::challenge;
+use crate::http::{challenge, is_lost};
 use crate::lists::{ListKind, Pages};
 use crate::result::cut;
 use crate::stdio::WRITE_TIMEOUT;
@@ -293,6 +293,11 @@ impl Connection {
                     return McpError::NeedsAuth { server };
                 }
                 let reason = why(error.error.as_ref(), &self.config);
+                if is_lost(error.error.as_ref()) {
+                    // Another connection is made; calls on this one would fail as this did.
+                    self.signals
+                        .fail(format!("The connection was lost: {reason}."));
+                }
                 McpError::Died {
                     server,
                     request,

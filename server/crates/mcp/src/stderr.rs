@@ -44,16 +44,17 @@ impl Tail {
 }
 
 /// Reads until the end, so that the server is never held up by what nobody reads.
-pub(crate) async fn drain(server: String, stderr: ChildStderr, tail: Tail) {
+/// Values of secret variables are not repeated.
+pub(crate) async fn drain(server: String, stderr: ChildStderr, tail: Tail, secrets: Vec<String>) {
     let mut read = BufReader::new(stderr);
     let mut line = Vec::new();
     let mut pace = Pace::default();
     while let Ok(end) = read_line(&mut read, &mut line, MAX_STDERR_LINE).await {
         // A line that is too long comes in pieces of the buffer's length.
         let text = String::from_utf8_lossy(&line);
-        let text = text.trim();
+        let text = without(text.trim(), &secrets);
         if !text.is_empty() {
-            tail.push(text);
+            tail.push(&text);
             if pace.allows() {
                 info!(server, "{text}");
             }
@@ -63,4 +64,10 @@ pub(crate) async fn drain(server: String, stderr: ChildStderr, tail: Tail) {
             return;
         }
     }
+}
+
+fn without(text: &str, secrets: &[String]) -> String {
+    secrets.iter().fold(text.to_owned(), |text, secret| {
+        text.replace(secret.as_str(), "[secret]")
+    })
 }

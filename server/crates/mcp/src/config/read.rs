@@ -1,6 +1,6 @@
 //! The files that users write: `.mcp.json` and its like, as several programs know them.
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -164,16 +164,18 @@ impl Reader<'_> {
             let Some(command) = self.text(entry, "command")?.filter(|text| !text.is_empty()) else {
                 return Err(self.wrong("command", "must be the program to start"));
             };
-            let mut cwd = self.text(entry, "cwd")?;
-            if cwd.as_deref().is_none_or(str::is_empty) {
-                let workspace = self.environment.workspace();
-                cwd = (!workspace.is_empty()).then(|| workspace.to_owned());
-            }
+            let cwd = self.text(entry, "cwd")?.unwrap_or_default();
+            // The workspace's folder, or one that is in it; a whole path stays as it is.
+            let workspace = Path::new(self.environment.workspace());
+            let cwd = match cwd.as_str() {
+                "" => workspace.to_owned(),
+                cwd => workspace.join(cwd),
+            };
             return Ok(Transport::Stdio(Stdio {
                 command,
                 args: self.texts(entry, "args")?,
                 env: self.texts_by_name(entry, "env")?,
-                cwd: cwd.map(PathBuf::from),
+                cwd: (!cwd.as_os_str().is_empty()).then_some(cwd),
             }));
         }
         let url = self.text(entry, "url")?.unwrap_or_default();

@@ -49,14 +49,16 @@ fn the_usual_forms_are_read() {
                 "web": {"type": "http", "url": "https://example.org/mcp?key=${KEY}",
                         "headers": {"Authorization": "Bearer ${KEY}"}},
                 "old": {"type": "sse", "url": "http://localhost:1/sse", "disabled": true},
-                "off": {"command": "a", "enabled": false, "cwd": "/project/sub"},
+                "off": {"command": "a", "enabled": false, "cwd": "/srv"},
+                "in": {"command": "a", "cwd": "sub"},
                 "slow": {"command": "a", "startTimeout": 5, "timeout": 0.5, "totalTimeout": 60,
                          "toolTimeouts": {"t": 9}, "includeTools": ["t"], "excludeTools": ["u"]},
             },
         }"#,
         &expect![[r#"
             files: enabled true, Stdio { command: "npx", args: 2, env: ["K", "N"], cwd: Some("/project") }, (60s, 120s, 3600s), {}, ToolFilter { allow: [], deny: [] }
-            off: enabled false, Stdio { command: "a", args: 0, env: [], cwd: Some("/project/sub") }, (60s, 120s, 3600s), {}, ToolFilter { allow: [], deny: [] }
+            in: enabled true, Stdio { command: "a", args: 0, env: [], cwd: Some("/project/sub") }, (60s, 120s, 3600s), {}, ToolFilter { allow: [], deny: [] }
+            off: enabled false, Stdio { command: "a", args: 0, env: [], cwd: Some("/srv") }, (60s, 120s, 3600s), {}, ToolFilter { allow: [], deny: [] }
             old: enabled false, Http { host: Some("localhost"), headers: [] }, (60s, 120s, 3600s), {}, ToolFilter { allow: [], deny: [] }
             slow: enabled true, Stdio { command: "a", args: 0, env: [], cwd: Some("/project") }, (5s, 500ms, 60s), {"t": 9s}, ToolFilter { allow: ["t"], deny: ["u"] }
             web: enabled true, Http { host: Some("example.org"), headers: ["Authorization"] }, (60s, 120s, 3600s), {}, ToolFilter { allow: [], deny: [] }

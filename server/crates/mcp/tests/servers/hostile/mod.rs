@@ -1,6 +1,7 @@
 //! A server that hangs, crashes, lies and leaves processes behind: nothing of it reaches another
 //! server, and nothing waits for it longer than it is said to.
 mod calls;
+#[cfg(target_os = "linux")]
 mod ends;
 mod lies;
 mod starts;

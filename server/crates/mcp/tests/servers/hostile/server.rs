@@ -27,6 +27,8 @@ fn main() -> ExitCode {
     match mode.as_str() {
         "exit" => {
             eprintln!("no licence was found");
+            let token = std::env::var("SERVICE_TOKEN").unwrap_or_default();
+            eprintln!("the token was {token}.");
             return ExitCode::from(3);
         }
         "silent" | "deaf" => loop {

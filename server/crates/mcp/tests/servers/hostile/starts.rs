@@ -2,7 +2,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use aside_mcp::{McpError, ServerConfig, ServerState};
+use aside_mcp::{McpError, ServerConfig, ServerState, Transport};
 use serde_json::json;
 
 use super::{Pair, hostile};
@@ -57,6 +57,16 @@ async fn one_that_ends_at_once() {
 #[tokio::test]
 async fn its_last_words_are_told() {
     check_fails(hostile("bad", "exit"), "no licence was found").await;
+}
+
+#[tokio::test]
+async fn its_secrets_are_not_told() {
+    let mut config = hostile("bad", "exit");
+    if let Transport::Stdio(stdio) = &mut config.transport {
+        let value = "hush-hush".to_owned();
+        stdio.env.insert("SERVICE_TOKEN".to_owned(), value);
+    }
+    check_fails(config, "the token was [secret].").await;
 }
 
 #[tokio::test]

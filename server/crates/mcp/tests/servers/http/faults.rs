@@ -1,4 +1,6 @@
 //! Servers of HTTP that answer badly.
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use aside_mcp::{Http, McpError, ServerConfig, Transport};
@@ -132,5 +134,29 @@ async fn one_that_is_silent_is_given_up() {
     let error = called(&manager, call("bad", "echo", json!({}))).await;
     let said = error.expect_err("it is silent").to_string();
     assert!(said.contains("0.3 seconds"), "{said}");
+    manager.close().await;
+}
+
+#[tokio::test]
+async fn one_that_forgot_the_session_is_introduced_again() {
+    let knows = Arc::new(AtomicBool::new(true));
+    let known = Arc::clone(&knows);
+    let site = Site::new(move |_, request| {
+        if request.body.contains("\"initialize\"") {
+            known.store(true, Ordering::SeqCst);
+        }
+        match known.load(Ordering::SeqCst) {
+            true => tools(request),
+            false => nothing(400),
+        }
+    })
+    .await;
+    let config = config(format!("{}/mcp", site.base));
+    let manager = manager(&Host::new(&[], None), vec![config]);
+    assert_eq!(text(&manager, "bad", "echo", json!({})).await, "done");
+    knows.store(false, Ordering::SeqCst);
+    let error = called(&manager, call("bad", "echo", json!({}))).await;
+    assert!(matches!(error, Err(McpError::Died { .. })), "{error:?}");
+    assert_eq!(text(&manager, "bad", "echo", json!({})).await, "done");
     manager.close().await;
 }
