@@ -286,9 +286,16 @@ impl Engine {
     /// Stores what is pending and gives the database back in order. A turn that still runs is
     /// found interrupted by the next server.
     pub async fn close(&self) {
-        if let Some(services) = self.services.get() {
-            services.jobs().end_all().await;
-        }
+        // Commands may take a moment to end, for which the database need not wait.
+        let commands = async {
+            if let Some(services) = self.services.get() {
+                services.jobs().end_all().await;
+            }
+        };
+        tokio::join!(commands, self.close_rest());
+    }
+
+    async fn close_rest(&self) {
         self.mcp.close().await;
         self.sync_all().await;
         let settings = self.settings();
