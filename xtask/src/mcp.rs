@@ -35,11 +35,25 @@ const TESTS: &[&str] = &[
     "real::",
 ];
 
+/// Those that have a scripted model call them through the whole program.
+const TURNS: &[&str] = &[
+    "test",
+    "--package",
+    "aside-tests",
+    "--test",
+    "e2e",
+    "mcp_servers::",
+];
+
 /// Installs the servers where they are missing, and runs the tests against them.
 pub(crate) fn run() -> Outcome {
     let folder = target().join("mcp");
     match install(&folder) {
-        Ok(()) => run_tests(TESTS, &[(VARIABLE, &folder)]).into(),
+        Ok(()) => {
+            let variables: &[(&str, &Path)] = &[(VARIABLE, &folder)];
+            let ran = run_tests(TESTS, variables);
+            ran.and_then(|()| run_tests(TURNS, variables)).into()
+        }
         Err(error) => Outcome::NotRun(format!("{error:#}")),
     }
 }

@@ -47,6 +47,8 @@ mod hooks;
 mod hostile_models;
 mod lifecycle;
 mod logs;
+mod mcp_serve;
+mod mcp_servers;
 mod mocks;
 mod models;
 mod params;
