@@ -287,12 +287,7 @@ impl Engine {
     /// found interrupted by the next server.
     pub async fn close(&self) {
         // Commands may take a moment to end, for which the database need not wait.
-        let commands = async {
-            if let Some(services) = self.services.get() {
-                services.jobs().end_all().await;
-            }
-        };
-        tokio::join!(commands, self.close_rest());
+        tokio::join!(self.end_programs(), self.close_rest());
     }
 
     async fn close_rest(&self) {

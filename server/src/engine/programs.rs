@@ -23,6 +23,20 @@ impl Engine {
         self.services
             .get_or_init(|| services(&self.workspace, &self.settings()))
     }
+
+    /// New settings, for programs that start from now on.
+    pub(super) fn set_program_settings(&self, settings: &Settings) {
+        if let Some(services) = self.services.get() {
+            services.set(command_settings(settings));
+        }
+    }
+
+    /// Ends all commands.
+    pub(super) async fn end_programs(&self) {
+        if let Some(services) = self.services.get() {
+            services.jobs().end_all().await;
+        }
+    }
 }
 
 /// What the tools of a workspace share.
@@ -67,7 +81,7 @@ pub fn checkers(settings: &Settings) -> Vec<CheckerSpec> {
 }
 
 /// The settings of commands as tools know them.
-pub fn command_settings(settings: &Settings) -> CommandSettings {
+fn command_settings(settings: &Settings) -> CommandSettings {
     let Commands {
         backend,
         has_network,
