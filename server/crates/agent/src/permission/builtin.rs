@@ -243,7 +243,7 @@ pub(super) fn said(effect: &Effect, places: &Places) -> Said {
     let touches = |pattern: &&str| places.cover(pattern, &named) == Cover::Part;
     let mut secrets = DENIALS.iter().filter(|denial| denial.what == Use::Any);
     match secrets.find(|denial| denial.patterns.iter().any(touches)) {
-        Some(denial) => Said::PartDenied(format!("{path} holds places that are {}.", denial.why)),
+        Some(denial) => Said::PartDenied(format!("{path} holds places {}.", denial.why)),
         None => Said::Nothing,
     }
 }
