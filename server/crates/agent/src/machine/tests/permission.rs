@@ -271,7 +271,8 @@ fn one_denial_denies_the_call_and_a_decision_that_is_missing_allows_nothing() {
         question #2 #1 call title Waiting
         => ask 0: #2 Aside wants to run ls and run make. (run ls, run make, 0 previewed)
 
-    "#]].assert_eq(&shown);
+    "#]]
+    .assert_eq(&shown);
 }
 
 #[test]
