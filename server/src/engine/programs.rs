@@ -81,7 +81,7 @@ pub fn checkers(settings: &Settings) -> Vec<CheckerSpec> {
 }
 
 /// The settings of commands as tools know them.
-fn command_settings(settings: &Settings) -> CommandSettings {
+pub fn command_settings(settings: &Settings) -> CommandSettings {
     let Commands {
         backend,
         has_network,
