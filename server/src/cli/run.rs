@@ -13,7 +13,7 @@ use super::context::Context;
 use super::terminal::{self, Style};
 use super::{Failure, attach, exit};
 use crate::engine::front::Published;
-use crate::engine::limits::MAX_CONTENT_BYTES;
+use crate::engine::limits::{MAX_CONTENT_BYTES, MAX_HOOKS_AT_END};
 
 /// Runs a prompt until its turn ends.
 pub async fn run(args: RunArgs) -> Result<u8, Failure> {
@@ -52,7 +52,7 @@ pub async fn run(args: RunArgs) -> Result<u8, Failure> {
         last_failure: None,
     };
     let code = follow(&context, &session.id, events, printer).await;
-    context.engine.end_hooks().await;
+    context.engine.end_hooks(MAX_HOOKS_AT_END).await;
     context.engine.close().await;
     code
 }

@@ -6,6 +6,7 @@ pub mod edits;
 pub mod error;
 pub mod front;
 mod health;
+mod hooking;
 mod jobs;
 pub mod limits;
 pub mod listing;
@@ -169,10 +170,7 @@ impl Engine {
         if let Some(permissions) = self.permissions.get() {
             permissions.set_settings(&settings);
         }
-        if let Some(services) = self.services.get() {
-            services.set(programs::command_settings(&settings));
-            services.set_checkers(programs::checkers(&settings));
-        }
+        self.set_program_settings(&settings);
         self.mcp.configure(&settings, self);
         *self
             .settings
@@ -190,11 +188,6 @@ impl Engine {
     pub fn toolbox(self: &Arc<Self>) -> Toolbox {
         let mut made = self.toolbox.lock().unwrap_or_else(PoisonError::into_inner);
         made.get_or_insert_with(|| tools::toolbox(self)).clone()
-    }
-
-    /// What runs the user's hooks.
-    pub fn hooks(&self) -> &hooks::Runner {
-        &self.hooks
     }
 
     /// The MCP servers.
@@ -275,14 +268,6 @@ impl Engine {
         }
     }
 
-    /// Runs the hooks about the end of all sessions here, each with its own time limit.
-    pub async fn end_hooks(&self) {
-        let settings = self.settings();
-        self.hooks
-            .end_all(&settings, limits::MAX_HOOKS_AT_END)
-            .await;
-    }
-
     /// Stores what is pending and gives the database back in order. A turn that still runs is
     /// found interrupted by the next server.
     pub async fn close(&self) {
@@ -293,8 +278,7 @@ impl Engine {
     async fn close_rest(&self) {
         self.mcp.close().await;
         self.sync_all().await;
-        let settings = self.settings();
-        self.hooks.end_all(&settings, limits::HOOKS_AT_CLOSE).await;
+        self.end_hooks(limits::HOOKS_AT_CLOSE).await;
         self.ledger.close().await;
         if let Some(store) = self.store.get()
             && let Err(error) = store.close().await

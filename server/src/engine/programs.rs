@@ -28,6 +28,7 @@ impl Engine {
     pub(super) fn set_program_settings(&self, settings: &Settings) {
         if let Some(services) = self.services.get() {
             services.set(command_settings(settings));
+            services.set_checkers(checkers(settings));
         }
     }
 
@@ -62,7 +63,7 @@ pub fn services(workspace: &Workspace, settings: &Settings) -> Services {
 }
 
 /// The checkers of the settings. Those of the workspace count as long as it is trusted.
-pub fn checkers(settings: &Settings) -> Vec<CheckerSpec> {
+fn checkers(settings: &Settings) -> Vec<CheckerSpec> {
     let specs = settings.checkers.iter().map(|checker| {
         let trust = settings.trust.clone();
         let guard: Option<Arc<dyn Fn() -> bool + Send + Sync>> = match checker.place {
@@ -81,7 +82,7 @@ pub fn checkers(settings: &Settings) -> Vec<CheckerSpec> {
 }
 
 /// The settings of commands as tools know them.
-pub fn command_settings(settings: &Settings) -> CommandSettings {
+fn command_settings(settings: &Settings) -> CommandSettings {
     let Commands {
         backend,
         has_network,
