@@ -78,10 +78,10 @@ impl LanguageServer for Backend {
     }
 
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
-        if let Some(path) = uri_to_path(&params.text_document.uri) {
-            if self.shared.adopt_root_of(&path) {
-                self.shared.offer_tools();
-            }
+        if let Some(path) = uri_to_path(&params.text_document.uri)
+            && self.shared.adopt_root_of(&path)
+        {
+            self.shared.offer_tools();
         }
         let document = params.text_document;
         let uri = document.uri.clone();
