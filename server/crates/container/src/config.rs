@@ -1,0 +1,65 @@
+//! What containers are made of, and whose they are.
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What containers are made of. They are all of one workspace.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// A path, `unix://PATH`, `tcp://HOST:PORT` or `http://HOST:PORT`. Without one `DOCKER_HOST`
+    /// and the usual places are looked at.
+    pub socket: Option<String>,
+    /// The image, as `podman run` and `docker run` know it.
+    pub image: String,
+    /// Whether a missing image is got.
+    pub pull: Pull,
+    /// How many containers are kept ready for sessions to come.
+    pub pool: usize,
+    /// A container is removed when nothing has run in it for so long.
+    pub idle: Duration,
+    /// How much one container may use.
+    pub limits: Limits,
+    /// Whose containers they are.
+    pub owner: Owner,
+}
+
+/// Whether a missing image is got from its registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pull {
+    /// It is an error.
+    Never,
+    /// It is got when it is first needed.
+    Missing,
+}
+
+/// How much one container may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Memory, in bytes; there is no swap beside it.
+    pub memory_bytes: u64,
+    /// Processes at one time.
+    pub processes: u64,
+    /// Thousandths of a processor; 0 does not limit them.
+    pub milli_cpus: u64,
+}
+
+/// Whose containers they are, so that those of dead servers are known.
+#[derive(Clone)]
+pub struct Owner {
+    /// Names this server, of `[A-Za-z0-9-]`.
+    pub server: String,
+    /// Names the workspace, of `[A-Za-z0-9-]`.
+    pub workspace: String,
+    /// Whether the server of that name still lives.
+    pub lives: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+}
+
+impl fmt::Debug for Owner {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = formatter.debug_struct("Owner");
+        shown.field("server", &self.server);
+        shown
+            .field("workspace", &self.workspace)
+            .finish_non_exhaustive()
+    }
+}

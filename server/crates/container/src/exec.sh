@@ -1,0 +1,18 @@
+# Runs a program, and ends what it left behind. Arguments: a mark, the folder to be in, `merged` or
+# `separate`, a folder and a link to it (or two empty texts), the program and its arguments.
+mark=$1 cwd=$2 output=$3 folder=$4 link=$5
+shift 5
+if [ -n "$link" ] && ! [ -e "$link" ]; then ln -s "$folder" "$link"; fi
+if [ "$output" = merged ]; then exec 2>&1; fi
+cd -- "$cwd" || exit 126
+env "ASIDE_RUN=$mark" "$@"
+code=$?
+for pass in 1 2 3 4 5 6 7 8; do
+  found=$(grep -ls "ASIDE_RUN=$mark" /proc/[0-9]*/environ 2>/dev/null) || true
+  if [ -z "$found" ]; then break; fi
+  for file in $found; do
+    pid=${file#/proc/}
+    kill -9 "${pid%/environ}" 2>/dev/null
+  done
+done
+exit "$code"
