@@ -7,7 +7,15 @@ use anyhow::Context;
 use crate::programs::{cargo, find, root, run as run_program, target};
 
 /// The targets; each is a file of its name in `fuzz/targets`.
-const TARGETS: &[&str] = &["v4a", "unified", "blocks", "edit_file", "merge", "sse", "shell"];
+const TARGETS: &[&str] = &[
+    "v4a",
+    "unified",
+    "blocks",
+    "edit_file",
+    "merge",
+    "sse",
+    "shell",
+];
 
 /// An input that takes longer than this, in seconds, is a finding.
 const MAX_SECONDS: u32 = 10;

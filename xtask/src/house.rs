@@ -20,6 +20,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("server/crates/store", &[]),
     ("server/crates/script", &[]),
     ("server/crates/mcp", &[]),
+    ("server/crates/sandbox", &[]),
     ("server/crates/shell", &[]),
     ("server/crates/web", &[]),
     ("server/crates/database", &[]),

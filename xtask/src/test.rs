@@ -12,6 +12,9 @@ use crate::steps::{Outcome, Steps};
 /// The version of the compiler that checks the generated TypeScript.
 const TYPESCRIPT: &str = "typescript@5.9.3";
 
+/// Makes a bubblewrap that does not work a failure.
+const REQUIRE_BWRAP: &str = "ASIDE_REQUIRE_BWRAP";
+
 /// Names a server with a real model for the tests that need one.
 const MODEL_URL: &str = "ASIDE_TEST_MODEL_URL";
 
@@ -36,7 +39,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         if !is_built {
             return Outcome::Failed("the build failed".to_owned());
         }
-        cargo(&["test", "--workspace"]).into()
+        tests()
     });
     steps.run("demo", || {
         if !is_built {
@@ -62,6 +65,19 @@ pub(crate) fn run() -> anyhow::Result<()> {
         }
     });
     steps.finish()
+}
+
+/// All tests of cargo; on Linux with bubblewrap, so that both ways of confining are tried.
+fn tests() -> Outcome {
+    let mut command = Command::new("cargo");
+    command.args(["test", "--workspace"]).current_dir(root());
+    if cfg!(target_os = "linux") {
+        if let Err(error) = find_or_install(&["bwrap"], "bubblewrap") {
+            return Outcome::NotRun(format!("{error:#}"));
+        }
+        command.env(REQUIRE_BWRAP, "1");
+    }
+    run_program(&mut command).into()
 }
 
 /// The generated types compile, in the strictest mode.

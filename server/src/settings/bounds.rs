@@ -25,6 +25,11 @@ pub fn bounds() -> impl Iterator<Item = Bound> {
         aside_tools::BOUNDS,
         aside_edit::BOUNDS,
         aside_store::BOUNDS,
+        aside_database::BOUNDS,
+        aside_web::BOUNDS,
+        aside_shell::BOUNDS,
+        aside_sandbox::bounds::BOUNDS,
+        aside_mcp::bounds::BOUNDS,
     ];
     own()
         .into_iter()

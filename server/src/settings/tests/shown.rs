@@ -295,6 +295,112 @@ fn the_table_for_people_shows_no_secret() {
         notes kept for the model in a session                                         1000 notes
         pairs of a model and a dialect counted in the ledger                          1000 pairs
         pairs of a day and a model summed for usage                                   10000 pairs
+        the URL of a database                                                         8 KB
+        tables of a database that are named                                           2000 tables
+        indexes and keys of a database that are read                                  10000 rows
+        one text of a schema, such as a default or a comment                          500 characters
+        tables that are proposed for one that is missing                              30 tables
+        a URL to fetch                                                                8 KB
+        entries of web.allow_hosts                                                    1000 entries
+        one entry of web.allow_hosts                                                  300 bytes
+        addresses of one name                                                         64 addresses
+        redirects on the way to a page                                                20 redirects
+        one page                                                                      16 MB
+        a file of certificates for the web                                            4 MB
+        idle connections to one host of the web                                       2 connections
+        how long they are kept                                                        30000 ms
+        connecting to a host of the web                                               15000 ms
+        pages converted at a time                                                     2 pages
+        causes of one failure of the network                                          16 causes
+        words of a search provider that are shown                                     400 characters
+        parsing one page                                                              5000 ms
+        the stack for one page                                                        32 MB
+        elements of a page within each other                                          400 levels
+        lists and quotations of a page within each other                              24 levels
+        nodes of a page                                                               400000 nodes
+        a link in a page                                                              2000 bytes
+        the title of a page                                                           300 characters
+        one search                                                                    20000 ms
+        a query of a search                                                           2000 bytes
+        hits of one search                                                            20 hits
+        the answer of a search engine                                                 4 MB
+        the title of a hit                                                            300 characters
+        the snippet of a hit                                                          1000 characters
+        a shell command that is read                                                  64 KB
+        shell commands within commands, deep                                          8 levels
+        shell commands within one command                                             128 commands
+        effects of a shell command                                                    256 effects
+        the syntax tree of a shell command, deep                                      160 levels
+        the syntax trees of a shell command                                           200000 nodes
+        words that one word of a shell command becomes                                64 words
+        folders that a shell command may be in                                        4 folders
+        the value of a shell variable                                                 4096 characters
+        progress reports of the shell parser                                          50000 reports
+        the rules of a sandbox for one command                                        96 KB
+        what the launcher reports about a command                                     16 KB
+        names tried for such a report                                                 64 names
+        commands that wait to be started                                              64 commands
+        the trial run of a sandbox                                                    5000 ms
+        what is kept of a failed trial run                                            400 bytes
+        submodules whose hooks are protected                                          256 folders
+        a file of git that points to a folder                                         8 KB
+        the kernel's list of sockets                                                  2 MB
+        sockets hidden from one command                                               128 sockets
+        entries of /run and /tmp in which sockets are looked for                      4096 entries
+        what is kept of protected files to put them back                              4 MB
+        protected files that are watched                                              4096 files
+        files beside hidden ones that Landlock is told of                             16384 files
+        tries to remove the control group of a command, a millisecond apart           100 tries
+        processes that are looked at to end a command                                 65536 processes
+        passes over the processes of a command to end them                            500 passes
+        a file of MCP servers                                                         1 MB
+        servers of one file                                                           100 servers
+        arguments, variables, headers or tools named for one server                   256 values
+        name of an MCP server                                                         64 characters
+        a text of a server's configuration with its references replaced               64 KB
+        name of a server's tool as models know it                                     64 characters
+        part of that name for the server                                              24 characters
+        one message of an MCP server                                                  64 MB
+        messages in one line of a server                                              256 messages
+        time for a server to read a message                                           30000 ms
+        entries of one list of a server                                               1000 entries
+        pages of one list of a server                                                 100 pages
+        name of a server's tool, prompt or argument                                   256 bytes
+        description of a server's tool, prompt or resource                            16 KB
+        arguments of one prompt of a server                                           64 arguments
+        schema of a server's tool                                                     64 KB
+        depth of the schema of a server's tool                                        32 levels
+        references in the schema of a server's tool                                   256 references
+        parts of one result of a server                                               1000 parts
+        a name, URI or media type of a server                                         8 KB
+        what a server says of itself for the model                                    16 KB
+        why a server could not be started                                             8 KB
+        time for a connection of HTTP to end                                          5000 ms
+        time to connect to a server of HTTP                                           15000 ms
+        redirections of one request to a server of HTTP                               5 redirections
+        times a server may ask for more in the middle of one request                  10 times
+        one error of a server                                                         8 KB
+        questions of one server that are open at a time                               16 questions
+        one question of a server to the user                                          16 KB
+        messages, stop sequences or hints of a server's request to the model          256 items
+        tokens that a server may ask the model for                                    65536 tokens
+        reports of progress that wait                                                 64 reports
+        lines of a server's log and standard error                                    50 lines a second, of each
+        wait for the reason why a server ended                                        1000 ms
+        a line of a server's log                                                      4 KB
+        a line of a server's standard error                                           4 KB
+        last lines of a server's standard error in a message                          10 lines
+        least time between two readings of a list that a server changed               1000 ms
+        wait for the last output of a server that ended                               500 ms
+        processes looked at for those that a server left                              100000 processes
+        variables of a process looked at for that                                     1 MB
+        times they are looked for                                                     50 times
+        time for a login with the browser                                             300000 ms
+        time to find and ask an authorization server                                  60000 ms
+        requests taken at the port of a login                                         64 requests
+        one request at the port of a login                                            16 KB
+        time of one request at the port of a login                                    10000 ms
+        what is kept of one login                                                     64 KB
     "#]].assert_eq(&resolved.table());
 }
 
