@@ -91,9 +91,11 @@ async fn a_silent_call_is_cancelled() {
 async fn a_dropped_call_is_cancelled() {
     let pair = Pair::new("plain");
     text(&pair.manager, "bad", "echo", json!({})).await;
-    let hang = pair.manager.call(call("bad", "hang", json!({})));
-    let dropped = tokio::time::timeout(Duration::from_millis(200), hang).await;
-    assert!(dropped.is_err());
+    let asking = called(&pair.manager, call("bad", "ask", json!({})));
+    tokio::select! {
+        result = asking => panic!("it ended: {result:?}"),
+        _ = pair.host.until(|heard| !heard.asked.is_empty()) => {}
+    }
     check_told(&pair).await;
     pair.end().await;
 }
@@ -153,7 +155,11 @@ async fn a_question_stops_the_clock() {
     asking.cancel = cancel.clone();
     let later = async {
         pair.host.until(|heard| !heard.asked.is_empty()).await;
-        tokio::time::sleep(Duration::from_millis(600)).await;
+        // So long that the call would be over, if the other server is silent for longer.
+        let mut hanging = call("good", "hang", json!({}));
+        hanging.idle_timeout = Some(Duration::from_millis(600));
+        let silent = called(&pair.manager, hanging).await;
+        assert!(matches!(silent, Err(McpError::Idle { .. })), "{silent:?}");
         cancel.cancel();
     };
     let (result, ()) = join(called(&pair.manager, asking), later).await;
