@@ -75,7 +75,7 @@ impl Container {
         layout: Layout,
         scratch: &Path,
     ) -> Result<Arc<Self>, ContainerError> {
-        let body = body(engine.users, config, &layout, scratch)?;
+        let body = body(engine, config, &layout, scratch)?;
         let docker = &engine.docker;
         let options: Option<CreateContainerOptions> = None;
         let created = docker.create_container(options, body);
@@ -167,7 +167,7 @@ fn named(error: ContainerError) -> ContainerError {
 }
 
 fn body(
-    users: Users,
+    engine: &Engine,
     config: &Config,
     layout: &Layout,
     scratch: &Path,
@@ -183,8 +183,14 @@ fn body(
         processes,
         milli_cpus,
     } = config.limits;
+    if engine.is_podman {
+        // It would fill them with what they are there to hide.
+        for options in tmpfs.values_mut() {
+            options.push_str(",notmpcopyup");
+        }
+    }
     let memory = i64::try_from(memory_bytes).ok();
-    let (user, userns) = user(users);
+    let (user, userns) = user(engine.users);
     let Owner {
         server, workspace, ..
     } = &config.owner;

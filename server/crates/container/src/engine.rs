@@ -21,6 +21,8 @@ const CONFLICT: u16 = 409;
 #[derive(Debug)]
 pub(crate) struct Engine {
     pub(crate) docker: Docker,
+    /// It knows options of its own.
+    pub(crate) is_podman: bool,
     pub(crate) users: Users,
 }
 
@@ -50,8 +52,12 @@ impl Engine {
         let docker = open(&address).map_err(|error| unreachable(shown(&error)))?;
         let answered = tokio::time::timeout(MAX_REQUEST, async {
             let docker = docker.negotiate_version().await?;
-            let users = users(&docker).await?;
-            Ok::<_, Error>(Self { docker, users })
+            let (is_podman, users) = kind(&docker).await?;
+            Ok::<_, Error>(Self {
+                docker,
+                is_podman,
+                users,
+            })
         });
         let engine = match answered.await {
             Ok(Ok(engine)) => engine,
@@ -116,14 +122,18 @@ fn open(address: &Address) -> Result<Docker, Error> {
     }
 }
 
-async fn users(docker: &Docker) -> Result<Users, Error> {
-    let options = docker.info().await?.security_options.unwrap_or_default();
-    if !options.iter().any(|option| option.contains("rootless")) {
-        return Ok(Users::Same);
-    }
+/// Whether it is Podman, and who programs are.
+async fn kind(docker: &Docker) -> Result<(bool, Users), Error> {
     let parts = docker.version().await?.components.unwrap_or_default();
     let is_podman = parts.iter().any(|part| part.name.contains("Podman"));
-    Ok(if is_podman { Users::Kept } else { Users::Root })
+    let options = docker.info().await?.security_options.unwrap_or_default();
+    let is_rootless = options.iter().any(|option| option.contains("rootless"));
+    let users = match (is_rootless, is_podman) {
+        (false, _) => Users::Same,
+        (true, true) => Users::Kept,
+        (true, false) => Users::Root,
+    };
+    Ok((is_podman, users))
 }
 
 /// Waits for an answer, but not for ever.
