@@ -151,11 +151,8 @@ async fn within<T>(
 ) -> Result<T, ContainerError> {
     match tokio::time::timeout(time, request).await {
         Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(Error::DockerResponseServerError {
-            status_code: NOT_FOUND | CONFLICT,
-            message,
-        })) => {
-            tracing::debug!(what, message, "the engine of containers does not have it");
+        Ok(Err(error)) if is_gone(&error) => {
+            tracing::debug!(what, %error, "the engine of containers does not have it");
             Err(ContainerError::Gone)
         }
         Ok(Err(error)) => Err(ContainerError::Refused {
@@ -166,6 +163,21 @@ async fn within<T>(
             what,
             seconds: time.as_secs(),
         }),
+    }
+}
+
+/// Whether what is asked about does not exist or does not run. Podman 4 has no code of its own for
+/// the latter.
+fn is_gone(error: &Error) -> bool {
+    match error {
+        Error::DockerResponseServerError {
+            status_code,
+            message,
+        } => {
+            matches!(*status_code, NOT_FOUND | CONFLICT)
+                || message.contains("container state improper")
+        }
+        _ => false,
     }
 }
 

@@ -5,14 +5,16 @@ shift 5
 if [ -n "$link" ] && ! [ -e "$link" ]; then ln -s "$folder" "$link"; fi
 if [ "$output" = merged ]; then exec 2>&1; fi
 cd -- "$cwd" || exit 126
-env "ASIDE_RUN=$mark" "$@"
+# What the shell itself says of a program that a signal ended is not the program's output.
+exec 4>&2 2>/dev/null
+env "ASIDE_RUN=$mark" "$@" 2>&4 4>&-
 code=$?
 for pass in 1 2 3 4 5 6 7 8; do
-  found=$(grep -ls "ASIDE_RUN=$mark" /proc/[0-9]*/environ 2>/dev/null) || true
+  found=$(grep -ls "ASIDE_RUN=$mark" /proc/[0-9]*/environ) || true
   if [ -z "$found" ]; then break; fi
   for file in $found; do
     pid=${file#/proc/}
-    kill -9 "${pid%/environ}" 2>/dev/null
+    kill -9 "${pid%/environ}"
   done
 done
 exit "$code"
