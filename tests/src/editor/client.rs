@@ -1,4 +1,5 @@
 //! What an editor can do and how it behaves: the good ones, and all that are not.
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
@@ -114,6 +115,17 @@ pub enum Asks {
     Nothing,
 }
 
+/// What the editor answers to a request that only some editors know.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Says {
+    /// This result.
+    Result(Value),
+    /// An error.
+    Error,
+    /// Nothing; the request waits in the editor's state.
+    Nothing,
+}
+
 /// What the editor opens.
 #[derive(Debug, Clone)]
 pub enum Roots {
@@ -156,6 +168,10 @@ pub struct Client {
     pub answer: Answer,
     /// Whether it shows work-done progress.
     pub progress: bool,
+    /// What else it announces in `experimental.aside`: an object.
+    pub aside: Value,
+    /// What it answers to further requests, by method and in order; the last one again and again.
+    pub says: BTreeMap<&'static str, Vec<Says>>,
     /// What it opens.
     pub roots: Roots,
     /// `initializationOptions`.
@@ -182,6 +198,8 @@ impl Client {
             asks: Asks::RequestPermission,
             answer: Answer::Kind("allowOnce"),
             progress: true,
+            aside: json!({}),
+            says: BTreeMap::new(),
             roots: Roots::Folders(vec![world.workspace()]),
             settings: Value::Null,
             process_id: Some(std::process::id()),
@@ -245,6 +263,9 @@ impl Client {
             capabilities["experimental"] = json!({"aside": {
                 "events": self.events, "permission": permission, "review": review,
             }});
+            for (name, value) in self.aside.as_object().into_iter().flatten() {
+                capabilities["experimental"]["aside"][name] = value.clone();
+            }
         }
         capabilities
     }

@@ -19,7 +19,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 pub use client::{
-    Answer, ApplyEdit, Asks, Client, Ends, Formatter, Roots, Shows, Sync, Typing, When,
+    Answer, ApplyEdit, Asks, Client, Ends, Formatter, Roots, Says, Shows, Sync, Typing, When,
 };
 pub use state::{Answered, Buffer, RpcError, State};
 pub use talk::Sent;

@@ -2,7 +2,7 @@
 use serde_json::{Value, json};
 
 use super::apply::apply_edit;
-use super::client::{Answer, Asks, Shows};
+use super::client::{Answer, Asks, Says, Shows};
 use super::state::{Answered, RpcError, State};
 
 /// Takes one message and returns what is to be sent, in order.
@@ -81,7 +81,30 @@ fn request(state: &mut State, message: Value) -> Vec<Value> {
             let count = message["params"]["items"].as_array().map_or(0, Vec::len);
             vec![result(&message, json!(vec![Value::Null; count]))]
         }
-        _ => vec![method_not_found(&message)],
+        method => further(state, &message, method),
+    }
+}
+
+/// Requests that only some editors know.
+fn further(state: &mut State, message: &Value, method: &str) -> Vec<Value> {
+    let Some(says) = state.client.says.get_mut(method) else {
+        return vec![method_not_found(message)];
+    };
+    let next = match says.len() {
+        0 => Says::Error,
+        1 => says[0].clone(),
+        _ => says.remove(0),
+    };
+    match next {
+        Says::Result(answer) => vec![result(message, answer)],
+        Says::Error => {
+            let error = json!({"code": -32603, "message": "the language server died"});
+            vec![json!({"jsonrpc": "2.0", "id": message["id"], "error": error})]
+        }
+        Says::Nothing => {
+            state.unanswered.push(message.clone());
+            Vec::new()
+        }
     }
 }
 
