@@ -7,7 +7,7 @@ if [ "$output" = merged ]; then exec 2>&1; fi
 cd -- "$cwd" || exit 126
 # What the shell itself says of a program that a signal ended is not the program's output.
 exec 4>&2 2>/dev/null
-env "ASIDE_RUN=$mark" "$@" 2>&4 4>&-
+(env "ASIDE_RUN=$mark" "$@" 2>&4 4>&-)
 code=$?
 for pass in 1 2 3 4 5 6 7 8; do
   found=$(grep -ls "ASIDE_RUN=$mark" /proc/[0-9]*/environ) || true
