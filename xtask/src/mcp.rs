@@ -45,6 +45,16 @@ const TURNS: &[&str] = &[
     "mcp_servers::",
 ];
 
+/// Those that have a client use Aside's own tools.
+const CLIENTS: &[&str] = &[
+    "test",
+    "--package",
+    "aside-tests",
+    "--test",
+    "e2e",
+    "mcp_clients::",
+];
+
 /// Installs the servers where they are missing, and runs the tests against them.
 pub(crate) fn run() -> Outcome {
     let folder = target().join("mcp");
@@ -52,7 +62,9 @@ pub(crate) fn run() -> Outcome {
         Ok(()) => {
             let variables: &[(&str, &Path)] = &[(VARIABLE, &folder)];
             let ran = run_tests(TESTS, variables);
-            ran.and_then(|()| run_tests(TURNS, variables)).into()
+            ran.and_then(|()| run_tests(TURNS, variables))
+                .and_then(|()| run_tests(CLIENTS, variables))
+                .into()
         }
         Err(error) => Outcome::NotRun(format!("{error:#}")),
     }

@@ -50,6 +50,7 @@ mod hostile_models;
 mod lifecycle;
 mod logs;
 mod mcp_clients;
+mod mcp_clients;
 mod mcp_serve;
 mod mcp_servers;
 mod mocks;

@@ -371,6 +371,37 @@ async fn versions_and_batches() {
 }
 
 #[tokio::test]
+async fn newer_clients_shake_no_hands() {
+    let stage = Stage::new([]);
+    stage.world.write("a.txt", "one\n");
+    let mut agent = Agent::start(&stage.world, &[]);
+    let meta = |version: &str| {
+        json!({
+            "io.modelcontextprotocol/protocolVersion": version,
+            "io.modelcontextprotocol/clientInfo": {"name": "sparrow", "version": "1"},
+        })
+    };
+    let now = meta("2026-07-28");
+    let answer = agent
+        .request("server/discover", json!({"_meta": now}))
+        .await;
+    assert_eq!(answer["result"]["resultType"], "complete");
+    assert_eq!(answer["result"]["supportedVersions"], json!(["2026-07-28"]));
+    let answer = agent.request("tools/list", json!({"_meta": now})).await;
+    assert_eq!(answer["result"]["cacheScope"], "private");
+    let read = json!({"name": "read_file", "arguments": {"path": "a.txt"}, "_meta": now});
+    let answer = agent.request("tools/call", read).await;
+    assert_eq!(answer["result"]["resultType"], "complete", "{answer}");
+    for version in ["2199-01-01", ""] {
+        let params = json!({"_meta": meta(version)});
+        let answer = agent.request("tools/list", params).await;
+        assert_eq!(answer["error"]["code"], -32022);
+        assert_eq!(answer["error"]["data"]["requested"], version);
+    }
+    agent.close().await;
+}
+
+#[tokio::test]
 async fn bad_messages_are_answered_and_survived() {
     let stage = Stage::new([]);
     stage.world.write("a.txt", "one\n");

@@ -10,7 +10,7 @@ use aside_agent::item::{ContentBlock, Item, ItemBody, ToolCall, ToolStatus};
 use aside_agent::limits::Limits;
 use aside_agent::notes::Notes;
 use aside_agent::tool::Arguments;
-use aside_agent::toolbox::{Offered, Toolbox};
+use aside_agent::toolbox::Offered;
 use aside_agent::world::Nobody;
 use aside_llm::{
     Chunk, ChunkStream, Model, ModelError, ModelFacts, ModelRequest, StopReason, Thinking,
@@ -60,7 +60,7 @@ pub struct Called {
 }
 
 /// Makes a call to its end.
-pub async fn make(call: Call, guest: &Guest, tools: Toolbox) -> Called {
+pub async fn make(call: Call, guest: &Guest) -> Called {
     let turn_id = clock::new_id();
     let engine = &guest.engine;
     let settings = engine.settings();
@@ -91,7 +91,7 @@ pub async fn make(call: Call, guest: &Guest, tools: Toolbox) -> Called {
         }],
         system: String::new(),
         history: Vec::new(),
-        tools,
+        tools: guest.tools.clone(),
         files: engine.front().files(),
         approver: Arc::clone(&guest.approver) as _,
         sink: of_turn,

@@ -6,7 +6,8 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use super::call::{self, Call, Progress};
-use super::guest::{Guest, agent_name};
+use super::era::{self, Client};
+use super::guest::Guest;
 use super::message::{self, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, Request};
 use super::output::Output;
 use super::tools;
@@ -16,25 +17,14 @@ use crate::engine::permissions::Asks;
 /// The method that calls a tool.
 pub const CALL: &str = "tools/call";
 
-/// The versions of the protocol that begin with `initialize`, the latest last.
-const VERSIONS: &[&str] = &["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"];
-/// Those of them that have batches.
-const WITH_BATCHES: &[&str] = &["2024-11-05", "2025-03-26"];
-
 /// One client.
 pub struct Connection {
     engine: Arc<Engine>,
     output: Output,
     asks: Asks,
-    begun: Mutex<Option<Begun>>,
+    /// By `initialize`.
+    begun: Mutex<Option<Client>>,
     guest: OnceCell<Guest>,
-}
-
-/// What the client said of itself.
-#[derive(Clone)]
-struct Begun {
-    version: &'static str,
-    agent: String,
 }
 
 impl Connection {
@@ -51,13 +41,21 @@ impl Connection {
 
     /// Whether messages may come in batches; what comes first may.
     pub fn takes_batches(&self) -> bool {
-        let begun = self.begun();
-        begun.is_none_or(|begun| WITH_BATCHES.contains(&begun.version))
+        self.begun().is_none_or(|client| client.has_batches())
     }
 
-    fn begun(&self) -> Option<Begun> {
+    fn begun(&self) -> Option<Client> {
         let begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
         begun.clone()
+    }
+
+    /// Who makes a request: by what it says of itself, else by `initialize`.
+    fn client(&self, request: &Request) -> Result<Client, Value> {
+        let client = Client::of_request(request)?.or_else(|| self.begun());
+        client.ok_or_else(|| {
+            let why = "The first request must be `initialize`.";
+            message::error(&request.id, INVALID_REQUEST, why)
+        })
     }
 
     /// Answers a request that needs no waiting.
@@ -66,20 +64,26 @@ impl Connection {
         match method.as_str() {
             "initialize" => self.initialize(id, params),
             "ping" => message::result(id, json!({})),
-            "tools/list" if params.get("cursor").is_some_and(|it| !it.is_null()) => {
-                let why = "There is one page of tools; ask without a cursor.";
-                message::error(id, INVALID_PARAMS, why)
-            }
-            "tools/list" => {
-                let tools = tools::offered(self.engine.services());
-                let tools: Vec<Value> = tools
-                    .iter()
-                    .map(|tool| tools::listed(tool.spec()))
-                    .collect();
-                message::result(id, json!({ "tools": tools }))
-            }
+            "server/discover" => match Client::of_request(request) {
+                Ok(_) => message::result(id, era::discovered()),
+                Err(answer) => answer,
+            },
+            "tools/list" => match self.client(request) {
+                Ok(client) => self.tools(id, params, &client),
+                Err(answer) => answer,
+            },
             _ => message::error(id, METHOD_NOT_FOUND, "There is no such method."),
         }
+    }
+
+    fn tools(&self, id: &Value, params: &Map<String, Value>, client: &Client) -> Value {
+        if params.get("cursor").is_some_and(|cursor| !cursor.is_null()) {
+            let why = "There is one page of tools; ask without a cursor.";
+            return message::error(id, INVALID_PARAMS, why);
+        }
+        let tools = tools::offered(self.engine.services()).into_iter();
+        let tools: Vec<Value> = tools.map(|tool| tools::listed(tool.spec())).collect();
+        message::result(id, client.complete_list(json!({ "tools": tools })))
     }
 
     fn initialize(&self, id: &Value, params: &Map<String, Value>) -> Value {
@@ -87,40 +91,23 @@ impl Connection {
             let why = "`protocolVersion` must be a string.";
             return message::error(id, INVALID_PARAMS, why);
         };
-        let mut known = VERSIONS.iter().filter(|known| **known == asked);
-        let latest = VERSIONS.last().unwrap_or(&"");
-        let version = *known.next().unwrap_or(latest);
-        let agent = match params.get("clientInfo").and_then(Value::as_object) {
-            Some(info) => agent_name(info),
-            None => agent_name(&Map::new()),
-        };
-        {
-            let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
-            if begun.is_some() {
-                let why = "This connection is initialized already.";
-                return message::error(id, INVALID_REQUEST, why);
-            }
-            *begun = Some(Begun { version, agent });
+        let client = Client::of_handshake(asked, params);
+        let result = era::initialized(&client);
+        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        if begun.is_some() {
+            let why = "This connection is initialized already.";
+            return message::error(id, INVALID_REQUEST, why);
         }
-        let result = json!({
-            "protocolVersion": version,
-            "capabilities": { "tools": {} },
-            "serverInfo": {
-                "name": "aside",
-                "title": "Aside",
-                "version": env!("CARGO_PKG_VERSION"),
-            },
-            "instructions": include_str!("instructions.md").trim_end(),
-        });
+        *begun = Some(client);
         message::result(id, result)
     }
 
     /// Calls a tool.
     pub async fn call(&self, request: &Request, cancel: CancellationToken) -> Value {
         let Request { id, params, .. } = request;
-        let Some(begun) = self.begun() else {
-            let why = "The first request must be `initialize`.";
-            return message::error(id, INVALID_REQUEST, why);
+        let client = match self.client(request) {
+            Ok(client) => client,
+            Err(answer) => return answer,
         };
         let Some(name) = params.get("name").and_then(Value::as_str) else {
             return message::error(id, INVALID_PARAMS, "`name` must be a string.");
@@ -130,18 +117,22 @@ impl Connection {
             None | Some(Value::Null) => Map::new(),
             Some(_) => return message::error(id, INVALID_PARAMS, "`arguments` must be an object."),
         };
-        let begin = || Guest::begin(&self.engine, begun.agent, begun.version, self.asks);
+        let called = |text: &str, is_error: bool| {
+            let content = json!([{ "type": "text", "text": text }]);
+            let result = json!({ "content": content, "isError": is_error });
+            message::result(id, client.complete(result))
+        };
+        let begin = || Guest::begin(&self.engine, &client, self.asks);
         let guest = match self.guest.get_or_try_init(begin).await {
             Ok(guest) => guest,
-            Err(error) => return called(id, &error.to_string(), true),
+            Err(error) => return called(&error.to_string(), true),
         };
         if guest.tools.get(name).is_none() {
             let why = "There is no such tool; `tools/list` lists those there are.";
             return message::error(id, INVALID_PARAMS, why);
         }
-        let token = params
-            .get("_meta")
-            .and_then(|meta| meta.get("progressToken"));
+        let token = params.get("_meta");
+        let token = token.and_then(|meta| meta.get("progressToken"));
         let token = token.filter(|token| token.is_string() || token.is_number());
         let call = Call {
             name: name.to_owned(),
@@ -152,12 +143,7 @@ impl Connection {
             }),
             cancel,
         };
-        let made = call::make(call, guest, guest.tools.clone()).await;
-        called(id, &made.text, made.is_error)
+        let made = call::make(call, guest).await;
+        called(&made.text, made.is_error)
     }
-}
-
-fn called(id: &Value, text: &str, is_error: bool) -> Value {
-    let content = json!([{ "type": "text", "text": text }]);
-    message::result(id, json!({ "content": content, "isError": is_error }))
 }

@@ -7,6 +7,7 @@ use aside_agent::toolbox::Toolbox;
 use aside_store::{AuditEntry, Write};
 use serde_json::{Map, Value, json};
 
+use super::era::Client;
 use super::tools::{self, GuestTool};
 use crate::clock;
 use crate::engine::Engine;
@@ -44,10 +45,10 @@ impl Guest {
     /// Where the workspace's database cannot be used.
     pub async fn begin(
         engine: &Arc<Engine>,
-        agent: String,
-        version: &str,
+        client: &Client,
         asks: Asks,
     ) -> Result<Self, EngineError> {
+        let Client { version, agent } = client.clone();
         let id = clock::new_id();
         engine.front().refresh_settings();
         let approver = GuestApprover::new(engine, agent.clone(), asks);

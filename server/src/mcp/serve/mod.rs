@@ -2,6 +2,7 @@
 //! standard input and output or on the socket of a server that has an editor.
 mod call;
 mod connection;
+mod era;
 mod guest;
 mod lines;
 mod message;
