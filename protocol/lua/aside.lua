@@ -105,6 +105,13 @@
 ---| "running" # Its turn runs.
 ---| "queued" # Its turn waits for the one before.
 
+--- Params of `command/list`: none.
+---@class aside.CommandListParams
+
+--- Result of `command/list`.
+---@class aside.CommandListResult
+---@field commands aside.SlashCommand[] What may be written at the beginning of a message.
+
 --- Plain text or Markdown.
 ---@class aside.ContentBlock.text
 ---@field type "text"
@@ -742,12 +749,14 @@
 ---@field archived boolean Archived sessions are kept, and listed when asked for.
 ---@field turnCount integer How many turns it has.
 ---@field usage aside.Usage All its turns.
+---@field mcpServers? string[] The MCP servers that it may use, by their names; all where absent.
 ---@field parentId? string The session it was made from.
 ---@field projectId? string The project it was put in.
 
 --- Params of `session/create`.
 ---@class aside.SessionCreateParams
 ---@field agent? string The name of an agent template; `default` where absent.
+---@field mcpServers? string[] The MCP servers that it may use, by their names; all where absent.
 ---@field model? string `provider/model`; the default model where absent.
 ---@field permissionMode? aside.PermissionMode What the agent may do unasked; the default mode where absent.
 ---@field projectId? string The project to put it in.
@@ -822,11 +831,24 @@
 ---@field sessionId string Which session.
 ---@field agent? string Another agent template.
 ---@field archived? boolean Archives it or takes it back.
+---@field mcpServers? string[] Other MCP servers, by their names.
 ---@field model? string Another model, `provider/model`, from the next turn on.
 ---@field permissionMode? aside.PermissionMode Another permission mode, at once.
 ---@field pinned? boolean Pins or unpins it.
 ---@field projectId? string Another project.
 ---@field title? string A new title.
+
+--- An argument of a slash command.
+---@class aside.SlashArgument
+---@field name string Its name.
+---@field description string What it is.
+---@field required boolean Whether the command needs it.
+
+--- A slash command.
+---@class aside.SlashCommand
+---@field name string What is written behind the slash: `server:prompt` for a prompt of an MCP server.
+---@field description string What it does.
+---@field arguments aside.SlashArgument[] What it takes, in order: words, or `name=value`; the last takes the rest of the line.
 
 --- Why a turn stopped.
 ---@alias aside.StopReason
@@ -991,6 +1013,7 @@
 ---@field ["chat/cancel"] fun(params: aside.ChatCancelParams): aside.ChatCancelResult Cancels a turn; what came so far is kept.
 ---@field ["chat/events"] fun(params: aside.ChatEventsParams): aside.ChatEventsResult Replays events after a reconnect.
 ---@field ["chat/send"] fun(params: aside.ChatSendParams): aside.ChatSendResult Sends a message; the answer comes in events.
+---@field ["command/list"] fun(params?: aside.CommandListParams): aside.CommandListResult Lists the slash commands.
 ---@field ["edit/accept"] fun(params?: aside.EditResolveParams): aside.EditListResult Keeps pending hunks; makes them where they were only proposed.
 ---@field ["edit/amend"] fun(params: aside.EditAmendParams): aside.FileEdit Changes what a pending hunk says, and tells the model.
 ---@field ["edit/list"] fun(params?: aside.EditListParams): aside.EditListResult Lists edits, with their hunks where they are now.

@@ -36,6 +36,9 @@ pub struct Session {
     /// The project it was put in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project_id: Option<String>,
+    /// The MCP servers that it may use, by their names; all where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mcp_servers: Option<Vec<String>>,
     /// How many turns it has.
     pub turn_count: u64,
     /// All its turns.
@@ -94,6 +97,9 @@ pub struct SessionCreateParams {
     /// The project to put it in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project_id: Option<String>,
+    /// The MCP servers that it may use, by their names; all where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mcp_servers: Option<Vec<String>>,
 }
 
 /// Params of `session/list`. Sessions come pinned ones first, then the newest first.
@@ -170,6 +176,9 @@ pub struct SessionUpdateParams {
     /// Another project.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project_id: Option<String>,
+    /// Other MCP servers, by their names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mcp_servers: Option<Vec<String>>,
 }
 
 /// Params of `session/delete`.

@@ -173,6 +173,15 @@ export type ChatSendStatus =
   /** Its turn waits for the one before. */
   | "queued";
 
+/** Params of `command/list`: none. */
+export type CommandListParams = Record<string, never>;
+
+/** Result of `command/list`. */
+export interface CommandListResult {
+  /** What may be written at the beginning of a message. */
+  commands: SlashCommand[];
+}
+
 /** A block of content. */
 export type ContentBlock =
   /** Plain text or Markdown. */
@@ -1114,6 +1123,8 @@ export interface Session {
   turnCount: number;
   /** All its turns. */
   usage: Usage;
+  /** The MCP servers that it may use, by their names; all where absent. */
+  mcpServers?: string[];
   /** The session it was made from. */
   parentId?: string;
   /** The project it was put in. */
@@ -1124,6 +1135,8 @@ export interface Session {
 export interface SessionCreateParams {
   /** The name of an agent template; `default` where absent. */
   agent?: string;
+  /** The MCP servers that it may use, by their names; all where absent. */
+  mcpServers?: string[];
   /** `provider/model`; the default model where absent. */
   model?: string;
   /** What the agent may do unasked; the default mode where absent. */
@@ -1248,6 +1261,8 @@ export interface SessionUpdateParams {
   agent?: string;
   /** Archives it or takes it back. */
   archived?: boolean;
+  /** Other MCP servers, by their names. */
+  mcpServers?: string[];
   /** Another model, `provider/model`, from the next turn on. */
   model?: string;
   /** Another permission mode, at once. */
@@ -1258,6 +1273,26 @@ export interface SessionUpdateParams {
   projectId?: string;
   /** A new title. */
   title?: string;
+}
+
+/** An argument of a slash command. */
+export interface SlashArgument {
+  /** Its name. */
+  name: string;
+  /** What it is. */
+  description: string;
+  /** Whether the command needs it. */
+  required: boolean;
+}
+
+/** A slash command. */
+export interface SlashCommand {
+  /** What is written behind the slash: `server:prompt` for a prompt of an MCP server. */
+  name: string;
+  /** What it does. */
+  description: string;
+  /** What it takes, in order: words, or `name=value`; the last takes the rest of the line. */
+  arguments: SlashArgument[];
 }
 
 /** Why a turn stopped. */
@@ -1522,6 +1557,8 @@ export interface ClientRequests {
   "chat/events": { params: ChatEventsParams; result: ChatEventsResult };
   /** Sends a message; the answer comes in events. */
   "chat/send": { params: ChatSendParams; result: ChatSendResult };
+  /** Lists the slash commands. */
+  "command/list": { params?: CommandListParams; result: CommandListResult };
   /** Keeps pending hunks; makes them where they were only proposed. */
   "edit/accept": { params?: EditResolveParams; result: EditListResult };
   /** Changes what a pending hunk says, and tells the model. */

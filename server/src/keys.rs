@@ -8,9 +8,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use aside_keys::{Entry, KeyError, KeyStore, NoPrompt, Options, Place, Stamp};
+use aside_keys::{Entry, Key, KeyError, KeyStore, NoPrompt, Options, Place, Stamp};
 use aside_llm::Secret;
 use aside_llm::catalog::ProviderSettings;
+use zeroize::Zeroizing;
 
 /// How long it is remembered that a key could not be read, for those who list models. Whoever
 /// asks one tries again.
@@ -71,6 +72,9 @@ pub fn options(config: &Path) -> Options {
     let environment = VARIABLES.into_iter().filter_map(value).collect();
     Options::new(config, &environment)
 }
+
+/// What the names of logins at MCP servers begin with; they are no keys of providers.
+pub const LOGIN_PREFIX: &str = "mcp-";
 
 /// The keys of a data folder.
 pub struct Keys {
@@ -135,6 +139,7 @@ impl Keys {
             let (id, _) = Kind::of_name(&entry.name);
             let has_one = |own: &ProviderSettings| own.key.is_some() || own.token.is_some();
             only.is_none_or(|only| only == id)
+                && !id.starts_with(LOGIN_PREFIX)
                 && !strange.contains(id)
                 && !own.get(id).is_some_and(has_one)
         };
@@ -160,6 +165,36 @@ impl Keys {
                 Err(_) => {}
             }
         }
+    }
+
+    /// A login that is kept.
+    pub async fn kept(&self, name: String) -> Result<Option<String>, String> {
+        let read = self.read(&name, Retry::Now).await?;
+        Ok(read.map(|secret| secret.expose().to_owned()))
+    }
+
+    /// Keeps a login.
+    pub async fn keep(&self, name: String, secret: String) -> Result<(), String> {
+        crate::redact::register(&secret);
+        let key = Key::new(Zeroizing::new(secret)).map_err(|error| error.to_string())?;
+        self.change(move |store| store.set(&name, &key, &NoPrompt).map(drop))
+            .await
+    }
+
+    /// Forgets a login.
+    pub async fn forget(&self, name: String) -> Result<(), String> {
+        self.change(move |store| store.remove(&name, &NoPrompt).map(drop))
+            .await
+    }
+
+    async fn change(
+        &self,
+        with: impl FnOnce(&KeyStore) -> Result<(), KeyError> + Send + 'static,
+    ) -> Result<(), String> {
+        let store = Arc::clone(&self.store);
+        let changed = tokio::task::spawn_blocking(move || with(&store)).await;
+        let changed = changed.map_err(|error| error.to_string())?;
+        changed.map_err(|error| error.to_string())
     }
 
     /// Why a key of that provider could not be read when it was tried last, and what to do.

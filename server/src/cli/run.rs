@@ -112,6 +112,7 @@ async fn session(context: &Context, args: &RunArgs) -> Result<Session, Failure> 
             pinned: None,
             archived: None,
             project_id: None,
+            mcp_servers: None,
         })
         .await?)
 }

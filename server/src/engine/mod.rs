@@ -190,6 +190,11 @@ impl Engine {
         made.get_or_insert_with(|| tools::toolbox(self)).clone()
     }
 
+    /// The keys that are kept.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
     /// The MCP servers.
     pub fn mcp(&self) -> &Mcp {
         &self.mcp
@@ -389,6 +394,7 @@ impl Engine {
             archived: false,
             parent_id: None,
             project_id: params.project_id,
+            mcp_servers: params.mcp_servers.as_ref().map(crate::wire::to_json),
             turn_count: 0,
             usage: crate::wire::model_usage(aside_llm::Usage::default()),
             owner: None,

@@ -41,7 +41,7 @@ impl Engine {
 }
 
 /// What the tools of a workspace share.
-fn services(workspace: &Workspace, settings: &Settings) -> Services {
+pub(super) fn services(workspace: &Workspace, settings: &Settings) -> Services {
     // Where the system does not say which program this is, no program can be run.
     let program = std::env::current_exe().unwrap_or_else(|error| {
         tracing::error!(%error, "it is not known which program this is");

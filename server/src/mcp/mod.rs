@@ -1,5 +1,6 @@
 //! MCP servers at work in a workspace: started when first needed, their tools called as
 //! `mcp__server__tool`.
+mod login;
 mod peer;
 mod prompts;
 mod resources;
@@ -38,6 +39,8 @@ pub struct Mcp {
     known: Mutex<Vec<McpServer>>,
     /// The session that last called a tool of each server: what the server asks is asked for it.
     callers: Mutex<BTreeMap<String, String>>,
+    /// The servers that sessions may use, of those that may not use all.
+    chosen: Mutex<BTreeMap<String, Vec<String>>>,
 }
 
 impl Mcp {
@@ -88,6 +91,22 @@ impl Mcp {
         if let Some(manager) = self.manager.get() {
             manager.roots_changed().await;
         }
+    }
+
+    /// Lets a session use these servers alone, or all.
+    pub fn choose(&self, session_id: &str, servers: Option<Vec<String>>) {
+        let mut chosen = self.chosen.lock().unwrap_or_else(PoisonError::into_inner);
+        match servers {
+            Some(servers) => drop(chosen.insert(session_id.to_owned(), servers)),
+            None => drop(chosen.remove(session_id)),
+        }
+    }
+
+    /// Whether a session may use a server.
+    fn is_chosen(&self, session_id: &str, server: &str) -> bool {
+        let chosen = self.chosen.lock().unwrap_or_else(PoisonError::into_inner);
+        let servers = chosen.get(session_id);
+        servers.is_none_or(|servers| servers.iter().any(|name| name == server))
     }
 
     /// The session that last called a tool of a server.
@@ -160,7 +179,8 @@ impl ServerTools {
     }
 
     /// All tools of all servers that are switched on, which are started for it.
-    pub fn all(&self) -> BoxFuture<'static, Found> {
+    pub fn all(&self, session_id: &str) -> BoxFuture<'static, Found> {
+        let session_id = session_id.to_owned();
         let engine = self.engine.upgrade();
         Box::pin(async move {
             let Some(engine) = engine else {
@@ -174,6 +194,8 @@ impl ServerTools {
             let servers = manager.status().into_iter();
             let servers = servers.filter(|server| server.state != ServerState::Disabled);
             let servers = servers.filter(|server| engine.mcp().may_act(&server.name, &settings));
+            let is_chosen = |name: &str| engine.mcp().is_chosen(&session_id, name);
+            let servers = servers.filter(|server| is_chosen(&server.name));
             let asked = servers.map(|server| {
                 let manager = Arc::clone(&manager);
                 async move { (manager.tools(&server.name).await, server.name) }

@@ -1,12 +1,13 @@
 //! What MCP servers ask of Aside: the folders, the user, the model.
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 
 use aside_agent::world;
 use aside_mcp::{
-    Elicitation, Elicited, LogLevel, Peer, Root, SampleRequest, Sampled, ServerStatus,
+    Elicitation, Elicited, LogLevel, Peer, Root, SampleRequest, Sampled, ServerStatus, TokenStore,
 };
 use futures_util::future::BoxFuture;
 
+use super::login::KeptTokens;
 use crate::clock;
 use crate::engine::Engine;
 
@@ -80,6 +81,19 @@ impl Peer for Host {
             };
             super::sample::sample(&engine, &server, request).await
         })
+    }
+
+    fn open_url(&self, server: &str, url: &str) -> BoxFuture<'_, bool> {
+        let what = Elicitation::Url {
+            message: "Log in on this page.".to_owned(),
+            url: url.to_owned(),
+        };
+        let asked = self.elicit(server, what);
+        Box::pin(async move { matches!(asked.await, Elicited::Accepted(_)) })
+    }
+
+    fn tokens(&self) -> Arc<dyn TokenStore> {
+        Arc::new(KeptTokens::new(Weak::clone(&self.engine)))
     }
 
     fn log(&self, server: &str, level: LogLevel, text: &str) {

@@ -85,6 +85,11 @@ impl Tool for McpTool {
             let engine = engine.ok_or_else(|| ToolError("Aside is ending.".to_owned()))?;
             let checked = engine.mcp().check(&server, &engine.settings());
             checked.map_err(|why| ToolError(format!("Tell the user: {why}.")))?;
+            if !engine.mcp().is_chosen(&context.session_id, &server) {
+                return Err(ToolError(format!(
+                    "This session does not use the MCP server {server}. Go on without it."
+                )));
+            }
             engine.mcp().called_by(&server, &context.session_id);
             let manager = engine.mcp().manager(&engine);
             let (said, mut heard) = mpsc::channel::<String>(MAX_WAITING_PROGRESS);

@@ -17,7 +17,7 @@ pub use mcp::mcp_server;
 pub use models::model_info;
 pub use rows::{
     agent_item, from_usage, item_record, item_row, model_usage, parse_mode, parse_usage, session,
-    stop_reason, turn, turn_error, usage,
+    session_servers, stop_reason, turn, turn_error, usage,
 };
 pub use trust::trust_state;
 pub use uri::{path_to_uri, uri_to_path};

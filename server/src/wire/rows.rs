@@ -30,9 +30,15 @@ pub fn session(row: &SessionRow) -> wire::Session {
         archived: row.archived,
         parent_id: row.parent_id.clone(),
         project_id: row.project_id.clone(),
+        mcp_servers: session_servers(row),
         turn_count: u64::try_from(row.turn_count).unwrap_or(0),
         usage: usage(parse_usage(&row.usage)),
     }
+}
+
+/// The MCP servers that a session may use; all where none.
+pub fn session_servers(row: &SessionRow) -> Option<Vec<String>> {
+    serde_json::from_str(row.mcp_servers.as_deref()?).ok()
 }
 
 /// A session's mode as stored.

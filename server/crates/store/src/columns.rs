@@ -8,7 +8,7 @@ use crate::rows::{EventRow, ItemRow, SessionRow, TurnRow};
 macro_rules! session_columns {
     () => {
         "id, title, workspace_uri, created_at, updated_at, model, agent, permission_mode, status, \
-         pinned, archived, parent_id, project_id, turn_count, usage, owner, last_seq"
+         pinned, archived, parent_id, project_id, turn_count, usage, owner, last_seq, mcp_servers"
     };
 }
 
@@ -81,6 +81,7 @@ pub(crate) fn session(row: &Row<'_>) -> Result<SessionRow> {
         usage: row.get(14)?,
         owner: row.get(15)?,
         last_seq: row.get(16)?,
+        mcp_servers: row.get(17)?,
     })
 }
 

@@ -32,6 +32,8 @@ pub struct SessionRow {
     pub parent_id: Option<String>,
     /// The project it is filed under.
     pub project_id: Option<String>,
+    /// The MCP servers that it may use, a JSON array of names; all where none.
+    pub mcp_servers: Option<String>,
     /// How many turns it has had.
     pub turn_count: i64,
     /// JSON.
@@ -61,6 +63,8 @@ pub struct SessionPatch {
     pub archived: Option<bool>,
     /// A new project.
     pub project_id: Option<String>,
+    /// Other MCP servers, JSON.
+    pub mcp_servers: Option<String>,
     /// The new usage, JSON.
     pub usage: Option<String>,
     /// When this change was.

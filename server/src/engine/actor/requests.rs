@@ -196,6 +196,7 @@ impl Actor {
             pinned: params.pinned,
             archived: params.archived,
             project_id: params.project_id,
+            mcp_servers: params.mcp_servers.as_ref().map(crate::wire::to_json),
             updated_at: Some(clock::now()),
             ..SessionPatch::default()
         };
@@ -234,6 +235,9 @@ impl Actor {
         row.turn_count = patch.turn_count.unwrap_or(row.turn_count);
         if patch.project_id.is_some() {
             row.project_id.clone_from(&patch.project_id);
+        }
+        if patch.mcp_servers.is_some() {
+            row.mcp_servers.clone_from(&patch.mcp_servers);
         }
     }
 

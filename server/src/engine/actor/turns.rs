@@ -137,6 +137,8 @@ impl Actor {
             tracing::error!(session = &*self.session_id, "the session has no mailbox");
             return;
         };
+        let servers = crate::wire::session_servers(&self.row);
+        self.engine.mcp().choose(&self.session_id, servers);
         let cancel = CancellationToken::new();
         let services = self.engine.services().clone();
         tokio::spawn(async move { services.prepare().await });

@@ -37,9 +37,9 @@ struct Index {
 }
 
 impl ToolIndex for Index {
-    fn all(&self, _: &str) -> BoxFuture<'static, Found> {
+    fn all(&self, session_id: &str) -> BoxFuture<'static, Found> {
         let own = self.own.clone();
-        let servers = self.servers.as_ref().map(|servers| servers.all());
+        let servers = self.servers.as_ref().map(|servers| servers.all(session_id));
         Box::pin(async move {
             let mut found = match servers {
                 Some(servers) => servers.await,

@@ -34,6 +34,7 @@ async fn some(store: &Store) {
         },
         SessionRow {
             project_id: Some("p".to_owned()),
+            mcp_servers: None,
             ..row("project", "x", 3)
         },
     ];
@@ -151,6 +152,7 @@ async fn a_session_comes_back_as_it_was_written() {
         archived: true,
         parent_id: Some("parent".to_owned()),
         project_id: Some("p".to_owned()),
+        mcp_servers: None,
         turn_count: 3,
         usage: "{\"inputTokens\":1}".to_owned(),
         ..session("a")
@@ -194,6 +196,7 @@ async fn a_patch_changes_what_it_names() {
         pinned: Some(true),
         archived: Some(true),
         project_id: text("p"),
+        mcp_servers: None,
         usage: text("{\"a\":1}"),
         updated_at: text("2027"),
         turn_count: Some(9),
@@ -207,6 +210,7 @@ async fn a_patch_changes_what_it_names() {
         pinned: true,
         archived: true,
         project_id: text("p"),
+        mcp_servers: None,
         usage: "{\"a\":1}".to_owned(),
         updated_at: "2027".to_owned(),
         turn_count: 9,
