@@ -24,7 +24,8 @@ pub enum Effect {
     Run {
         /// The program: a bare name that `PATH` resolves, or an absolute path.
         program: Name,
-        /// Its arguments after expansion; one that is not known is given as it is written.
+        /// Its arguments after expansion; one that is not known is given as it is written, with a
+        /// question mark before it.
         arguments: Vec<String>,
         /// How much of what the program does is known.
         scope: Scope,

@@ -88,9 +88,14 @@ impl Word {
             .collect()
     }
 
-    /// The text for people: as far as it is known, else as it is written.
+    /// The text for people: as far as it is known, else as it is written; a question mark is
+    /// before what may be any text.
     pub(crate) fn shown(&self) -> String {
-        self.literal().unwrap_or_else(|| self.raw.clone())
+        match self.literal() {
+            Some(text) => text,
+            None if self.is_unknown() && !self.raw.starts_with('?') => format!("?{}", self.raw),
+            None => self.raw.clone(),
+        }
     }
 
     pub(crate) fn is(&self, text: &str) -> bool {

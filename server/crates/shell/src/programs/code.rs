@@ -13,10 +13,10 @@ pub(super) fn run(walker: &mut Walker<'_>, name: &str, arguments: &[Word]) -> Op
         }
         "perl" | "ruby" | "node" | "nodejs" | "php" | "lua" | "deno" | "bun" | "osascript"
         | "tclsh" | "Rscript" | "julia" | "pwsh" | "powershell" => {
-            Some(interpreter(walker, arguments))
+            Some(interpreter(walker, name, arguments))
         }
         _ if name.starts_with("python") || name.starts_with("pypy") => {
-            Some(interpreter(walker, arguments))
+            Some(interpreter(walker, name, arguments))
         }
         _ => None,
     }
@@ -33,11 +33,17 @@ fn shell(walker: &mut Walker<'_>, name: &str, arguments: &[Word]) -> Scope {
     }
     let (first, rest) = match given.operands.split_first() {
         Some((first, rest)) => (first, rest),
-        None => return Scope::Anything,
+        None => {
+            if !is_about_itself(arguments) {
+                reads_code(walker, name);
+            }
+            return Scope::Anything;
+        }
     };
     if !given.has(&["c", "command"]) {
-        if !given.has(&["s"]) {
-            walker.read(first, Reach::Itself);
+        match given.has(&["s"]) {
+            true => reads_code(walker, name),
+            false => walker.read(first, Reach::Itself),
         }
         return Scope::Anything;
     }
@@ -68,7 +74,30 @@ fn shell(walker: &mut Walker<'_>, name: &str, arguments: &[Word]) -> Scope {
     }
 }
 
-fn interpreter(walker: &mut Walker<'_>, arguments: &[Word]) -> Scope {
+/// The program runs what comes on standard input, which no rule about the program speaks of.
+fn reads_code(walker: &mut Walker<'_>, name: &str) {
+    let input = Word::unknown(&format!("standard input of {name}"));
+    walker.run_unknown(&input, &[]);
+}
+
+/// Whether a program is asked for no more than its version or its options.
+fn is_about_itself(arguments: &[Word]) -> bool {
+    let asks = |word: &Word| {
+        let text = word.literal();
+        let text = text.as_deref().unwrap_or_default();
+        matches!(text, "--version" | "-V" | "-v" | "--help" | "-h")
+    };
+    matches!(arguments, [word] if asks(word))
+}
+
+fn interpreter(walker: &mut Walker<'_>, name: &str, arguments: &[Word]) -> Scope {
+    let is_option = |word: &Word| {
+        let literal = word.literal();
+        literal.is_some_and(|text| text == "-" || text.starts_with('-') && !is_code_option(&text))
+    };
+    if arguments.iter().all(is_option) && !is_about_itself(arguments) {
+        reads_code(walker, name);
+    }
     let mut has_code = false;
     for (at, word) in arguments.iter().enumerate() {
         let text = word.literal().unwrap_or_default();
@@ -78,9 +107,7 @@ fn interpreter(walker: &mut Walker<'_>, arguments: &[Word]) -> Scope {
         if is_fork_bomb(&text) {
             walker.danger(Danger::ForkBomb);
         }
-        let is_code = before.is_some_and(|before| {
-            before.starts_with('-') && before.ends_with(['c', 'e', 'E', 'r', 'p', 'm'])
-        });
+        let is_code = before.is_some_and(|before| is_code_option(&before));
         has_code |= is_code;
         if !has_code && !text.is_empty() && !text.starts_with('-') && at < 4 {
             walker.read(word, Reach::Itself);
@@ -92,6 +119,11 @@ fn interpreter(walker: &mut Walker<'_>, arguments: &[Word]) -> Scope {
         [word] if only_asks(word) => Scope::Reads,
         _ => Scope::Anything,
     }
+}
+
+/// Whether what follows an option is code, or the name of it.
+fn is_code_option(text: &str) -> bool {
+    text.starts_with('-') && text.ends_with(['c', 'e', 'E', 'r', 'p', 'm'])
 }
 
 /// Whether code forks in an endless loop, as it is written in one line.

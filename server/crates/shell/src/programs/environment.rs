@@ -24,8 +24,6 @@ const CHANGING: &[&str] = &[
     "MANPAGER",
     "MORE",
     "LESS",
-    "NODE_OPTIONS",
-    "NODE_PATH",
     "PAGER",
     "PATH",
     "POSIXLY_CORRECT",
@@ -72,6 +70,23 @@ const CHANGING: &[&str] = &[
     "KUBECONFIG",
     "TZDIR",
     "RESOLV_HOST_CONF",
+    "AR",
+    "COMPOSER_HOME",
+    "CPP",
+    "HGRCPATH",
+    "LD",
+    "PKG_CONFIG",
+    "SSLKEYLOGFILE",
+    "VAGRANT_CWD",
+    "XDG_DATA_HOME",
+    "_JAVA_OPTIONS",
+];
+
+/// How the names of such variables end, in either case: what programs are given as options, and
+/// whom they talk to instead of the host that is named.
+const CHANGING_ENDS: &[&str] = &[
+    "_ASKPASS", "_COMMAND", "_CONFIG", "_EDITOR", "_HOST", "_OPTIONS", "_OPTS", "_PAGER", "_PROXY",
+    "_WRAPPER", "FLAGS",
 ];
 
 /// How the names of such variables start.
@@ -103,6 +118,27 @@ const CHANGING_STARTS: &[&str] = &[
     "LUA_",
     "JULIA_",
     "R_",
+    "ANSIBLE_",
+    "AWS_",
+    "BUN_",
+    "CMAKE_",
+    "CONDA_",
+    "COREPACK_",
+    "CURL_",
+    "DENO_",
+    "DOCKER_",
+    "GO",
+    "GRADLE_",
+    "HG",
+    "MAVEN_",
+    "NIX_",
+    "NODE_",
+    "PNPM_",
+    "POETRY_",
+    "SSL_CERT_",
+    "TF_",
+    "UV_",
+    "YARN_",
 ];
 
 /// Those that change no more than how output looks.
@@ -124,7 +160,10 @@ const HARMLESS: &[&str] = &[
 
 /// Whether setting the variable changes what programs that are run later do.
 pub(crate) fn changes_programs(name: &str) -> bool {
-    CHANGING.contains(&name) || CHANGING_STARTS.iter().any(|start| name.starts_with(start))
+    let upper = name.to_ascii_uppercase();
+    CHANGING.contains(&name)
+        || CHANGING_STARTS.iter().any(|start| name.starts_with(start))
+        || CHANGING_ENDS.iter().any(|end| upper.ends_with(end))
 }
 
 /// Whether giving the variable to any program does no harm.

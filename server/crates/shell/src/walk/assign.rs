@@ -101,6 +101,10 @@ impl Walker<'_> {
                     let has_flags = children(node)
                         .iter()
                         .any(|child| text_of(*child, text).starts_with(['-', '+']));
+                    if has_flags && let Some(value) = child.child_by_field_name("value") {
+                        // An integer's value is an expression.
+                        self.check_arithmetic(text_of(value, text));
+                    }
                     self.assignment(child, text, is_exported);
                     if has_flags && let Some(name) = child.child_by_field_name("name") {
                         // Flags change what is assigned: integers, references, upper case.
@@ -133,8 +137,9 @@ impl Walker<'_> {
         };
         self.check_arithmetic(&literal);
         if literal.starts_with(['-', '+']) {
-            // References make one name stand for another.
-            if literal.contains('n') && raw.starts_with(['d', 'l', 't']) {
+            // References make one name stand for another, and what integers are set to is an
+            // expression that may set any other.
+            if literal.contains(['n', 'i']) && raw.starts_with(['d', 'l', 't']) {
                 self.not_whole();
             }
             return;
@@ -177,7 +182,13 @@ impl Walker<'_> {
         let has_argument = pairs
             .any(|pair| pair[0] == b'$' && (pair[1].is_ascii_digit() || b"@*".contains(&pair[1])));
         let is_subscript = raw.contains('[') && raw.contains(['$', '`']);
-        if is_subscript || has_argument || self.state.has_command_values() {
+        let sets_programs = identifiers(raw).any(changes_programs);
+        if is_subscript
+            || has_argument
+            || sets_programs
+            || sets_expanded(raw)
+            || self.state.has_command_values()
+        {
             self.not_whole();
         }
     }
@@ -223,6 +234,25 @@ impl Walker<'_> {
             scope: Scope::Reads,
         });
     }
+}
+
+/// The names in an expression.
+fn identifiers(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+}
+
+/// Whether an expression assigns to a name that an expansion makes.
+fn sets_expanded(text: &str) -> bool {
+    let compared = ["<<=", ">>="]
+        .iter()
+        .fold(text.to_owned(), |text, shift| text.replace(shift, "="));
+    let assigning = ["==", "!=", "<=", ">="]
+        .iter()
+        .fold(compared, |text, sign| text.replace(sign, " "));
+    let first = assigning.find(['$', '`']);
+    first
+        .zip(assigning.rfind('='))
+        .is_some_and(|(at, sign)| at < sign)
 }
 
 /// Whether a variable may have this name.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::bounds::MAX_FOLDERS;
 use crate::place::Place;
+use crate::programs::environment::changes_programs;
 
 /// What is known of the shell at some point of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +28,8 @@ pub(crate) struct State {
     pub(crate) splits_at_blanks: bool,
     /// Programs get variables of the script's own.
     pub(crate) has_own_environment: bool,
-    /// Some variable has a value that is not known, or that names a subscript.
+    /// Some variable has a value that is not known, that names a subscript, or that as an
+    /// expression sets what changes programs.
     has_command_values: bool,
 }
 
@@ -75,7 +77,10 @@ impl State {
 
     /// Notes a value that some variable or argument gets, where it is known.
     pub(crate) fn note_value(&mut self, value: Option<&str>) {
-        self.has_command_values |= value.is_none_or(|value| value.contains('['));
+        self.has_command_values |= value.is_none_or(|value| {
+            let names = value.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            value.contains('[') || value.contains('=') && names.into_iter().any(changes_programs)
+        });
     }
 
     /// Whether a variable may have a value that runs something once arithmetic evaluates it.

@@ -244,7 +244,10 @@ impl Walker<'_> {
 
     fn for_loop(&mut self, node: Node<'_>, text: &str) {
         if let Some(variable) = node.child_by_field_name("variable") {
-            self.state.unsettle(text_of(variable, text));
+            let name = text_of(variable, text);
+            let head = text_of(node, text).lines().next().unwrap_or_default();
+            self.environment(name, head, false);
+            self.state.unsettle(name);
         }
         self.unsettle_within(node, text);
         let body = node.child_by_field_name("body");
