@@ -112,3 +112,55 @@ async fn read(path: &std::path::Path, context: &ToolContext) -> Option<Document>
     let path = context.files.resolve(&path.to_string_lossy()).ok()?;
     context.files.read_text(&path).await.ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::definition::Args;
+    use super::find;
+    use crate::tests::Workspace;
+
+    const TEXT: &str =
+        "let user_id = 1;\r\nlet id = user_id;\r\n// é🦀 id\r\n\r\nfn über(id: u8) {}";
+
+    /// Where a symbol is found: its line from 1 and the bytes before it, or what the model is told.
+    async fn check(line: u64, symbol: &str, expect: Result<(u32, usize), &str>) {
+        let workspace = Workspace::new(&[("a.rs", TEXT)]);
+        let args = Args {
+            path: "a.rs".to_owned(),
+            line,
+            symbol: symbol.to_owned(),
+        };
+        let found = find(&args, &workspace.context()).await;
+        match (found, expect) {
+            (Ok(place), Ok(expect)) => {
+                assert_eq!((place.line + 1, place.byte), expect, "{line} {symbol}");
+            }
+            (Err(error), Err(part)) => assert!(error.to_string().contains(part), "{error}"),
+            (found, _) => panic!("{line} {symbol}: {found:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn whole_words_count_before_parts() {
+        check(2, "id", Ok((2, 4))).await;
+        // Only a part of a word is there.
+        check(1, "id", Ok((1, 9))).await;
+        check(5, "id", Ok((5, 9))).await;
+        check(2, " user_id ", Ok((2, 9))).await;
+    }
+
+    #[tokio::test]
+    async fn a_wrong_line_leads_to_the_nearest() {
+        check(1, "über", Ok((5, 3))).await;
+        check(0, "let", Ok((1, 0))).await;
+        check(u64::MAX, "user_id", Ok((2, 9))).await;
+        check(4, "🦀", Ok((3, 5))).await;
+    }
+
+    #[tokio::test]
+    async fn what_is_not_there_is_said() {
+        check(1, "nothing", Err("`nothing` is not in a.rs")).await;
+        check(1, "  ", Err("`symbol` is empty")).await;
+        check(1, "id;\r\n//", Err("is not in a.rs")).await;
+    }
+}
