@@ -152,6 +152,7 @@ impl LanguageServer for Backend {
                 .filter_map(|folder| uri_to_path(&folder.uri)),
         );
         self.shared.set_folders(folders);
+        self.shared.offer_tools();
         if let Some(engine) = self.shared.engine_if_any() {
             engine.mcp().roots_changed().await;
         }

@@ -26,7 +26,7 @@ use crate::settings::items::{McpServer, Place};
 use peer::Host;
 pub use prompts::{commands, expand, is_meant};
 pub use resources::{McpResourceTool, NAME as RESOURCE_TOOL};
-pub use serve::serve;
+pub use serve::{BOUNDS as SERVE_BOUNDS, serve};
 #[cfg(unix)]
 pub use serve::{Offer, connect, offer};
 use tool::McpTool;

@@ -23,6 +23,7 @@ const OWN_WORDS: &str = "Aside wants";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asks {
     /// The user of the editor.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "editors offer no sockets there"))]
     User,
     /// Nobody: the agent holds the only terminal there is.
     Nobody,

@@ -18,7 +18,7 @@ use aside_store::{RuleRow, Store};
 use tokio::sync::watch;
 
 pub use approver::SessionApprover;
-pub use guest::{Asks, GuestApprover};
+pub use guest::{Asks, GuestApprover, MAX_GUEST_RULES};
 pub use requests::MAX_CHANGES;
 pub use user::{MAX_FILE_BYTES as MAX_USER_FILE_BYTES, MAX_USER_RULES};
 

@@ -1,5 +1,6 @@
 //! Aside's tools for other agents: a server of the Model Context Protocol over lines of JSON, on
 //! standard input and output or on the socket of a server that has an editor.
+mod bounds;
 mod call;
 mod connection;
 mod era;
@@ -23,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
 use crate::engine::permissions::Asks;
+pub use bounds::BOUNDS;
 use connection::Connection;
 use lines::{Line, Lines, MAX_LINE_BYTES};
 use message::{BUSY, INVALID_REQUEST, Message, PARSE_ERROR, Request};
