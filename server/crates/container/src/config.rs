@@ -1,7 +1,7 @@
 //! What containers are made of, and whose they are.
-use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
+
+use crate::owner::Owner;
 
 /// What containers are made of. They are all of one workspace.
 #[derive(Debug, Clone)]
@@ -41,25 +41,4 @@ pub struct Limits {
     pub processes: u64,
     /// Thousandths of a processor; 0 does not limit them.
     pub milli_cpus: u64,
-}
-
-/// Whose containers they are, so that those of dead servers are known.
-#[derive(Clone)]
-pub struct Owner {
-    /// Names this server, of `[A-Za-z0-9-]`.
-    pub server: String,
-    /// Names the workspace, of `[A-Za-z0-9-]`.
-    pub workspace: String,
-    /// Whether the server of that name still lives.
-    pub lives: Arc<dyn Fn(&str) -> bool + Send + Sync>,
-}
-
-impl fmt::Debug for Owner {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = formatter.debug_struct("Owner");
-        shown.field("server", &self.server);
-        shown
-            .field("workspace", &self.workspace)
-            .finish_non_exhaustive()
-    }
 }

@@ -14,10 +14,11 @@ use bollard::query_parameters::{
 use tokio::io::AsyncWrite;
 
 use crate::bounds::TMP_BYTES;
-use crate::config::{Config, Limits, Owner};
+use crate::config::{Config, Limits};
 use crate::engine::{Engine, Users, ask};
 use crate::error::ContainerError;
 use crate::layout::{Layout, Network};
+use crate::owner::Owner;
 
 /// Whose a container is.
 pub(crate) const SERVER_LABEL: &str = "aside.server";

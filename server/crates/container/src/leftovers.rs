@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use bollard::query_parameters::ListContainersOptionsBuilder;
 
 use crate::bounds::{MAX_ENTRIES, MAX_LEFTOVERS};
-use crate::config::Owner;
 use crate::container::{SERVER_LABEL, WORKSPACE_LABEL, remove};
 use crate::engine::{Engine, ask};
+use crate::owner::Owner;
 
 /// What the folders of containers that wait are called, before the server's name.
 const PREFIX: &str = "warm-";

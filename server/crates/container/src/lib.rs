@@ -11,15 +11,17 @@ mod engine;
 mod error;
 mod layout;
 mod leftovers;
+mod owner;
 mod run;
 mod running;
 mod slot;
 mod socket;
 mod warm;
 
-pub use config::{Config, Limits, Owner, Pull};
+pub use config::{Config, Limits, Pull};
 pub use containers::Containers;
 pub use error::ContainerError;
 pub use layout::{Access, Network, Place};
+pub use owner::Owner;
 pub use run::{Spec, Streams};
 pub use running::{Exit, Reader, Running, Why};
