@@ -178,7 +178,7 @@ fn in_rewritten_lines_words_alone_count() {
 #[test]
 fn what_is_not_known_is_not_told() {
     let (old, new) = ("a\nb\nc\n", "x\na\nb\nC\n");
-    let lines = |from: u32, to: u32| Known::Lines(vec![from..to]);
+    let lines = |from: u32, to: u32| Known::Lines(std::iter::once(from..to).collect());
     for (before, after, expect) in [
         // Line 2 of before is line 3 now, and was not asked about.
         ((vec![], lines(0, 1)), (vec!["3 bad"], Known::Whole), ""),
