@@ -1,7 +1,7 @@
 //! What can go wrong with a page, in words for the model and the user.
 use std::time::Duration;
 
-/// Why a page was not fetched. No message holds more of a URL than its host.
+/// Why a page was not fetched. No message holds more of the URL that was asked for than its host.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {
     /// The URL is none that can be fetched.
@@ -35,6 +35,16 @@ pub enum FetchError {
         host: String,
         /// What is wrong, without a final period.
         why: String,
+    },
+    /// A redirect to a host that nobody allowed yet.
+    #[error(
+        "{host} redirects to another host, which was not followed. Fetch {to} if that is wanted."
+    )]
+    OtherHost {
+        /// The host that redirects.
+        host: String,
+        /// Where to: an http or https URL of at most 8 KiB.
+        to: String,
     },
     /// The time limit passed.
     #[error("{host} took longer than {} s. Try again, or fetch another page.", limit.as_secs_f32())]

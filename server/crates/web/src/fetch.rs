@@ -30,15 +30,27 @@ pub struct FetchOptions {
     pub timeout: Duration,
     /// How many redirects are followed, 20 at most.
     pub max_redirects: usize,
+    /// Which redirects are followed.
+    pub redirects: Redirects,
+}
+
+/// Which redirects are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Redirects {
+    /// To any host that may be talked to.
+    ToAnyHost,
+    /// To the host of the URL alone, with `www.` before it or without: others were not asked about.
+    ToSameHost,
 }
 
 impl Default for FetchOptions {
-    /// 2 MiB, 30 seconds, 5 redirects.
+    /// 2 MiB, 30 seconds, 5 redirects to any host.
     fn default() -> Self {
         Self {
             max_bytes: 2 * 1024 * 1024,
             timeout: Duration::from_secs(30),
             max_redirects: 5,
+            redirects: Redirects::ToAnyHost,
         }
     }
 }
@@ -90,6 +102,12 @@ impl Web {
         for _ in 0..=limit {
             let response = self.ask(url).await?;
             match next(url, &response)? {
+                Some(next) if is_left(options.redirects, url, &next) => {
+                    return Err(FetchError::OtherHost {
+                        host: host(url).to_owned(),
+                        to: next.to_string(),
+                    });
+                }
                 Some(next) => *url = next,
                 None => return self.page(url, response, options).await,
             }
@@ -166,6 +184,18 @@ impl Web {
 fn unreadable(url: &Url) -> FetchError {
     FetchError::Unreadable {
         host: host(url).to_owned(),
+    }
+}
+
+/// Whether a redirect leads to a host that is not the one that was asked for.
+fn is_left(redirects: Redirects, from: &Url, to: &Url) -> bool {
+    let name = |url| {
+        let host: &str = host(url);
+        host.strip_prefix("www.").unwrap_or(host).to_owned()
+    };
+    match redirects {
+        Redirects::ToAnyHost => false,
+        Redirects::ToSameHost => name(from) != name(to),
     }
 }
 

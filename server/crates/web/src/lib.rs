@@ -17,7 +17,7 @@ pub use allow::AllowedHosts;
 pub use bounds::BOUNDS;
 pub use client::{Web, WebSettings};
 pub use error::{FetchError, SearchError};
-pub use fetch::{FetchOptions, Page};
+pub use fetch::{FetchOptions, Page, Redirects};
 pub use lookup::{Looking, Lookup, SystemLookup};
 pub use route::host_of;
 pub use search::{Hit, SearchProvider};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aside_agent::item::ToolKind;
 use aside_agent::permission::Effect;
 use aside_agent::tool::{Arguments, Outcome, Tool, ToolContext, ToolError, ToolOutput};
-use aside_web::FetchOptions;
+use aside_web::{FetchOptions, Redirects};
 use serde::Deserialize;
 
 use super::{Geared, WebGear};
@@ -47,6 +47,8 @@ impl Geared for WebFetch {
         let wanted = args.max_bytes.and_then(|bytes| usize::try_from(bytes).ok());
         let options = FetchOptions {
             max_bytes: wanted.unwrap_or(usize::MAX).min(gear.options.max_bytes),
+            // The user was asked about this host, and any page may lead to any other.
+            redirects: Redirects::ToSameHost,
             ..gear.options
         };
         let fetched = tokio::select! {

@@ -1,5 +1,5 @@
 //! The way from one server to the next, and what is taken along.
-use aside_web::{FetchError, FetchOptions};
+use aside_web::{FetchError, FetchOptions, Redirects};
 
 use super::{Server, local, options, page, redirect, reply, run};
 
@@ -112,5 +112,30 @@ fn redirects_that_lead_nowhere() {
         let server = Server::start(|_| reply("300 Choices", &["location: /b"], "x")).await;
         let found = local().fetch(&server.url("/"), &options()).await.unwrap();
         assert_eq!((found.status, server.heads().len()), (300, 1));
+    });
+}
+
+#[test]
+fn another_host_is_not_followed_where_only_one_was_asked_about() {
+    run(async {
+        let server = Server::start(|head| match head.split(' ').nth(1) {
+            Some("/near") => redirect("/there"),
+            Some("/far") => redirect("http://example.org/take?what=this"),
+            _ => page("text/plain", "arrived"),
+        })
+        .await;
+        let options = FetchOptions {
+            redirects: Redirects::ToSameHost,
+            ..options()
+        };
+        let web = local();
+        let found = web.fetch(&server.url("/near"), &options).await.unwrap();
+        assert_eq!(found.markdown, "arrived");
+        let error = web.fetch(&server.url("/far"), &options).await;
+        let expect = FetchError::OtherHost {
+            host: "127.0.0.1".to_owned(),
+            to: "http://example.org/take?what=this".to_owned(),
+        };
+        assert_eq!(error, Err(expect));
     });
 }
