@@ -51,7 +51,12 @@ fn the_table_for_people_shows_no_secret() {
         web.allow_hosts                 not set             not set             default         Hosts whose pages may be fetched although they are not public, such as localhost:8080 or *.example.com.
         web.timeout_s                   30 s                30 s                default         How long fetching a page or searching the web may take.
         web.max_mb                      5 MB                5 MB                default         How much of a page is fetched.
-        sandbox.backend                 auto                auto                default         What confines the programs that the agent runs: the best that works on this system, one of them, or nothing. Where one is named and does not work, no program is run.
+        sandbox.backend                 auto                auto                default         What confines the programs that the agent runs: the best that works on this system, one of them, a container of the image sandbox.container.image, or nothing. Where one is named and does not work, no program is run.
+        sandbox.container.image         not set             not set             default         The image that programs run in with the backend container. It has a shell, and what the project needs.
+        sandbox.container.socket        not set             not set             default         Where the engine of containers listens: a path, unix://PATH or tcp://HOST:PORT. Without one DOCKER_HOST and the usual places of Docker and Podman are looked at.
+        sandbox.container.pull          never               never               default         Whether the image is got from its registry where it is missing.
+        sandbox.container.pool          1 containers        1 containers        default         How many containers are kept ready for the next sessions.
+        sandbox.container.idle_s        600 s               600 s               default         A container in which nothing has run for so long is removed.
         sandbox.network                 off                 off                 default         Whether programs reach the network. With off a command that means to, as far as Aside sees, is asked about, and has it for that one call.
         sandbox.memory_mb               8192 MB             8192 MB             default         How much memory a command may take, with all that it starts.
         sandbox.processes               1024 processes      1024 processes      default         How many processes a command may have at one time.
@@ -353,6 +358,16 @@ fn the_table_for_people_shows_no_secret() {
         tries to remove the control group of a command, a millisecond apart           100 tries
         processes that are looked at to end a command                                 65536 processes
         passes over the processes of a command to end them                            500 passes
+        a request to the engine of containers                                         60000 ms
+        getting the image of containers                                               900000 ms
+        containers of dead servers that are removed at a start                        256 containers
+        containers of one server                                                      64 containers
+        containers that are kept ready                                                8 containers
+        output of a program in a container that nobody has read                       64 KB
+        a message of the engine of containers                                         500 characters
+        folders and files that a container is given                                   1024 paths
+        private folders that are looked at for those of dead servers                  10000 folders
+        the /tmp of a container                                                       1024 MB
         a file of MCP servers                                                         1 MB
         servers of one file                                                           100 servers
         arguments, variables, headers or tools named for one server                   256 values
@@ -401,6 +416,14 @@ fn the_table_for_people_shows_no_secret() {
         one request at the port of a login                                            16 KB
         time of one request at the port of a login                                    10000 ms
         what is kept of one login                                                     64 KB
+        one message of another agent                                                  4 MB
+        calls of another agent that are under way                                     32 calls
+        calls of another agent after it left                                          2000 ms
+        name of another agent                                                         64 characters
+        one report of a call's progress to another agent                              4 KB
+        rules of permission by the user's answers to another agent's questions        1000 rules
+        other agents that one editor serves                                           8 agents
+        editors' sockets that are looked at                                           256 sockets
     "#]].assert_eq(&resolved.table());
 }
 
