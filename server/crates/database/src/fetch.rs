@@ -1,4 +1,5 @@
 //! The one entrance: whichever database it is, read within limits.
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -31,6 +32,34 @@ impl Default for Limits {
             timeout: Duration::from_secs(15),
         }
     }
+}
+
+/// What is reached to read a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reached {
+    /// A host, by name or address; `localhost` for a socket of this machine.
+    Host(String),
+    /// A file, as it is named in the URL: relative to the folder of the process, or absolute.
+    File(PathBuf),
+}
+
+/// What [`fetch_schema`] would reach for a URL, its parameters looked at.
+///
+/// # Errors
+/// The URL cannot be used.
+pub fn reached(url: &str) -> Result<Reached, SchemaError> {
+    let host = |host: &str, socket: Option<&PathBuf>| {
+        let is_of_machine = socket.is_some() || host.is_empty() || host.starts_with('/');
+        Reached::Host(match is_of_machine {
+            true => "localhost".to_owned(),
+            false => host.trim_matches(['[', ']']).to_owned(),
+        })
+    };
+    Ok(match target::parse(url, &Redactor::new(url))? {
+        Target::Postgres(options) => host(options.get_host(), options.get_socket()),
+        Target::MySql(options) => host(options.get_host(), options.get_socket()),
+        Target::Sqlite(path) => Reached::File(path),
+    })
 }
 
 /// Reads what tables a database has, all or the one of that name (`users` or `public.users`).
@@ -79,5 +108,47 @@ async fn within(
             "what answers there does not speak as a database does".to_owned(),
         )),
         Err(_elapsed) => Err(SchemaError::Timeout { limit }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Reached, reached};
+
+    #[test]
+    fn what_is_reached_is_what_is_connected_to() {
+        let host = |host: &str| Some(Reached::Host(host.to_owned()));
+        let file = |path: &str| Some(Reached::File(path.into()));
+        for (url, expected) in [
+            (
+                "postgres://u:p@db.example.org:5432/x?y",
+                host("db.example.org"),
+            ),
+            // What is connected to, and not what stands first.
+            ("postgres://u@good.org/x?host=other.org", host("other.org")),
+            (
+                "postgres://u@good.org/x?hostaddr=10.0.0.1",
+                host("10.0.0.1"),
+            ),
+            (
+                "postgres://u@good.org/x?host=/run/postgresql",
+                host("localhost"),
+            ),
+            (
+                "mysql://u@good.org/x?socket=/run/mysqld.sock",
+                host("localhost"),
+            ),
+            ("mysql://[::1]:3306/x", host("::1")),
+            ("sqlite:/project/x.db", file("/project/x.db")),
+            (
+                "sqlite:///project/x%20y.db?mode=rwc",
+                file("/project/x y.db"),
+            ),
+            ("file:../x.db", file("../x.db")),
+            ("nonsense", None),
+            ("sqlite::memory:", None),
+        ] {
+            assert_eq!(reached(url).ok(), expected, "{url}");
+        }
     }
 }

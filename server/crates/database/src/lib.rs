@@ -11,5 +11,5 @@ mod target;
 
 pub use bounds::BOUNDS;
 pub use error::SchemaError;
-pub use fetch::{Limits, fetch_schema};
+pub use fetch::{Limits, Reached, fetch_schema, reached};
 pub use schema::{Column, Engine, Index, Key, KeyKind, Schema, Table, TableKind};

@@ -1,6 +1,6 @@
 //! Whether a command is one that a rule speaks of.
 use super::glob::{self, Cover};
-use super::places::{Places, is_unknown};
+use super::places::{Named, Places, is_unknown};
 use super::rule::{EVERYTHING, whole};
 
 /// Where the programs lie that a bare name may mean: not where an agent could put one.
@@ -116,6 +116,12 @@ fn is_program(word: &str, program: &str, places: &Places, folders: &[&str]) -> b
         || folders
             .iter()
             .any(|folder| places.cover(folder, &named) == Cover::All)
+            // A workspace may lie beneath one of them, and there an agent can put programs.
+            && (folders != SYSTEM_FOLDERS || !is_writable(&named, places))
+}
+
+fn is_writable(program: &Named, places: &Places) -> bool {
+    places.holds(&places.roots, program) || places.holds(&places.scratch, program)
 }
 
 fn is_path(program: &str) -> bool {

@@ -1,7 +1,9 @@
 //! Which effects a rule speaks of, and which rules there cannot be.
-use super::super::PermissionMode::Ask;
-use super::super::{MAX_PATTERN_BYTES, MAX_PATTERN_WORDS, Rule, RuleDecision, RuleScope};
-use super::check;
+use super::super::PermissionMode::{Ask, Full};
+use super::super::{
+    MAX_PATTERN_BYTES, MAX_PATTERN_WORDS, Places, Rule, RuleDecision, RuleScope, decide,
+};
+use super::{check, effect, rule, word};
 
 /// What a rule with this effect and pattern allows, then what a rule that refuses refuses.
 #[track_caller]
@@ -71,6 +73,40 @@ fn commands() {
             is_refused,
         );
     }
+}
+
+#[test]
+fn a_program_of_the_workspace_is_no_program_of_the_system() {
+    let places = Places {
+        roots: vec!["/usr/src/app".into(), "/opt/project".into()],
+        ..Places::default()
+    };
+    let rules = [rule("allow runProgram git status *")];
+    for (command, expected) in [
+        ("run /usr/bin/git status", "allow"),
+        ("run /usr/src/git status", "allow"),
+        ("run /usr/src/app/git status", "ask"),
+        ("run /opt/project/bin/git status", "ask"),
+    ] {
+        let judged = decide(&effect(command), &places, &rules, Ask);
+        assert_eq!(word(&judged.decision), expected, "{command}");
+    }
+}
+
+#[test]
+fn an_argument_that_is_not_known_is_asked_about_whatever_rules_say() {
+    for rules in [
+        &["allow runProgram git push *"][..],
+        &[
+            "allow runProgram git push *",
+            "deny runProgram git push --force *",
+        ],
+    ] {
+        check("run git push ?$X", rules, Ask, "ask");
+        check("run git push origin", rules, Ask, "allow");
+    }
+    let refused = &["deny runProgram git push --force *"];
+    check("run git push ?$X", refused, Full, "ask");
 }
 
 #[test]
