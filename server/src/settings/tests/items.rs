@@ -68,7 +68,8 @@ fn a_file_says_all_of_them() {
     assert_eq!(server.json["env"]["TOKEN"], "${TOKEN}");
     assert_eq!(settings.rules[0].decision, RuleDecision::Allow);
     assert!(!format!("{settings:?}").contains("hidden-password"));
-    assert!(!world.resolve().table().contains("hidden"));
+    let table = world.resolve().table();
+    assert!(!table.contains("hidden-password") && !table.contains("key=hidden"));
 }
 
 #[test]

@@ -47,6 +47,9 @@ impl Query {
     }
 }
 
+/// How much of a file is read before it is looked how large it is.
+const UNCHECKED_BYTES: u64 = 1024 * 1024;
+
 /// Searches all scopes; the same files give the same result in any order of the threads.
 pub(super) fn search(
     query: &Query,
@@ -138,11 +141,7 @@ impl Scope<'_> {
         let Some(display) = self.wants(entry.path(), relative) else {
             return;
         };
-        let searched = open_for_search(entry.path()).and_then(|file| {
-            let reader = Stoppable {
-                file,
-                stop: self.stop,
-            };
+        let searched = Stoppable::open(entry.path(), self.stop).and_then(|reader| {
             let mut collector = Collector::new(&self.query.matcher, self.query.limit, self.stop);
             searcher.search_reader(&self.query.matcher, reader, &mut collector)?;
             Ok(collector)
@@ -182,18 +181,35 @@ impl Scope<'_> {
     }
 }
 
-fn open_for_search(path: &Path) -> io::Result<File> {
-    let file = File::open(path)?;
-    match file.metadata()?.len() > MAX_FILE_BYTES {
-        true => Err(io::ErrorKind::FileTooLarge.into()),
-        false => Ok(file),
-    }
-}
-
-/// A file that ends in an error once the search is to stop.
+/// A file that ends in an error once the search is to stop, and if it is too large.
 struct Stoppable<'a> {
     file: File,
     stop: &'a Stop,
+    read: u64,
+}
+
+impl<'a> Stoppable<'a> {
+    fn open(path: &Path, stop: &'a Stop) -> io::Result<Self> {
+        Ok(Self {
+            file: File::open(path)?,
+            stop,
+            read: 0,
+        })
+    }
+
+    /// Most files end before it matters how large they are.
+    fn check_size(&mut self, more: usize) -> io::Result<()> {
+        let before = self.read;
+        self.read = before.saturating_add(more as u64);
+        let is_due = before < UNCHECKED_BYTES && self.read >= UNCHECKED_BYTES;
+        if is_due && self.file.metadata()?.len() > MAX_FILE_BYTES {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        match self.read > MAX_FILE_BYTES {
+            true => Err(io::ErrorKind::FileTooLarge.into()),
+            false => Ok(()),
+        }
+    }
 }
 
 impl Read for Stoppable<'_> {
@@ -201,6 +217,8 @@ impl Read for Stoppable<'_> {
         if self.stop.is_set() {
             return Err(io::ErrorKind::Other.into());
         }
-        self.file.read(buffer)
+        let more = self.file.read(buffer)?;
+        self.check_size(more)?;
+        Ok(more)
     }
 }
