@@ -24,6 +24,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("server/crates/shell", &[]),
     ("server/crates/web", &[]),
     ("server/crates/database", &[]),
+    ("server/crates/container", &[]),
     ("server/crates/agent", &["aside-llm", "aside-edit"]),
     (
         "server/crates/tools",
@@ -32,6 +33,7 @@ const WALLS: &[(&str, &[&str])] = &[
             "aside-edit",
             "aside-index",
             "aside-web",
+            "aside-container",
             "aside-database",
             "aside-sandbox",
             "aside-shell",

@@ -7,6 +7,8 @@
 )]
 mod bench;
 mod codegen;
+#[cfg(unix)]
+mod containers;
 mod databases;
 mod fuzz;
 mod house;
@@ -62,6 +64,9 @@ enum Command {
     House,
     /// Lets a real model mend one-line bugs, and counts them.
     Model(model::Arguments),
+    /// Only runs the tests against an engine of containers, and gets Podman.
+    #[cfg(unix)]
+    Containers,
     /// Only runs the tests against servers of databases, and gets these.
     Databases,
     /// Only runs the tests against model servers that others wrote, and gets these.
@@ -90,6 +95,8 @@ fn main() -> ExitCode {
         Command::Fuzz { seconds } => fuzz::run(seconds),
         Command::House => house::check(),
         Command::Model(arguments) => model::run(&arguments),
+        #[cfg(unix)]
+        Command::Containers => ended(containers::run()),
         Command::Databases => ended(databases::run()),
         Command::Mocks => ended(mocks::run()),
         Command::Mcp => ended(mcp::run()),

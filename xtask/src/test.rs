@@ -1,6 +1,8 @@
 //! `cargo xtask test`: everything that can run, in order, and a table of it.
 use std::process::Command;
 
+#[cfg(unix)]
+use crate::containers;
 use crate::databases;
 use crate::house;
 use crate::mcp;
@@ -55,6 +57,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
     });
     steps.run("independent servers of tools", mcp::run);
     steps.run("servers of databases", databases::run);
+    #[cfg(unix)]
+    steps.run("an engine of containers", containers::run);
     steps.run("generated TypeScript", typescript);
     steps.run("generated Lua", lua);
     steps.run("a turn with a real model", || {

@@ -3,11 +3,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aside_container::Pull;
 use aside_sandbox::{Backend, Choice, Launcher, Limits, Network};
-use aside_tools::{CheckerSpec, CommandSettings, Place, Services};
+use aside_tools::{CheckerSpec, CommandSettings, ContainerSettings, Place, Services};
 
 use super::{Engine, Workspace};
-use crate::settings::{Commands, Settings, items};
+use crate::settings::{Commands, Container, Settings, items};
 use crate::trust::Guard;
 
 /// Bytes of a megabyte.
@@ -35,7 +36,7 @@ impl Engine {
     /// Ends all commands.
     pub(super) async fn end_programs(&self) {
         if let Some(services) = self.services.get() {
-            services.jobs().end_all().await;
+            services.close().await;
         }
     }
 }
@@ -85,6 +86,7 @@ fn checkers(settings: &Settings) -> Vec<CheckerSpec> {
 fn command_settings(settings: &Settings) -> CommandSettings {
     let Commands {
         backend,
+        container,
         has_network,
         memory_mb,
         processes,
@@ -103,6 +105,7 @@ fn command_settings(settings: &Settings) -> CommandSettings {
             "off" => Choice::Only(Backend::Unsandboxed),
             _ => Choice::Best,
         },
+        container: (backend == "container").then(|| container_settings(container)),
         network: match has_network {
             true => Network::On,
             false => Network::Off,
@@ -117,5 +120,18 @@ fn command_settings(settings: &Settings) -> CommandSettings {
         background_after: Duration::from_secs(*background_after_s).min(whole_call),
         max_output: max_output_kb.saturating_mul(KB),
         max_jobs: *max_jobs,
+    }
+}
+
+fn container_settings(container: &Container) -> ContainerSettings {
+    ContainerSettings {
+        image: container.image.clone(),
+        socket: container.socket.clone(),
+        pull: match container.pulls {
+            true => Pull::Missing,
+            false => Pull::Never,
+        },
+        pool: container.pool,
+        idle: Duration::from_secs(container.idle_s),
     }
 }

@@ -32,7 +32,7 @@ use items::{Item, Place};
 use layer::Layer;
 use source::Variables;
 use table::SETTINGS;
-pub use types::{Commands, KeyPlace, Settings};
+pub use types::{Commands, Container, KeyPlace, Settings};
 use value::Value;
 pub use workspace::Preview;
 use workspace::WorkspaceLayer;

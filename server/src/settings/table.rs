@@ -315,10 +315,46 @@ pub static SETTINGS: &[Spec] = &[
     },
     Spec {
         key: "sandbox.backend",
-        kind: Kind::Choice(&["auto", "bubblewrap", "landlock", "seatbelt", "off"]),
+        kind: Kind::Choice(&[
+            "auto",
+            "bubblewrap",
+            "landlock",
+            "seatbelt",
+            "container",
+            "off",
+        ]),
         default: "auto",
         env: Some("ASIDE_SANDBOX"),
-        doc: "What confines the programs that the agent runs: the best that works on this system, one of them, or nothing. Where one is named and does not work, no program is run.",
+        doc: "What confines the programs that the agent runs: the best that works on this system, one of them, a container of the image `sandbox.container.image`, or nothing. Where one is named and does not work, no program is run.",
+    },
+    Spec {
+        doc: "The image that programs run in with the backend `container`. It has a shell, and what the project needs.",
+        ..optional("sandbox.container.image", Kind::Text)
+    },
+    Spec {
+        doc: "Where the engine of containers listens: a path, `unix://PATH` or `tcp://HOST:PORT`. Without one `DOCKER_HOST` and the usual places of Docker and Podman are looked at.",
+        ..optional("sandbox.container.socket", Kind::Text)
+    },
+    Spec {
+        key: "sandbox.container.pull",
+        kind: Kind::Choice(&["never", "missing"]),
+        default: "never",
+        env: None,
+        doc: "Whether the image is got from its registry where it is missing.",
+    },
+    Spec {
+        key: "sandbox.container.pool",
+        kind: integer(0, 8, "containers"),
+        default: "1",
+        env: None,
+        doc: "How many containers are kept ready for the next sessions.",
+    },
+    Spec {
+        key: "sandbox.container.idle_s",
+        kind: integer(10, 86_400, "s"),
+        default: "600",
+        env: None,
+        doc: "A container in which nothing has run for so long is removed.",
     },
     Spec {
         key: "sandbox.network",

@@ -228,6 +228,8 @@ pub struct Web {
 pub struct Commands {
     /// What confines them: `auto`, the name of one, or `off`.
     pub backend: String,
+    /// With the backend `container`.
+    pub container: Container,
     /// Whether they reach the network unasked.
     pub has_network: bool,
     /// In megabytes.
@@ -244,6 +246,21 @@ pub struct Commands {
     pub max_output_kb: usize,
     /// Of one session.
     pub max_jobs: usize,
+}
+
+/// What programs run in with the backend `container`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Container {
+    /// Empty where none is set.
+    pub image: String,
+    /// Where the engine listens, if it is not in one of the usual places.
+    pub socket: Option<String>,
+    /// Whether a missing image is got.
+    pub pulls: bool,
+    /// How many are kept ready.
+    pub pool: usize,
+    /// In seconds.
+    pub idle_s: u64,
 }
 
 /// The connection to the editor.
@@ -371,6 +388,13 @@ impl Settings {
             },
             commands: Commands {
                 backend: read.text("sandbox.backend"),
+                container: Container {
+                    image: read.optional("sandbox.container.image").unwrap_or_default(),
+                    socket: read.optional("sandbox.container.socket"),
+                    pulls: read.text("sandbox.container.pull") == "missing",
+                    pool: read.usize("sandbox.container.pool"),
+                    idle_s: read.integer("sandbox.container.idle_s"),
+                },
                 has_network: read.text("sandbox.network") == "on",
                 memory_mb: read.integer("sandbox.memory_mb"),
                 processes: read.integer("sandbox.processes"),

@@ -68,7 +68,7 @@ impl Serviced for Bash {
         };
         let warnings = analysis.warnings();
         let warnings = warnings.map(|danger| format!("Note that {danger}."));
-        let caveat = services.caveat(network).map(str::to_owned);
+        let caveat = services.caveat(network);
         let sentences = warnings.chain(caveat).collect::<Vec<_>>();
         (!sentences.is_empty()).then(|| sentences.join(" "))
     }

@@ -82,15 +82,19 @@ impl Serviced for CodeInterpreter {
         }
     }
 
-    fn effects(_: &Services, args: &Args, _: &ToolContext) -> Result<Vec<Effect>, ToolError> {
+    fn effects(
+        services: &Services,
+        args: &Args,
+        _: &ToolContext,
+    ) -> Result<Vec<Effect>, ToolError> {
         Ok(vec![Effect::RunProgram {
-            program: program(Language::of_word(&args.language)?)?.to_owned(),
+            program: program(services, Language::of_word(&args.language)?)?.to_owned(),
             arguments: Vec::new(),
         }])
     }
 
     fn caution(services: &Services, _: &Args) -> Option<String> {
-        services.caveat(Network::Off).map(str::to_owned)
+        services.caveat(Network::Off)
     }
 
     fn run(
@@ -103,7 +107,11 @@ impl Serviced for CodeInterpreter {
 }
 
 /// The program that runs the language here.
-fn program(language: Language) -> Result<&'static str, ToolError> {
+fn program(services: &Services, language: Language) -> Result<&'static str, ToolError> {
+    if services.is_contained() {
+        // What the image has is seen when it is run.
+        return Ok(language.programs()[0]);
+    }
     on_path(language.programs()).ok_or_else(|| {
         ToolError(format!(
             "There is no {name} on this system: {programs} is not on the PATH. Tell the user, or do it in another way.",
@@ -119,7 +127,7 @@ async fn run(services: Services, args: Args, context: ToolContext) -> Result<Out
             "code is longer than {MAX_CODE_BYTES} bytes. Write it to a file of the workspace and run that with bash."
         )));
     }
-    let program = program(Language::of_word(&args.language)?)?;
+    let program = program(&services, Language::of_word(&args.language)?)?;
     let folder = work_folder(&services, &context)?;
     let before = Files::list(&folder);
     let settings = services.settings();

@@ -94,7 +94,7 @@ impl Tool for CustomTool {
 
     fn caution(&self, _: &Arguments) -> Option<String> {
         let network = self.services.settings().network;
-        self.services.caveat(network).map(str::to_owned)
+        self.services.caveat(network)
     }
 
     fn call(

@@ -52,7 +52,7 @@ pub use checkers::CheckerSpec;
 pub use custom::{CustomSpec, CustomTool};
 pub use find_tools::{Findable, Found, ToolIndex, find_tools};
 pub use jobs::{End, JobInfo, Jobs};
-pub use services::{CommandSettings, Place, Services};
+pub use services::{CommandSettings, ContainerSettings, Place, Services};
 pub use web::{NamedDatabase, WebGear, schema_fetch, web_fetch, web_search};
 
 /// All built-in tools, in the order in which models are told of them.

@@ -1,6 +1,8 @@
 //! What tools that run programs share: the sandbox, the commands at work, the settings. Nothing is
 //! started before the first program.
 mod capture;
+mod contained;
+mod started;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -8,9 +10,9 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use aside_agent::tool::{ToolContext, ToolError};
+use aside_container::Containers;
 use aside_sandbox::{
-    Backend, Choice, Config, Launcher, Limits, Network, Output, Profile, Running, Sandbox, Spec,
-    Stdin,
+    Backend, Choice, Config, Launcher, Limits, Network, Output, Profile, Sandbox, Spec, Stdin,
 };
 
 use crate::checkers::CheckerSpec;
@@ -26,6 +28,8 @@ const MAX_HIDDEN: usize = 256;
 const SCRATCH: &str = "scratch";
 
 pub(crate) use capture::Captured;
+pub use contained::ContainerSettings;
+pub(crate) use started::Started;
 
 /// Where programs run, and what confines them.
 #[derive(Debug, Clone)]
@@ -48,6 +52,8 @@ pub struct Place {
 pub struct CommandSettings {
     /// What confines.
     pub backend: Choice,
+    /// Where programs run in containers: of which kind these are. Then nothing else confines them.
+    pub container: Option<ContainerSettings>,
     /// Whether the network is reached without asking.
     pub network: Network,
     /// How much a command may use.
@@ -81,8 +87,27 @@ struct Inner {
 #[derive(Debug, Clone)]
 struct Shared {
     sandbox: Arc<Sandbox>,
-    choice: Choice,
+    wanted: Wanted,
+    /// Where programs run in these.
+    containers: Option<Containers>,
     known: Arc<OnceLock<Known>>,
+}
+
+/// What of the settings makes another sandbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Wanted {
+    choice: Choice,
+    container: Option<(ContainerSettings, Limits)>,
+}
+
+impl Wanted {
+    fn of(settings: &CommandSettings) -> Self {
+        let container = settings.container.clone();
+        Self {
+            choice: settings.backend,
+            container: container.map(|container| (container, settings.limits)),
+        }
+    }
 }
 
 /// What is known of the sandbox once it was tried.
@@ -113,7 +138,7 @@ pub(crate) struct Program<'a> {
 impl Services {
     /// Services at rest.
     pub fn new(place: Place, settings: CommandSettings) -> Self {
-        let sandbox = Shared::new(&place, settings.backend);
+        let sandbox = Shared::new(&place, Wanted::of(&settings));
         Self(Arc::new(Inner {
             place,
             settings: RwLock::new(Arc::new(settings)),
@@ -125,7 +150,7 @@ impl Services {
 
     /// New settings, for commands that start from now on.
     pub fn set(&self, settings: CommandSettings) {
-        let choice = settings.backend;
+        let wanted = Wanted::of(&settings);
         *self
             .0
             .settings
@@ -136,8 +161,15 @@ impl Services {
             .sandbox
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        if sandbox.choice != choice {
-            *sandbox = Shared::new(&self.0.place, choice);
+        if sandbox.wanted == wanted {
+            return;
+        }
+        let old = std::mem::replace(&mut *sandbox, Shared::new(&self.0.place, wanted));
+        // Without a runtime nothing was ever started in them.
+        if let Some(containers) = old.containers
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(async move { containers.close().await });
         }
     }
 
@@ -160,7 +192,8 @@ impl Services {
     /// Finds out what confines programs here, so that a question for permission can say it.
     pub async fn prepare(&self) {
         let shared = self.sandbox();
-        if shared.known.get().is_some() {
+        // What containers do is known without a trial.
+        if shared.known.get().is_some() || shared.containers.is_some() {
             return;
         }
         let backend = match shared.sandbox.backend().await {
@@ -177,9 +210,20 @@ impl Services {
         let _ = shared.known.set(Known { backend, caveats });
     }
 
+    /// Ends all commands, and removes the containers.
+    pub async fn close(&self) {
+        self.0.jobs.end_all().await;
+        if let Some(containers) = self.sandbox().containers {
+            containers.close().await;
+        }
+    }
+
     /// Ends the commands of a session, and removes its private folder.
     pub async fn delete_session(&self, session_id: &str) {
         self.0.jobs.end_session(session_id).await;
+        if let Some(containers) = self.sandbox().containers {
+            containers.end_session(session_id).await;
+        }
         let Some(scratch) = self.scratch(session_id) else {
             return;
         };
@@ -204,20 +248,30 @@ impl Services {
         &self.0.place.root
     }
 
-    /// What nothing confines, in a sentence for a question.
-    pub(crate) fn caveat(&self, network: Network) -> Option<&'static str> {
+    /// What nothing confines, or what programs run in, in a sentence for a question.
+    pub(crate) fn caveat(&self, network: Network) -> Option<String> {
         let shared = self.sandbox();
-        match shared.known.get() {
+        if let Some(containers) = &shared.containers {
+            return Some(contained::caveat(containers, network));
+        }
+        let caveat = match shared.known.get() {
             Some(known) => known.caveats[usize::from(network == Network::On)],
             None => Some("Whether this system can confine the command is not known yet."),
-        }
+        };
+        caveat.map(str::to_owned)
+    }
+
+    /// Whether programs run in containers, where there may be others than on this system.
+    pub(crate) fn is_contained(&self) -> bool {
+        self.sandbox().containers.is_some()
     }
 
     /// Whether programs have a `/tmp` of their own.
     pub(crate) fn has_own_tmp(&self) -> bool {
         let shared = self.sandbox();
         let known = shared.known.get();
-        known.is_some_and(|known| known.backend == Backend::Bubblewrap)
+        let is_own = known.is_some_and(|known| known.backend == Backend::Bubblewrap);
+        is_own || shared.containers.is_some()
     }
 
     /// The private folder of a session; none where the id is no name of a folder.
@@ -273,12 +327,17 @@ impl Services {
         program: Program<'_>,
         output: Output,
         context: &ToolContext,
-    ) -> Result<Running, ToolError> {
+    ) -> Result<Started, ToolError> {
         self.prepare().await;
+        let shared = self.sandbox();
         let settings = self.settings();
         let scratch = self.make_scratch(context)?;
         let roots = context.files.roots();
-        let inherited = aside_sandbox::environment(std::env::vars_os(), &settings.environment);
+        let (all, named) = (std::env::vars_os(), &settings.environment);
+        let inherited = match shared.containers {
+            Some(_) => contained::environment(all, named, &scratch),
+            None => aside_sandbox::environment(all, named),
+        };
         let spec = Spec {
             program: program.program,
             args: program.args,
@@ -292,7 +351,7 @@ impl Services {
         let profile = Profile {
             protected: protected.collect(),
             writable: match program.writes_workspace {
-                true => roots,
+                true => roots.clone(),
                 false => Vec::new(),
             },
             hidden: self.hidden(),
@@ -300,8 +359,13 @@ impl Services {
             scratch,
             limits: settings.limits,
         };
-        let running = self.sandbox().sandbox.spawn(&spec, &profile).await;
-        running.map_err(|error| {
+        if let Some(containers) = &shared.containers {
+            let session_id = &context.session_id;
+            let running = contained::spawn(containers, session_id, spec, profile, roots).await;
+            return running.map(Started::Contained);
+        }
+        let running = shared.sandbox.spawn(&spec, &profile).await;
+        running.map(Started::Here).map_err(|error| {
             ToolError(format!(
                 "The command was not run: {error}. The user has to see to that."
             ))
@@ -331,20 +395,23 @@ impl Services {
 }
 
 impl Shared {
-    fn new(place: &Place, choice: Choice) -> Self {
+    fn new(place: &Place, wanted: Wanted) -> Self {
+        let container = wanted.container.as_ref();
         Self {
+            containers: container
+                .map(|(settings, limits)| contained::containers(settings, *limits, &place.root)),
             sandbox: Arc::new(Sandbox::new(Config {
                 launcher: place.launcher.clone(),
-                choice,
+                choice: wanted.choice,
             })),
-            choice,
+            wanted,
             known: Arc::default(),
         }
     }
 }
 
 /// A program as jobs know it.
-fn process(mut running: Running) -> Result<Process, ToolError> {
+fn process(mut running: Started) -> Result<Process, ToolError> {
     let output = running
         .take_stdout()
         .ok_or_else(|| ToolError("The command has no output to be read.".to_owned()))?;
@@ -363,7 +430,7 @@ fn process(mut running: Running) -> Result<Process, ToolError> {
         crate::command::told::end(exit)
     };
     Ok(Process {
-        output: Box::new(output),
+        output,
         ended: Box::pin(ended),
         stop: Box::new(move || {
             // If nobody hears it, the program has ended.

@@ -106,8 +106,7 @@ impl Tool for Diagnostics {
     }
 
     fn caution(&self, _: &Arguments) -> Option<String> {
-        let caveat = self.services.caveat(Network::Off);
-        caveat.map(str::to_owned)
+        self.services.caveat(Network::Off)
     }
 
     fn call(

@@ -2,9 +2,10 @@
 use std::time::Duration;
 
 use aside_agent::tool::{ToolContext, ToolError};
-use aside_sandbox::{Output, Reader};
+use aside_sandbox::Output;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
+use super::started::Stream;
 use super::{GRACE, Program, Services};
 use crate::blocking::cancelled;
 use crate::jobs::End;
@@ -78,7 +79,7 @@ struct Read {
 }
 
 /// Reads to the end, and keeps the beginning: a program whose output nobody reads waits.
-async fn read(from: Option<Reader>, limit: usize) -> Read {
+async fn read(from: Option<Stream>, limit: usize) -> Read {
     match from {
         Some(from) => read_from(from, limit).await,
         None => Read::default(),

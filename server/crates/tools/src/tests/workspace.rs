@@ -174,6 +174,7 @@ pub(super) fn services() -> Services {
     };
     let settings = CommandSettings {
         backend: Choice::Best,
+        container: None,
         network: Network::Off,
         limits: Limits::default(),
         environment: Vec::new(),
