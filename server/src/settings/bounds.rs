@@ -29,6 +29,7 @@ pub fn bounds() -> impl Iterator<Item = Bound> {
         aside_web::BOUNDS,
         aside_shell::BOUNDS,
         aside_sandbox::bounds::BOUNDS,
+        aside_container::bounds::BOUNDS,
         aside_mcp::bounds::BOUNDS,
         crate::mcp::SERVE_BOUNDS,
     ];
