@@ -19,32 +19,9 @@ pub fn web_tools(settings: &Settings) -> Vec<Arc<dyn Tool>> {
     let databases = settings.databases.iter().map(|database| NamedDatabase {
         name: database.name.clone(),
         url: database.url.expose().to_owned(),
-        host: host(database.url.expose()),
     });
     tools.extend(schema_fetch(databases.collect()));
     tools
-}
-
-/// The host of a database's URL; none for a file, whose URL has no `//`.
-fn host(url: &str) -> Option<String> {
-    let (scheme, rest) = url.split_once("://")?;
-    if scheme.eq_ignore_ascii_case("sqlite") {
-        return None;
-    }
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let authority = &rest[..end];
-    let place = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, place)| place);
-    let host = match place.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or(rest),
-        None => place.split(':').next().unwrap_or(place),
-    };
-    // What names no host is reached through a socket of this machine.
-    Some(match host {
-        "" => "localhost".to_owned(),
-        host => host.to_owned(),
-    })
 }
 
 fn gear(settings: &Settings) -> WebGear {
@@ -91,28 +68,5 @@ fn provider(settings: &Settings) -> Option<SearchProvider> {
         _ => Some(SearchProvider::SearXng {
             base_url: web.search_url.clone()?,
         }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::host;
-
-    #[test]
-    fn hosts_of_databases() {
-        for (url, expected) in [
-            (
-                "postgres://u:p@db.example.org:5432/x?y",
-                Some("db.example.org"),
-            ),
-            ("mysql://[::1]:3306/x", Some("::1")),
-            ("postgres:///x", Some("localhost")),
-            ("mysql://u:p/x", Some("u")),
-            ("sqlite:/project/x.db", None),
-            ("sqlite:///project/x.db", None),
-            ("nonsense", None),
-        ] {
-            assert_eq!(host(url).as_deref(), expected, "{url}");
-        }
     }
 }

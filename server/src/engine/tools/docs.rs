@@ -34,7 +34,6 @@ fn all() -> Vec<Arc<dyn Tool>> {
     tools.extend(schema_fetch(vec![NamedDatabase {
         name: "NAME".to_owned(),
         url: "sqlite:/project/x.db".to_owned(),
-        host: None,
     }]));
     tools.push(finder(&tools, &settings, None));
     tools

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use aside_agent::item::ToolKind;
 use aside_agent::permission::Effect;
 use aside_agent::tool::{Arguments, Outcome, Tool, ToolContext, ToolError, ToolOutput};
-use aside_database::{Limits, fetch_schema};
+use aside_database::{Limits, Reached, fetch_schema, reached};
 use serde::Deserialize;
 
 use super::Geared;
@@ -20,8 +20,6 @@ pub struct NamedDatabase {
     pub name: String,
     /// Where it is.
     pub url: String,
-    /// The host that is talked to; none for a file.
-    pub host: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -69,11 +67,17 @@ impl Geared for SchemaFetch {
     }
 
     fn effects(databases: &Self::Gear, args: &Args) -> Result<Vec<Effect>, ToolError> {
-        let host = find(databases, &args.database)?.host.clone();
-        Ok(host
-            .map(|host| Effect::Network { host })
-            .into_iter()
-            .collect())
+        let url = &find(databases, &args.database)?.url;
+        let reached = reached(url).map_err(|error| ToolError(error.to_string()))?;
+        Ok(vec![match reached {
+            Reached::Host(host) => Effect::Network { host },
+            Reached::File(path) => Effect::ReadPath {
+                path: std::path::absolute(&path)
+                    .unwrap_or(path)
+                    .to_string_lossy()
+                    .into_owned(),
+            },
+        }])
     }
 
     async fn run(
@@ -92,5 +96,43 @@ impl Geared for SchemaFetch {
             text: schema.to_markdown(MAX_SCHEMA_BYTES),
             ..ToolOutput::default()
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use aside_agent::permission::Effect;
+
+    use super::{Args, NamedDatabase, SchemaFetch};
+    use crate::web::Geared;
+
+    #[test]
+    fn files_are_read_and_hosts_talked_to() {
+        let check = |url: &str, expected: Option<Effect>| {
+            let databases = Arc::from([NamedDatabase {
+                name: "main".to_owned(),
+                url: url.to_owned(),
+            }]);
+            let args = Args {
+                database: "main".to_owned(),
+                table: None,
+            };
+            let effects = SchemaFetch::effects(&databases, &args);
+            assert_eq!(effects.ok(), expected.map(|effect| vec![effect]), "{url}");
+        };
+        let read = |path: &str| {
+            let path = path.to_owned();
+            Some(Effect::ReadPath { path })
+        };
+        check("sqlite:/elsewhere/x.db", read("/elsewhere/x.db"));
+        check("sqlite:///project/x.db?mode=rwc", read("/project/x.db"));
+        let host = "other.org".to_owned();
+        check(
+            "postgres://me@good.org/x?host=other.org",
+            Some(Effect::Network { host }),
+        );
+        check("nonsense", None);
     }
 }
