@@ -62,10 +62,17 @@ impl Runner {
         self.begun.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether this is the first turn of a session in this server; it is not any more then.
-    fn begins(&self, session_id: &str) -> bool {
+    /// Whether the hooks about a session's start let it begin in this server.
+    fn has_begun(&self, session_id: &str) -> bool {
+        self.begun().contains(session_id)
+    }
+
+    /// A session has begun. Beyond [`MAX_BEGUN`], each of its turns counts as the first.
+    fn note_begun(&self, session_id: &str) {
         let mut begun = self.begun();
-        begun.len() < MAX_BEGUN && begun.insert(session_id.to_owned())
+        if begun.len() < MAX_BEGUN {
+            begun.insert(session_id.to_owned());
+        }
     }
 
     /// A session is over: it was deleted.

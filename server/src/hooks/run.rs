@@ -9,7 +9,7 @@ use aside_sandbox::{
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use super::Told;
-use crate::settings::items::Hook;
+use crate::settings::items::{Hook, HookEvent};
 
 /// How much of what a hook says on standard error is used, in bytes.
 pub const MAX_SAID_BYTES: usize = 8 * 1024;
@@ -50,9 +50,17 @@ impl Work<'_> {
     pub async fn run(&self, hook: &Hook, told: &Told<'_>) -> HookEnd {
         let input = crate::wire::to_json(told);
         if input.len() > MAX_INPUT_BYTES {
-            return HookEnd::Failed(format!(
+            let why = format!(
                 "it was not run, because what it would be told is longer than {MAX_INPUT_BYTES} bytes"
-            ));
+            );
+            // Whoever wants to get past a hook must not do so by saying much.
+            return match hook.event {
+                HookEvent::BeforeTool | HookEvent::TurnStart => HookEnd::Blocked(why),
+                HookEvent::SessionStart
+                | HookEvent::SessionEnd
+                | HookEvent::TurnEnd
+                | HookEvent::AfterTool => HookEnd::Failed(why),
+            };
         }
         let running = match self.start(hook, input, told.event()).await {
             Ok(running) => running,

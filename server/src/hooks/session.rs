@@ -113,9 +113,11 @@ impl SessionHooks {
 
     /// What hooks have against the prompt.
     async fn begin(&self, prompt: &str) -> Result<(), String> {
-        if self.engine.hooks().begins(&self.session_id) {
+        if !self.engine.hooks().has_begun(&self.session_id) {
             let told = self.told(HookEvent::SessionStart);
+            // One that is refused, or cancelled meanwhile, has not begun.
             self.run(HookEvent::SessionStart, "", &told).await?;
+            self.engine.hooks().note_begun(&self.session_id);
         }
         let told = self.told(HookEvent::TurnStart).prompt(prompt);
         self.run(HookEvent::TurnStart, "", &told).await

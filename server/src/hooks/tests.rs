@@ -3,7 +3,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{Told, fitting};
+use super::{HookEnd, MAX_BEGUN, MAX_INPUT_BYTES, Runner, Told, fitting};
 use crate::settings::Settings;
 use crate::settings::items::{Hook, HookEvent, Place};
 
@@ -84,4 +84,30 @@ fn what_hooks_are_told() {
             "turnId": "t", "stopReason": "endTurn",
         }),
     );
+}
+
+#[test]
+fn a_session_that_is_not_noted_begins_again() {
+    let runner = Runner::new(Path::new("/project"), Path::new("/data"));
+    assert!(!runner.has_begun("s"));
+    runner.note_begun("s");
+    assert!(runner.has_begun("s") && !runner.has_begun("t"));
+    for number in 0..MAX_BEGUN {
+        runner.note_begun(&number.to_string());
+    }
+    // The last one found no room, and its hooks go on being asked.
+    assert!(!runner.has_begun(&(MAX_BEGUN - 1).to_string()));
+}
+
+#[tokio::test]
+async fn too_much_to_tell_gets_past_no_hook() {
+    let runner = Runner::new(Path::new("/project"), Path::new("/data"));
+    let text = "x".repeat(MAX_INPUT_BYTES);
+    let arguments = json!({"content": text}).as_object().cloned().unwrap();
+    for (event, is_blocked) in [(HookEvent::BeforeTool, true), (HookEvent::AfterTool, false)] {
+        let told = Told::new(event, Path::new("/project"), "s").call("write_file", &arguments);
+        let hook = hook(event, "*", "exit 0");
+        let end = runner.run(&hook, &Settings::default(), &told).await;
+        assert_eq!(matches!(end, HookEnd::Blocked(_)), is_blocked, "{end:?}");
+    }
 }
