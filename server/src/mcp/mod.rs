@@ -136,14 +136,18 @@ impl Mcp {
     }
 
     /// Whether a server may act now: one that the workspace brings along, only as long as its
-    /// files are those that the user trusts.
+    /// files are those that the user trusts. What runs is of the settings that the manager knows,
+    /// what it is told of next is of these settings.
     fn may_act(&self, server: &str, settings: &Settings) -> bool {
-        let known = self.known();
-        let found = known.iter().find(|known| known.name == server);
-        match found.map(|server| server.place) {
-            Some(Place::User) | None => true,
-            Some(Place::Workspace) => settings.trust.as_ref().is_some_and(|guard| guard.holds()),
-        }
+        let is_workspaces = |known: &McpServer| {
+            known.name == server && matches!(known.place, Place::Workspace)
+        };
+        let is_guarded = self
+            .known()
+            .iter()
+            .chain(&settings.mcp_servers)
+            .any(is_workspaces);
+        !is_guarded || settings.trust.as_ref().is_some_and(|guard| guard.holds())
     }
 }
 
@@ -234,5 +238,39 @@ impl MoreTools for ServerTools {
             (server, tool),
             known,
         )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Map;
+
+    use super::Mcp;
+    use crate::settings::Settings;
+    use crate::settings::items::{McpServer, Place};
+
+    #[test]
+    fn a_server_of_a_workspace_that_is_not_trusted_does_not_act() {
+        let server = |name: &str, place| McpServer {
+            name: name.to_owned(),
+            json: Map::new(),
+            place,
+        };
+        let settings = Settings {
+            mcp_servers: vec![
+                server("mine", Place::User),
+                server("theirs", Place::Workspace),
+            ],
+            ..Settings::default()
+        };
+        let mcp = Mcp::default();
+        // Before anything asked for a server, and after.
+        for _ in 0..2 {
+            assert!(mcp.check("mine", &settings).is_ok());
+            assert!(mcp.check("theirs", &settings).is_err());
+            mcp.known().clone_from(&settings.mcp_servers);
+        }
+        // It still runs though the settings that are read now do not name it.
+        assert!(mcp.check("theirs", &Settings::default()).is_err());
     }
 }

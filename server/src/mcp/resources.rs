@@ -84,6 +84,11 @@ impl Tool for McpResourceTool {
             let server = word(&arguments, "server").unwrap_or_default();
             let checked = engine.mcp().check(server, &engine.settings());
             checked.map_err(|why| ToolError(format!("Tell the user: {why}.")))?;
+            if !engine.mcp().is_chosen(&context.session_id, server) {
+                return Err(ToolError(format!(
+                    "This session does not use the MCP server {server}. Go on without it."
+                )));
+            }
             let read = read(&engine, server, word(&arguments, "uri"));
             let text = tokio::select! {
                 text = read => text?,

@@ -29,16 +29,11 @@ pub async fn sample(
         .mcp()
         .session_of(server)
         .ok_or("No session uses this server at the moment, so there is no model to ask.")?;
-    let mut shown = String::new();
-    for message in &request.messages {
-        shown.push_str(&plain(&message.content));
-        shown.push('\n');
-    }
-    let cut = &shown[..shown.floor_char_boundary(MAX_SHOWN_BYTES)];
+    let shown = shown(&request);
     let question = Elicitation {
         request_id: clock::new_id(),
         session_id: session_id.clone(),
-        message: format!("The MCP server {server} wants to ask the session's model:\n{cut}"),
+        message: format!("The MCP server {server} wants to ask the session's model:\n{shown}"),
         schema: Some(json!({
             "type": "object",
             "properties": {"decision": {"type": "string", "enum": [ALLOW, REFUSE]}},
@@ -81,6 +76,25 @@ pub async fn sample(
     })
 }
 
+/// What the model would be told, as the user is asked about it: the instructions first.
+fn shown(request: &SampleRequest) -> String {
+    let mut shown = String::new();
+    if !request.system_prompt.trim().is_empty() {
+        shown = format!("[Instructions:] {}\n", request.system_prompt);
+    }
+    for message in &request.messages {
+        shown.push_str(&plain(&message.content));
+        shown.push('\n');
+    }
+    let end = shown.floor_char_boundary(MAX_SHOWN_BYTES);
+    if end < shown.len() {
+        let more = shown.len() - end;
+        shown.truncate(end);
+        shown.push_str(&format!("\n[{more} more bytes are not shown.]"));
+    }
+    shown
+}
+
 /// The text of some content.
 fn plain(content: &[Block]) -> String {
     let mut text = String::new();
@@ -99,4 +113,31 @@ fn user_parts(text: String, content: Vec<Block>) -> Vec<UserPart> {
     std::iter::once(UserPart::Text(text))
         .chain(pictures)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use aside_mcp::{Block, SampleMessage, SampleRequest};
+
+    use super::{MAX_SHOWN_BYTES, shown};
+
+    #[test]
+    fn the_user_sees_instructions_and_how_much_is_left_out() {
+        let request = |system: &str, text: &str| SampleRequest {
+            messages: vec![SampleMessage {
+                is_assistant: false,
+                content: vec![Block::Text(text.to_owned())],
+            }],
+            system_prompt: system.to_owned(),
+            max_tokens: 1,
+            temperature: None,
+            stop_sequences: Vec::new(),
+            model_hints: Vec::new(),
+        };
+        assert_eq!(shown(&request("", "Hi.")), "Hi.\n");
+        let all = shown(&request("Be sly.", "Hi."));
+        assert_eq!(all, "[Instructions:] Be sly.\nHi.\n");
+        let long = shown(&request("", &"x".repeat(MAX_SHOWN_BYTES + 9)));
+        assert!(long.ends_with("x\n[10 more bytes are not shown.]"), "{long}");
+    }
 }
