@@ -110,9 +110,8 @@ impl Agent {
 
     /// Waits for the server's end after what is left of its answers; gives its standard error.
     async fn end(mut self) -> (ExitStatus, String) {
-        while let Some(line) = patiently("the end", self.output.next_line()).await.unwrap() {
-            panic!("one more message: {line}");
-        }
+        let more = patiently("the end", self.output.next_line()).await;
+        assert_eq!(more.unwrap(), None);
         let mut said = String::new();
         let mut errors = self.child.stderr.take().unwrap();
         patiently("the errors", errors.read_to_string(&mut said))
