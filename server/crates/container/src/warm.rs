@@ -12,6 +12,10 @@ use crate::slot::Warm;
 
 /// Takes one that fits, and makes its folder the session's. None where there is none, or where the
 /// session has a folder with something in it.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "both folders are Aside's own, not the user's"
+)]
 pub(crate) fn take(shared: &Shared, layout: &Layout, scratch: &Path) -> Option<Use> {
     let warm = {
         let mut state = shared.state();

@@ -1,5 +1,9 @@
 //! What answers as an engine of containers may not be one.
 #![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "the helpers of tests may panic as tests do"
+)]
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;

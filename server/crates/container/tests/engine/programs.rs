@@ -1,5 +1,5 @@
 //! Programs run, and end.
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aside_container::{Streams, Why};
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -82,13 +82,11 @@ async fn what_a_program_leaves_behind_ends_with_it() {
     let Some(world) = World::new("behind") else {
         return;
     };
-    let started = Instant::now();
     let done = world
         .sh("one", "sleep 71001 & (setsid sleep 71001 &) ; echo over")
         .await;
     assert_eq!(done.stdout, "over\n");
     assert_eq!(world.processes("sleep 71001"), 0);
-    assert!(started.elapsed() < Duration::from_secs(71001));
     world.containers.close().await;
 }
 

@@ -33,7 +33,7 @@ pub(crate) struct Done {
 /// A configuration of that engine; nothing where there is none.
 pub(crate) fn config(server: &str, workspace: &str) -> Option<Config> {
     let Ok(socket) = std::env::var(SOCKET) else {
-        eprintln!("not asked: {SOCKET} is not set; `cargo xtask containers` does it");
+        println!("not asked: {SOCKET} is not set; `cargo xtask containers` does it");
         return None;
     };
     Some(Config {
@@ -152,7 +152,6 @@ pub(crate) async fn done(mut running: Running) -> Done {
     }
 }
 
-#[allow(clippy::disallowed_methods, reason = "a file of the test")]
 pub(crate) fn write(path: &Path, text: &str) {
     std::fs::write(path, text).unwrap();
 }
