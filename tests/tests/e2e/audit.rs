@@ -166,3 +166,26 @@ async fn what_is_done_to_the_log_is_found() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn calls_without_a_model_are_recorded_and_leave_nothing() {
+    let stage = Stage::new([]);
+    let command = r#"{"command": "echo x > a.txt"}"#;
+    let refused = ["tools", "call", "bash", command];
+    aside(&stage, &refused).await.expect_code(3);
+    let made = [&refused[..], &["--yes"]].concat();
+    aside(&stage, &made).await.expect_code(0);
+    let missing = ["tools", "call", "read_file", r#"{"path": "none"}"#];
+    aside(&stage, &missing).await.expect_code(1);
+    let rows = rows(&stage, &[]).await;
+    expect_test::expect![[r#"
+        permission bash allowed user
+        toolStart bash ask
+        tool bash completed
+        toolStart read_file ask
+        tool read_file failed"#]]
+    .assert_eq(&shown(&rows));
+    assert_eq!(stage.world.read("a.txt"), "x\n");
+    let scratch = stage.world.data_dir().join("scratch");
+    assert_eq!(std::fs::read_dir(scratch).unwrap().count(), 0);
+}
