@@ -292,6 +292,10 @@ fn told(name: &str, error: &KeyError) -> String {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the test sets up a file that a user would have"
+)]
 mod tests {
     use super::*;
 

@@ -139,9 +139,8 @@ impl Mcp {
     /// files are those that the user trusts. What runs is of the settings that the manager knows,
     /// what it is told of next is of these settings.
     fn may_act(&self, server: &str, settings: &Settings) -> bool {
-        let is_workspaces = |known: &McpServer| {
-            known.name == server && matches!(known.place, Place::Workspace)
-        };
+        let is_workspaces =
+            |known: &McpServer| known.name == server && matches!(known.place, Place::Workspace);
         let is_guarded = self
             .known()
             .iter()

@@ -138,6 +138,9 @@ mod tests {
         let all = shown(&request("Be sly.", "Hi."));
         assert_eq!(all, "[Instructions:] Be sly.\nHi.\n");
         let long = shown(&request("", &"x".repeat(MAX_SHOWN_BYTES + 9)));
-        assert!(long.ends_with("x\n[10 more bytes are not shown.]"), "{long}");
+        assert!(
+            long.ends_with("x\n[10 more bytes are not shown.]"),
+            "{long}"
+        );
     }
 }

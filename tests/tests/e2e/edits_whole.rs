@@ -41,7 +41,12 @@ fn told(desk: &Desk) -> String {
     let requests = desk.stage.requests();
     let messages = requests.last().map(|body| body["messages"].clone());
     let messages = messages.unwrap_or_default();
-    content(messages.as_array().and_then(|list| list.last()).unwrap_or(&Value::Null))
+    content(
+        messages
+            .as_array()
+            .and_then(|list| list.last())
+            .unwrap_or(&Value::Null),
+    )
 }
 
 async fn statuses(desk: &Desk) -> Vec<String> {
@@ -63,7 +68,11 @@ async fn a_whole_file_is_an_edit_and_a_new_one_is_created() {
     desk.check("a.txt", &fixed()).await;
     desk.check_mirror("sub/new.txt", "new\n").await;
     let first = &desk.stage.requests()[0];
-    assert_eq!(first["tools"].as_array().map_or(0, Vec::len), 0, "{first:#}");
+    assert_eq!(
+        first["tools"].as_array().map_or(0, Vec::len),
+        0,
+        "{first:#}"
+    );
     let messages = first["messages"].as_array().unwrap();
     let system = content(&messages[0]);
     assert!(system.contains("the whole file"), "{system}");
@@ -136,7 +145,11 @@ async fn a_file_that_was_not_attached_is_not_overwritten() {
     let desk = answering([say(&whole("b.txt", "BETA\n")), say("Attach b.txt, please.")]).await;
     let turn = attach(&desk).await;
     desk.completed(&turn).await;
-    assert!(told(&desk).contains("Ask the user to attach it"), "{}", told(&desk));
+    assert!(
+        told(&desk).contains("Ask the user to attach it"),
+        "{}",
+        told(&desk)
+    );
     assert_eq!(statuses(&desk).await, ["failed"]);
     desk.check("b.txt", "beta\n").await;
     desk.check("a.txt", TEXT).await;
