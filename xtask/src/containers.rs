@@ -13,8 +13,11 @@ use crate::steps::Outcome;
 
 /// Tells the tests where the engine listens.
 const VARIABLE: &str = "ASIDE_TEST_CONTAINERS";
-/// The tests that talk to it, as cargo is asked for them.
-const TESTS: &[&str] = &["test", "--package", "aside-container", "--test", "engine"];
+/// The tests that talk to it, as cargo is asked for them: of containers, and of tools in them.
+const TESTS: &[&[&str]] = &[
+    &["test", "--package", "aside-container", "--test", "engine"],
+    &["test", "--package", "aside-tools", "--lib", "contained"],
+];
 /// What the tests call the image.
 const IMAGE: &str = "localhost/aside-test:latest";
 /// How long the engine may take to start.
@@ -42,7 +45,11 @@ runtime = \"runc\"
 /// Gets and starts the engine, runs the tests, and stops it.
 pub(crate) fn run() -> Outcome {
     match Engine::start() {
-        Ok(engine) => run_tests(TESTS, &[(VARIABLE, &engine.socket())]).into(),
+        Ok(engine) => {
+            let socket = engine.socket();
+            let run = |tests: &&[&str]| run_tests(tests, &[(VARIABLE, &socket)]);
+            TESTS.iter().try_for_each(run).into()
+        }
         Err(error) => Outcome::NotRun(format!("{error:#}")),
     }
 }
@@ -141,6 +148,8 @@ impl Engine {
         let mut serve = self.podman();
         serve.args(["system", "service", "--time", "0", &socket]);
         serve.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        // What watches over containers writes files where it is.
+        serve.current_dir(&self.folder);
         let server = serve.spawn().context("podman cannot be started")?;
         let server = self.server.insert(server);
         let until = Instant::now() + START;

@@ -365,7 +365,8 @@ impl Services {
             return running.map(Started::Contained);
         }
         let running = shared.sandbox.spawn(&spec, &profile).await;
-        running.map(Started::Here).map_err(|error| {
+        let running = running.map(|running| Started::Here(Box::new(running)));
+        running.map_err(|error| {
             ToolError(format!(
                 "The command was not run: {error}. The user has to see to that."
             ))

@@ -16,7 +16,7 @@ pub(crate) type Stream = Box<dyn AsyncRead + Send + Unpin>;
 /// A program that runs. Dropping it ends the program with all that it started.
 #[derive(Debug)]
 pub(crate) enum Started {
-    Here(aside_sandbox::Running),
+    Here(Box<aside_sandbox::Running>),
     Contained(aside_container::Running),
 }
 

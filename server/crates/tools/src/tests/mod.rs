@@ -7,6 +7,7 @@ mod against_seen;
 mod apply_patch;
 mod arguments;
 mod blocking;
+mod contained;
 mod definitions;
 mod edit_file;
 mod effects;
