@@ -87,7 +87,10 @@ const TOKEN_STARTS: &[&str] = &[
     "-----BEGIN",
 ];
 
-/// Set for every program: nothing asks, pages or colours where nobody looks.
+/// Set for every program: nothing asks, pages or colours where nobody looks. And Git takes no folder
+/// for a repository whose settings name programs to run only because it looks like one, nor asks
+/// such a program what changed: looking at the state of a repository is to run nothing.
+/// <https://git-scm.com/docs/git-config#Documentation/git-config.txt-safebareRepository>
 const FIXED: &[(&str, &str)] = &[
     ("TERM", "dumb"),
     ("NO_COLOR", "1"),
@@ -97,6 +100,11 @@ const FIXED: &[(&str, &str)] = &[
     ("GIT_TERMINAL_PROMPT", "0"),
     ("GIT_EDITOR", "true"),
     ("DEBIAN_FRONTEND", "noninteractive"),
+    ("GIT_CONFIG_COUNT", "2"),
+    ("GIT_CONFIG_KEY_0", "safe.bareRepository"),
+    ("GIT_CONFIG_VALUE_0", "explicit"),
+    ("GIT_CONFIG_KEY_1", "core.fsmonitor"),
+    ("GIT_CONFIG_VALUE_1", "false"),
 ];
 
 /// The environment for a program: `inherited` (pass `std::env::vars_os()`) without what is secret
@@ -191,5 +199,7 @@ mod tests {
         check("GITHUB_TOKEN", "x", &["GITHUB"], false);
         check("TERM", "xterm", &[], false);
         check("TERM", "dumb", &[], true);
+        check("GIT_CONFIG_COUNT", "0", &["GIT_CONFIG_COUNT"], false);
+        check("GIT_CONFIG_COUNT", "2", &[], true);
     }
 }

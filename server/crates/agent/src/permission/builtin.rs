@@ -165,12 +165,17 @@ pub static DENIALS: [Denial; 8] = [
             "**/.git/hooks/**",
             "**/.git/config",
             "**/.git/config.worktree",
+            "**/.git/commondir",
             "**/.git/modules/**/hooks/**",
             "**/.git/modules/**/config",
+            "**/.git/modules/**/commondir",
         ],
         why: "what Git runs in this repository",
     },
 ];
+
+/// A file of this name makes another folder the repository, with settings that run programs.
+const REPOSITORY: &str = "**/.git";
 
 /// Devices that keep nothing and tell nothing.
 const DEVICES: [&str; 9] = [
@@ -236,6 +241,11 @@ pub(super) fn said(effect: &Effect, places: &Places) -> Said {
                 denial.why
             ));
         }
+    }
+    if is_write && *extent == Extent::At && meets(&REPOSITORY) {
+        return Said::Denied(format!(
+            "Aside may not {what}: it says which repository Git uses. No rule allows that; do it by hand if it is to be."
+        ));
     }
     if is_write {
         return write_said(&what, places, &named);

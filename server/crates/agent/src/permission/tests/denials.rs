@@ -67,6 +67,9 @@ fn denied_by_what_it_is() {
             "deny",
         ),
         ("write /srv/more/.git/config", "deny"),
+        ("write /srv/more/.git/commondir", "deny"),
+        ("write /srv/more/sub/.git", "deny"),
+        ("write /srv/more/.gitignore", "allow"),
         ("read /home/me/project/.git/config", "allow"),
         // What Git itself does.
         ("write /home/me/project/.git/**", "allow"),
