@@ -56,12 +56,16 @@ pub(crate) async fn start(
         Streams::Merged => "merged",
         Streams::Separate => "separate",
     };
+    let input = match spec.stdin {
+        Some(_) => "given",
+        None => "none",
+    };
     let (folder, link) = match container.scratch == scratch {
         true => (String::new(), String::new()),
         false => (text(&container.scratch)?, text(scratch)?),
     };
     let own = [
-        "sh", "-c", EXEC, "aside", &mark, &cwd, output, &folder, &link,
+        "sh", "-c", EXEC, "aside", &mark, &cwd, output, input, &folder, &link,
     ]
     .map(str::to_owned);
     let mut command = Vec::from(own);

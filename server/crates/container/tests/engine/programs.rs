@@ -52,6 +52,12 @@ async fn a_program_gets_what_it_is_given() {
     let done = world.run("one", &spec, &world.place("one")).await;
     let expect = format!("in\n{}\na b\nlive-\nx\n", spec.cwd.display());
     assert_eq!(done.stdout, expect, "{done:?}");
+    // What is sent and not read costs no output, however much it is.
+    spec.args[1] = "echo before; echo after >&2; exit 5".to_owned();
+    spec.stdin = Some(vec![b'x'; 1 << 20]);
+    let done = world.run("one", &spec, &world.place("one")).await;
+    assert_eq!(done.stdout, "before\nafter\n", "{done:?}");
+    assert_eq!(done.exit.code, 5);
     spec.cwd = world.root.join("absent");
     let done = world.run("one", &spec, &world.place("one")).await;
     assert_eq!(done.exit.code, 126, "{done:?}");
