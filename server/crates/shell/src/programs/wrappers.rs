@@ -86,6 +86,11 @@ fn plain(
             }
             walker.run(words);
         }
+        "exec" => {
+            // With no variables at all.
+            walker.state.has_own_environment |= given.has(&["c"]);
+            walker.run(words);
+        }
         _ => walker.run(words),
     }
     if name == "flock"
@@ -111,6 +116,12 @@ fn plain(
         (false, false) => Scope::Listed,
         (false, true) => Scope::Anything,
     }
+}
+
+/// Whether an option of `env` leaves out variables, all or one.
+fn takes_variables(option: &str) -> bool {
+    let long = ["ignore-environment", "unset"];
+    matches!(option, "i" | "u") || long.iter().any(|name| name.starts_with(option))
 }
 
 /// `env`: options, then variables, then a program.
@@ -140,8 +151,10 @@ fn env(walker: &mut Walker<'_>, arguments: &[Word]) -> Scope {
         if !words.is_empty() && changes_programs(name) {
             walker.run_unknown(&Word::unknown(word.raw()), &[]);
         }
-        walker.state.has_own_environment |= !is_harmless(name) && name != "-";
+        walker.state.has_own_environment |= !is_harmless(name);
     }
+    // Some variables are there so that programs do less.
+    walker.state.has_own_environment |= given.names().any(takes_variables);
     walker.run(words);
     walker.state = before;
     if given.is_certain || !words.is_empty() {

@@ -93,7 +93,8 @@ impl Walker<'_> {
     pub(super) fn declaration(&mut self, node: Node<'_>, text: &str) {
         let is_exported = text_of(node, text).starts_with("export")
             || children(node).iter().any(|child| {
-                text_of(*child, text).starts_with("-") && text_of(*child, text).contains('x')
+                // `+x` takes the variable from programs.
+                text_of(*child, text).starts_with(['-', '+']) && text_of(*child, text).contains('x')
             });
         for child in children(node) {
             match child.kind() {
