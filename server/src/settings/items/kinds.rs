@@ -137,8 +137,23 @@ impl fmt::Debug for McpServer {
 }
 
 impl McpServer {
-    /// What is started or called, on one line.
+    /// What is started or called, on one line, with the names of what it is given and where it is
+    /// started: both can make a harmless program do something else.
     pub fn shown(&self) -> String {
+        let given = ["env", "headers"].into_iter().filter_map(|field| {
+            let names = self.json.get(field)?.as_object()?.keys();
+            let names: Vec<&str> = names.map(String::as_str).collect();
+            (!names.is_empty()).then(|| format!("{field}: {}", names.join(", ")))
+        });
+        let cwd = self.json.get("cwd").and_then(Json::as_str);
+        let more: Vec<String> = given.chain(cwd.map(|cwd| format!("cwd: {cwd}"))).collect();
+        match more.is_empty() {
+            true => self.called(),
+            false => format!("{} ({})", self.called(), more.join("; ")),
+        }
+    }
+
+    fn called(&self) -> String {
         if let Some(url) = self.json.get("url").and_then(Json::as_str) {
             return crate::redact::url(url);
         }
@@ -339,4 +354,35 @@ pub(super) fn checker(name: &str, files: &str, json: &Json, place: Place) -> Vec
 
 fn is_small(map: &Map<String, Json>) -> bool {
     serde_json::to_string(map).is_ok_and(|text| text.len() <= MAX_JSON_BYTES)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{McpServer, Place};
+
+    #[test]
+    fn a_server_is_shown_with_all_that_changes_what_it_does() {
+        let check = |json: Value, expected: &str| {
+            let server = McpServer {
+                name: "x".to_owned(),
+                json: json.as_object().cloned().unwrap_or_default(),
+                place: Place::Workspace,
+            };
+            assert_eq!(server.shown(), expected);
+        };
+        check(
+            json!({"command": "npx", "args": ["-y", "a"], "env": {}}),
+            "npx -y a",
+        );
+        check(
+            json!({"command": "npx", "env": {"NODE_OPTIONS": "--require ./x"}, "cwd": "sub"}),
+            "npx (env: NODE_OPTIONS; cwd: sub)",
+        );
+        check(
+            json!({"url": "https://me:word@h/mcp", "headers": {"Authorization": "Bearer k"}}),
+            "https://[redacted]@h/mcp (headers: Authorization)",
+        );
+    }
 }

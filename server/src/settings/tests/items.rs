@@ -49,7 +49,7 @@ fn a_file_says_all_of_them() {
         databases.main = postgres://[redacted]@h/db?[redacted]  (CONFIG/config.toml)
         hooks[0] = before_tool edit_*: ./check ./again  (CONFIG/config.toml)
         hooks[1] = session_end: notify  (CONFIG/config.toml)
-        mcpServers.fetch = uvx mcp-server-fetch  (CONFIG/config.toml)
+        mcpServers.fetch = uvx mcp-server-fetch (env: TOKEN)  (CONFIG/config.toml)
         mcpServers.web = https://example.com/mcp?[redacted]  (CONFIG/config.toml)
         permission.rules[0] = allow runProgram cargo *  (CONFIG/config.toml)
         tools.word-count = wc -w  (CONFIG/config.toml)
