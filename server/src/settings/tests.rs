@@ -183,6 +183,13 @@ fn with_nothing_said_the_defaults_are_in_force() {
             },
             commands: Commands {
                 backend: "auto",
+                container: Container {
+                    image: "",
+                    socket: None,
+                    pulls: false,
+                    pool: 1,
+                    idle_s: 600,
+                },
                 has_network: false,
                 memory_mb: 8192,
                 processes: 1024,

@@ -1,5 +1,6 @@
 //! Turns against a real model, where one is given: it reads a file and edits it, over each wire
 //! format that its server speaks.
+use aside_tests::editor::Says;
 use serde_json::{Value, json};
 
 use crate::common::{Stage, tool_calls};
@@ -31,7 +32,12 @@ async fn check(wire: &str) {
     ));
     let model = std::env::var(MODEL).unwrap_or_else(|_| "local".to_owned());
     stage.world.set("ASIDE_MODEL", format!("real/{model}"));
-    let mut editor = stage.open().await;
+    // A model that asks its user is to go on by itself.
+    let mut client = stage.client();
+    client.aside = json!({"elicitation": true});
+    let declined = Says::Result(json!({"action": "decline"}));
+    client.says.insert("chat/elicit", vec![declined]);
+    let mut editor = stage.open_with(client).await;
     // On a small machine a model reads some ten tokens in a second.
     editor.patience *= 20;
     for name in FILES {

@@ -147,20 +147,23 @@ fn search(
     for (relative, _) in Overlay::new(folder, open).unsaved(folder) {
         offer(&folder.join(relative), relative);
     }
-    walk::walk(folder).threads(THREADS).build_parallel().run(|| {
-        let (offer, visited) = (&offer, &visited);
-        Box::new(move |entry| {
-            if stop.is_set() || visited.fetch_add(1, Ordering::Relaxed) >= MAX_VISITED {
-                return WalkState::Quit;
-            }
-            if let Ok(entry) = entry
-                && entry.file_type().is_some_and(|kind| !kind.is_dir())
-            {
-                offer(entry.path(), walk::below(folder, entry.path()));
-            }
-            WalkState::Continue
-        })
-    });
+    walk::walk(folder)
+        .threads(THREADS)
+        .build_parallel()
+        .run(|| {
+            let (offer, visited) = (&offer, &visited);
+            Box::new(move |entry| {
+                if stop.is_set() || visited.fetch_add(1, Ordering::Relaxed) >= MAX_VISITED {
+                    return WalkState::Quit;
+                }
+                if let Ok(entry) = entry
+                    && entry.file_type().is_some_and(|kind| !kind.is_dir())
+                {
+                    offer(entry.path(), walk::below(folder, entry.path()));
+                }
+                WalkState::Continue
+            })
+        });
     if stop.is_set() {
         return Err(cancelled());
     }
