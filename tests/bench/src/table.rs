@@ -78,7 +78,7 @@ pub(crate) fn render(aside: &Samples, floor: &Samples) -> String {
             "bytes",
             &aside.first_request,
             &floor.first_request,
-            "6 KB",
+            "14 KB",
         ),
         row(
             "1,000 sessions of 200 items: `session/list`, p50",
