@@ -14,6 +14,7 @@ mod logs;
 mod lsp;
 mod mcp;
 mod memory;
+mod own_file;
 mod redact;
 mod seen;
 mod settings;

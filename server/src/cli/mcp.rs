@@ -1,7 +1,7 @@
 //! `aside mcp`: the servers of tools.
 mod serve;
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::time::Instant;
 
@@ -14,6 +14,7 @@ use super::context::{Context, environment};
 use super::terminal::{self, Style};
 use super::{Failure, exit};
 use crate::columns::aligned;
+use crate::own_file;
 use crate::settings::Dirs;
 use crate::trust::SERVERS_FILE;
 
@@ -259,12 +260,8 @@ impl UserFile {
     fn write(&self, path: &Path) -> Result<(), Failure> {
         let folder = path.parent().unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder)?;
-        let mut fresh = tempfile::NamedTempFile::new_in(folder)?;
         let text = serde_json::to_string_pretty(&self.whole).map_err(io::Error::other)?;
-        fresh.write_all(text.as_bytes())?;
-        fresh.write_all(b"\n")?;
-        fresh.as_file().sync_all()?;
-        fresh.persist(path).map_err(|error| error.error)?;
+        own_file::write(folder, path, (text + "\n").as_bytes())?;
         Ok(())
     }
 }

@@ -1,13 +1,14 @@
 //! What the user said of which workspace: `trust.json` in Aside's data directory.
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::survey::Survey;
+use crate::own_file;
 
 /// How many workspaces are remembered; the one trusted longest ago goes first.
 pub const MAX_WORKSPACES: usize = 1000;
@@ -15,8 +16,6 @@ pub const MAX_WORKSPACES: usize = 1000;
 pub const MAX_RECORD_BYTES: u64 = 16 * 1024 * 1024;
 /// How long to wait for another process that changes the record.
 pub const LOCK_WAIT: Duration = Duration::from_secs(5);
-/// How long to pause before the lock is tried again.
-const PAUSE: Duration = Duration::from_millis(5);
 
 /// What was trusted of one workspace.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -128,7 +127,7 @@ fn change(data: &Path, change: impl FnOnce(&mut Record) -> bool) -> Result<bool,
         path: path.clone(),
         error,
     };
-    make_private_folder(data).map_err(failed)?;
+    own_file::make_private_folder(data).map_err(failed)?;
     let _lock = lock(data)?;
     let mut record = read(data);
     let is_changed = change(&mut record);
@@ -139,44 +138,15 @@ fn change(data: &Path, change: impl FnOnce(&mut Record) -> bool) -> Result<bool,
 }
 
 fn write(data: &Path, path: &Path, record: &Record) -> io::Result<()> {
-    // Made for its owner alone, and gone again if anything fails.
-    let mut fresh = tempfile::NamedTempFile::new_in(data)?;
-    fresh.write_all(&serde_json::to_vec_pretty(record)?)?;
-    fresh.as_file().sync_all()?;
-    fresh.persist(path).map_err(|error| error.error)?;
-    if cfg!(unix) {
-        File::open(data)?.sync_all()?;
-    }
-    Ok(())
-}
-
-fn make_private_folder(data: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(data)
+    own_file::write(data, path, &serde_json::to_vec_pretty(record)?)
 }
 
 /// The right to change the record, until it is dropped or the process ends.
 fn lock(data: &Path) -> Result<File, RecordError> {
     let path = data.join("trust.lock");
-    let failed = |error: io::Error| RecordError::Io {
-        path: path.clone(),
-        error,
-    };
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    let file = options.open(&path).map_err(failed)?;
-    let deadline = Instant::now() + LOCK_WAIT;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
-                std::thread::sleep(PAUSE);
-            }
-            Err(TryLockError::WouldBlock) => return Err(RecordError::Busy),
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
-        }
+    match own_file::lock(&path, LOCK_WAIT) {
+        Ok(Some(file)) => Ok(file),
+        Ok(None) => Err(RecordError::Busy),
+        Err(error) => Err(RecordError::Io { path, error }),
     }
 }

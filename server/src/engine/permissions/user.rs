@@ -1,11 +1,13 @@
 //! The user's own rules: `permissions.json` in Aside's data directory, shared by all workspaces.
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use aside_agent::permission::{Rule, RuleDecision, RuleScope};
 use serde::{Deserialize, Serialize};
+
+use crate::own_file;
 
 /// How many rules of the user's are kept.
 pub const MAX_USER_RULES: usize = 1000;
@@ -13,8 +15,6 @@ pub const MAX_USER_RULES: usize = 1000;
 pub const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
 /// How long to wait for another process that changes the file.
 const LOCK_WAIT: Duration = Duration::from_secs(5);
-/// How long to pause before the lock is tried again.
-const PAUSE: Duration = Duration::from_millis(5);
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Content {
@@ -119,7 +119,7 @@ pub fn change(data: &Path, remove: &[Rule], add: &[Rule]) -> Result<Vec<Rule>, U
         path: path.clone(),
         error,
     };
-    make_private_folder(data).map_err(failed)?;
+    own_file::make_private_folder(data).map_err(failed)?;
     let _lock = lock(data)?;
     let mut rules = read(data)?;
     for rule in remove {
@@ -147,50 +147,23 @@ fn write(data: &Path, path: &Path, rules: &[Rule]) -> io::Result<()> {
     let content = Content {
         rules: rules.iter().map(entry).collect(),
     };
-    // Made for its owner alone, and gone again if anything fails.
-    let mut fresh = tempfile::NamedTempFile::new_in(data)?;
-    fresh.write_all(&serde_json::to_vec_pretty(&content)?)?;
-    fresh.as_file().sync_all()?;
-    fresh.persist(path).map_err(|error| error.error)?;
-    if cfg!(unix) {
-        File::open(data)?.sync_all()?;
-    }
-    Ok(())
-}
-
-fn make_private_folder(data: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(data)
+    own_file::write(data, path, &serde_json::to_vec_pretty(&content)?)
 }
 
 /// The right to change the file, until it is dropped or the process ends.
 fn lock(data: &Path) -> Result<File, UserRulesError> {
     let path = data.join("permissions.lock");
-    let failed = |error: io::Error| UserRulesError::Io {
-        path: path.clone(),
-        error,
-    };
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    let file = options.open(&path).map_err(failed)?;
-    let deadline = Instant::now() + LOCK_WAIT;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
-                std::thread::sleep(PAUSE);
-            }
-            Err(TryLockError::WouldBlock) => return Err(UserRulesError::Busy(self::file(data))),
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
-        }
+    match own_file::lock(&path, LOCK_WAIT) {
+        Ok(Some(file)) => Ok(file),
+        Ok(None) => Err(UserRulesError::Busy(self::file(data))),
+        Err(error) => Err(UserRulesError::Io { path, error }),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
 
     fn rule(pattern: &str) -> Rule {
@@ -231,7 +204,7 @@ mod tests {
             r#"{"rules": [{"effect": "network", "pattern": "y", "decision": "maybe"}]}"#,
         ] {
             let folder = tempfile::tempdir().unwrap();
-            let mut file = OpenOptions::new()
+            let mut file = std::fs::OpenOptions::new()
                 .write(true)
                 .create(true)
                 .truncate(true)
