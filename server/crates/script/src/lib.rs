@@ -12,6 +12,7 @@ mod server;
 mod shared;
 
 pub use gate::Gate;
+pub use recording::{Gates, RecordedReply};
 pub use reply::{Reply, Usage};
 pub use script::Script;
 pub use server::ScriptServer;

@@ -1,10 +1,11 @@
 //! The form of a script as data: a JSON file of replies.
+use std::collections::HashMap;
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{Reply, Usage};
+use crate::{Gate, Reply, Usage};
 
 /// Text given whole is sent in pieces of about this many characters, cut after a space.
 const TEXT_PIECE: usize = 12;
@@ -20,18 +21,24 @@ pub(crate) struct Recording {
     pub(crate) replies: Vec<RecordedReply>,
 }
 
+/// The gates that replies name. Replies that name the same one wait at the same one.
+pub type Gates = HashMap<String, Gate>;
+
 /// One reply: `{"parts": [...], "usage"?, "finish"?, "paceMs"?}` or
 /// `{"status", "error", "headers"?}`.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-pub(crate) enum RecordedReply {
+pub enum RecordedReply {
+    /// A stream of parts.
     Answer(Answer),
+    /// A refusal.
     Error(ErrorReply),
 }
 
+/// A stream of parts.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Answer {
+pub struct Answer {
     parts: Vec<Part>,
     usage: Option<Usage>,
     finish: Option<String>,
@@ -39,9 +46,10 @@ pub(crate) struct Answer {
     pace_ms: u64,
 }
 
+/// A status that is no success, with a message.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct ErrorReply {
+pub struct ErrorReply {
     status: u16,
     error: String,
     #[serde(default)]
@@ -59,6 +67,12 @@ enum Part {
         /// An object, or a string that is sent as it is, or an array of such pieces.
         arguments: Value,
     },
+    /// Waits here until the gate of this name is opened.
+    Gate(String),
+    /// Waits here for so many milliseconds.
+    DelayMs(u64),
+    /// Ends the connection here, in mid-answer.
+    Close(bool),
 }
 
 /// Text whole, or in the pieces in which it is sent.
@@ -78,10 +92,12 @@ impl Pieces {
     }
 }
 
-impl From<RecordedReply> for Reply {
-    fn from(recorded: RecordedReply) -> Self {
-        match recorded {
-            RecordedReply::Answer(answer) => answer.into_reply(),
+impl RecordedReply {
+    /// The reply; gates that are not among `gates` yet are added.
+    #[must_use]
+    pub fn into_reply(self, gates: &mut Gates) -> Reply {
+        match self {
+            RecordedReply::Answer(answer) => answer.into_reply(gates),
             RecordedReply::Error(error) => error
                 .headers
                 .iter()
@@ -93,7 +109,7 @@ impl From<RecordedReply> for Reply {
 }
 
 impl Answer {
-    fn into_reply(self) -> Reply {
+    fn into_reply(self, gates: &mut Gates) -> Reply {
         let mut calls = false;
         let mut reply = Reply::new().pace(Duration::from_millis(self.pace_ms));
         for part in self.parts {
@@ -112,6 +128,10 @@ impl Answer {
                     let pieces: Vec<&str> = pieces.iter().map(String::as_str).collect();
                     reply.tool_call(&id, &name, &pieces)
                 }
+                Part::Gate(name) => reply.gate(gates.entry(name).or_default()),
+                Part::DelayMs(delay) => reply.delay(Duration::from_millis(delay)),
+                Part::Close(true) => reply.close(),
+                Part::Close(false) => reply,
             };
         }
         let finish = match (self.finish, calls) {

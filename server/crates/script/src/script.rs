@@ -2,7 +2,7 @@
 use serde_json::Value;
 
 use crate::Reply;
-use crate::recording::Recording;
+use crate::recording::{Gates, Recording};
 
 /// The name under which a script without its own list of models is offered.
 const DEFAULT_MODEL: &str = "scripted";
@@ -55,7 +55,14 @@ impl Script {
     /// The text is not JSON or not of this shape.
     pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
         let recording: Recording = serde_json::from_str(text)?;
-        let script = Self::new(recording.replies.into_iter().map(Reply::from));
+        // Nobody could open a gate of a whole script: one that is served by hand is.
+        let mut gates = Gates::new();
+        let replies: Vec<Reply> = recording
+            .replies
+            .into_iter()
+            .map(|reply| reply.into_reply(&mut gates))
+            .collect();
+        let script = Self::new(replies);
         if recording.models.is_empty() {
             return Ok(script);
         }
