@@ -6,6 +6,7 @@
     reason = "commands for people, which run the repository's own tools"
 )]
 mod bench;
+mod clients;
 mod codegen;
 #[cfg(unix)]
 mod containers;
@@ -19,6 +20,7 @@ mod node;
 mod programs;
 mod steps;
 mod test;
+mod vscode;
 
 use std::process::ExitCode;
 
@@ -73,6 +75,8 @@ enum Command {
     Mocks,
     /// Only runs the tests against MCP servers that others wrote, and gets these.
     Mcp,
+    /// Only runs the tests of the VS Code extension in VS Code, and gets that.
+    Vscode(vscode::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -100,6 +104,7 @@ fn main() -> ExitCode {
         Command::Databases => ended(databases::run()),
         Command::Mocks => ended(mocks::run()),
         Command::Mcp => ended(mcp::run()),
+        Command::Vscode(arguments) => ended(vscode::run(&arguments)),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

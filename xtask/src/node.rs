@@ -35,11 +35,16 @@ pub(crate) fn node() -> anyhow::Result<PathBuf> {
     if let Some(node) = find_all("node").into_iter().find(|node| is_new(node)) {
         return Ok(node);
     }
+    pinned()
+}
+
+/// The Node that npm has under `VERSION`, whatever the search path has.
+pub(crate) fn pinned() -> anyhow::Result<PathBuf> {
     let machine = match (std::env::consts::OS, std::env::consts::ARCH) {
         ("linux", "x86_64") => "linux-x64",
         ("linux", "aarch64") => "linux-arm64",
         (system, processor) => anyhow::bail!(
-            "there is no Node of {}.{} or later; install one ({system}, {processor})",
+            "npm has no Node {VERSION} for this machine; install {}.{} or later ({system}, {processor})",
             OLDEST.0,
             OLDEST.1
         ),

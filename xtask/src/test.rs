@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that can run, in order, and a table of it.
 use std::process::Command;
 
+use crate::clients;
 #[cfg(unix)]
 use crate::containers;
 use crate::databases;
@@ -10,6 +11,7 @@ use crate::mocks;
 use crate::node;
 use crate::programs::{cargo, find_or_install, root, run as run_program, target};
 use crate::steps::{Outcome, Steps};
+use crate::vscode;
 
 /// The version of the compiler that checks the generated TypeScript.
 const TYPESCRIPT: &str = "typescript@5.9.3";
@@ -61,6 +63,13 @@ pub(crate) fn run() -> anyhow::Result<()> {
     steps.run("an engine of containers", containers::run);
     steps.run("generated TypeScript", typescript);
     steps.run("generated Lua", lua);
+    steps.run("lints and types of the clients' TypeScript", clients::check);
+    steps.run("VS Code", || {
+        if !is_built {
+            return Outcome::Failed("the build failed".to_owned());
+        }
+        vscode::run(&vscode::Arguments::default())
+    });
     steps.run("a turn with a real model", || {
         match std::env::var(MODEL_URL) {
             // It is one of the end-to-end tests.

@@ -1,0 +1,190 @@
+//! VS Code itself, as a server for browsers, and the tests that drive the extension in it.
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Context;
+use clap::Args;
+
+use crate::clients;
+use crate::node;
+use crate::programs::{cargo, find_or_install, install, run as run_program, target};
+use crate::steps::Outcome;
+
+/// The package of npm that has VS Code's server built, and its version.
+const SERVER: (&str, &str) = ("code-server", "4.139.1");
+
+/// Where in that package the server is.
+const INSIDE: &str = "package/lib/vscode";
+
+/// Where the tests are.
+const TESTS: &str = "editors/vscode/e2e";
+
+/// The servers of tools that the tests use.
+const TOOLS: &[&str] = &["@modelcontextprotocol/server-everything@2026.8.31"];
+
+/// What `cargo xtask vscode` takes.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Arguments {
+    /// Only runs the tests whose names have this in them.
+    filter: Option<String>,
+    /// Only makes the screenshots.
+    #[arg(long, conflicts_with = "filter")]
+    screenshots: bool,
+    /// Copies the screenshots to where the README shows them.
+    #[arg(long)]
+    update_images: bool,
+    /// Only measures streaming into a long transcript, and prints the figures.
+    #[arg(long, conflicts_with_all = ["filter", "screenshots"])]
+    bench: bool,
+}
+
+/// What the tests need, and where it is.
+struct Programs {
+    node: PathBuf,
+    chromium: PathBuf,
+    server: PathBuf,
+    tools: PathBuf,
+}
+
+/// Gets VS Code and a browser, builds the extension, installs it and runs the tests.
+pub(crate) fn run(arguments: &Arguments) -> Outcome {
+    let programs = match get() {
+        Ok(programs) => programs,
+        Err(error) => return Outcome::NotRun(format!("{error:#}")),
+    };
+    build()
+        .and_then(|package| drive(&programs, &package, arguments))
+        .into()
+}
+
+/// Installs what is missing.
+fn get() -> anyhow::Result<Programs> {
+    let node = node::pinned()?;
+    let chromium = find_or_install(
+        &["chromium", "chromium-browser", "google-chrome"],
+        "chromium",
+    )?;
+    if !Path::new("/usr/share/fonts/truetype/dejavu").is_dir() {
+        install("fonts-dejavu-core")?;
+    }
+    let server = server()?;
+    let tools = tools()?;
+    clients::install()?;
+    Ok(Programs {
+        node,
+        chromium,
+        server,
+        tools,
+    })
+}
+
+/// VS Code's server: unpacked, with the packages that it needs.
+fn server() -> anyhow::Result<PathBuf> {
+    let (name, version) = SERVER;
+    let folder = target().join(format!("vscode/server-{version}"));
+    let done = folder.join("installed.txt");
+    if done.is_file() {
+        return Ok(folder);
+    }
+    println!("VS Code is installed into {}", folder.display());
+    let packed = target().join("vscode/packed");
+    for folder in [&folder, &packed] {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot create {}", folder.display()))?;
+    }
+    let mut pack = clients::npm()?;
+    pack.args(["pack", "--silent", "--pack-destination"])
+        .arg(&packed)
+        .arg(format!("{name}@{version}"));
+    run_program(&mut pack)?;
+    let archive = packed.join(format!("{name}-{version}.tgz"));
+    let mut unpack = Command::new("tar");
+    unpack
+        .arg("xzf")
+        .arg(&archive)
+        .arg("-C")
+        .arg(&folder)
+        .args(["--strip-components", "3", INSIDE]);
+    run_program(&mut unpack)?;
+    let mut packages = clients::npm()?;
+    packages
+        .args(["install", "--omit=dev", "--ignore-scripts", "--no-audit"])
+        .args(["--no-fund", "--loglevel", "error", "--prefix"])
+        .arg(&folder);
+    run_program(&mut packages)?;
+    std::fs::remove_dir_all(&packed)
+        .with_context(|| format!("cannot remove {}", packed.display()))?;
+    std::fs::write(&done, version).with_context(|| format!("cannot write {}", done.display()))?;
+    Ok(folder)
+}
+
+/// The MCP servers that the tests use.
+fn tools() -> anyhow::Result<PathBuf> {
+    let folder = target().join("vscode/tools");
+    let wanted = TOOLS.join("\n");
+    let done = folder.join("installed.txt");
+    if std::fs::read_to_string(&done).is_ok_and(|there| there == wanted) {
+        return Ok(folder);
+    }
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("cannot create {}", folder.display()))?;
+    node::install(&folder, TOOLS)?;
+    std::fs::write(&done, wanted).with_context(|| format!("cannot write {}", done.display()))?;
+    Ok(folder)
+}
+
+/// Builds the server, the scripted model, the chat view and the extension. Gives the package of
+/// the last.
+fn build() -> anyhow::Result<PathBuf> {
+    cargo(&["build", "--package", "aside", "--package", "aside-script"])?;
+    clients::script("editors/webview", "test")?;
+    clients::script("editors/webview", "build")?;
+    clients::script("editors/vscode", "test")?;
+    clients::script("editors/vscode", "build")?;
+    clients::script("editors/vscode", "package")?;
+    let folder = crate::programs::root().join("editors/vscode");
+    let entries = std::fs::read_dir(&folder)
+        .with_context(|| format!("cannot read the folder {}", folder.display()))?;
+    let mut packages = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "vsix")
+        {
+            packages.push((path.metadata()?.modified()?, path));
+        }
+    }
+    // One of an older version may lie beside it.
+    packages.sort();
+    let (_, package) = packages
+        .pop()
+        .context("`npm run package` made no .vsix in editors/vscode")?;
+    Ok(package)
+}
+
+/// Runs the tests, which start and end all else.
+fn drive(programs: &Programs, package: &Path, arguments: &Arguments) -> anyhow::Result<()> {
+    let mut tests = Command::new(&programs.node);
+    tests.arg(crate::programs::root().join(TESTS).join("run.ts"));
+    if arguments.screenshots {
+        tests.arg("--screenshots");
+    }
+    if arguments.update_images {
+        tests.arg("--update-images");
+    }
+    if arguments.bench {
+        tests.arg("--bench");
+    }
+    tests.args(&arguments.filter);
+    tests
+        .env("PATH", clients::path(&programs.node)?)
+        .env("ASIDE_E2E_VSCODE", &programs.server)
+        .env("ASIDE_E2E_CHROMIUM", &programs.chromium)
+        .env("ASIDE_E2E_TOOLS", &programs.tools)
+        .env("ASIDE_E2E_VSIX", package)
+        .env("ASIDE_E2E_OUT", target().join("vscode/out"))
+        .env("ASIDE_E2E_ASIDE", target().join("debug/aside"))
+        .env("ASIDE_E2E_SCRIPT", target().join("debug/aside-script"));
+    run_program(&mut tests)
+}
