@@ -6,6 +6,7 @@ mod markdown;
 mod mysql;
 mod postgres;
 mod schema;
+mod served;
 mod sqlite;
 mod target;
 

@@ -3,10 +3,11 @@ use std::collections::HashMap;
 
 use sqlx::postgres::types::Oid;
 use sqlx::postgres::{PgConnectOptions, PgRow};
-use sqlx::{ConnectOptions, Connection, PgConnection, Row};
+use sqlx::{PgConnection, Row};
 
 use crate::fetch::{MAX_EXTRAS, MAX_NAMES};
 use crate::schema::{MAX_TEXT, clipped};
+use crate::served::{self, Failure};
 use crate::target::Redactor;
 use crate::{Column, Engine, Index, Key, KeyKind, Limits, Schema, SchemaError, Table, TableKind};
 
@@ -22,31 +23,10 @@ pub(crate) async fn fetch(
     limits: Limits,
     redactor: Redactor,
 ) -> Result<Schema, SchemaError> {
-    // What a query holds is not for the log.
-    let options = options.disable_statement_logging();
-    let connection = PgConnection::connect_with(&options).await;
-    let mut connection =
-        connection.map_err(|error| SchemaError::Open(redactor.clean(&error.to_string())))?;
-    let schema = read(&mut connection, table.as_deref(), &limits)
-        .await
-        .map_err(|error| match error {
-            Failure::Sql(error) => SchemaError::Failed(redactor.clean(&error.to_string())),
-            Failure::Other(error) => error,
-        });
-    // The server ends its transaction by itself, whatever happens to the farewell.
-    let _ = connection.close().await;
-    schema
-}
-
-enum Failure {
-    Sql(sqlx::Error),
-    Other(SchemaError),
-}
-
-impl From<sqlx::Error> for Failure {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Sql(error)
-    }
+    served::with(options, &redactor, async |connection: &mut PgConnection| {
+        read(connection, table.as_deref(), &limits).await
+    })
+    .await
 }
 
 async fn read(
