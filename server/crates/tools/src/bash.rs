@@ -14,6 +14,7 @@ use crate::command::follow::Followed;
 use crate::command::touched::Touched;
 use crate::command::{shell, told};
 use crate::definition::word;
+use crate::geared::Geared;
 use crate::job_tools::{JobOutput, JobStop};
 use crate::serviced::Serviced;
 use crate::services::{Program, Services};
@@ -32,11 +33,15 @@ pub(crate) struct Args {
 pub(crate) struct Bash;
 
 impl Serviced for Bash {
-    type Args = Args;
     const NAME: &'static str = "bash";
     const KIND: ToolKind = ToolKind::Execute;
     const DESCRIPTION: &'static str = include_str!("../descriptions/bash.md");
     const SCHEMA: &'static str = include_str!("../descriptions/bash.json");
+}
+
+impl Geared for Bash {
+    type Args = Args;
+    type Gear = Services;
 
     fn title(arguments: &Arguments) -> String {
         let command = word(arguments, "command").map(str::trim);

@@ -1,14 +1,14 @@
-//! What a built-in tool has of its own, and what all of them do alike.
+//! What a built-in tool that needs nothing but its context has of its own.
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 use aside_agent::item::ToolKind;
 use aside_agent::permission::Effect;
-use aside_agent::tool::{Arguments, Outcome, Tool, ToolContext, ToolError, ToolSpec};
-use futures_util::future::BoxFuture;
+use aside_agent::tool::{Arguments, Outcome, Tool, ToolContext, ToolError};
 use serde::de::DeserializeOwned;
 
-use crate::{arguments, definition};
+use crate::definition;
+use crate::geared::{self, Geared};
 
 /// A built-in tool with arguments of a type of its own.
 pub(crate) trait Builtin: Send + Sync + 'static {
@@ -36,44 +36,32 @@ pub(crate) trait Builtin: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Outcome, ToolError>> + Send + 'static;
 }
 
-/// The tool that a [`Builtin`] makes: it reads the arguments and tells what is wrong with them.
-struct Typed<B> {
-    spec: ToolSpec,
-    builtin: PhantomData<fn() -> B>,
-}
+/// A [`Builtin`] works with nothing but its context.
+struct Bare<B>(PhantomData<fn() -> B>);
 
 /// A built-in tool, ready to be called.
 pub(crate) fn tool<B: Builtin>() -> Arc<dyn Tool> {
-    Arc::new(Typed::<B> {
-        spec: definition::spec(B::NAME, B::KIND, B::DESCRIPTION, B::SCHEMA),
-        builtin: PhantomData,
-    })
+    let spec = definition::spec(B::NAME, B::KIND, B::DESCRIPTION, B::SCHEMA);
+    geared::tool::<Bare<B>>(spec, ())
 }
 
-impl<B: Builtin> Tool for Typed<B> {
-    fn spec(&self) -> &ToolSpec {
-        &self.spec
-    }
+impl<B: Builtin> Geared for Bare<B> {
+    type Args = B::Args;
+    type Gear = ();
 
-    fn title(&self, arguments: &Arguments) -> String {
+    fn title(arguments: &Arguments) -> String {
         B::title(arguments)
     }
 
-    fn effects(
-        &self,
-        arguments: &Arguments,
-        context: &ToolContext,
-    ) -> Result<Vec<Effect>, ToolError> {
-        let args = arguments::parse(&self.spec.input_schema, arguments.clone())?;
-        B::effects(&args, context)
+    fn effects((): &(), args: &B::Args, context: &ToolContext) -> Result<Vec<Effect>, ToolError> {
+        B::effects(args, context)
     }
 
-    fn call(
-        &self,
-        arguments: Arguments,
+    fn run(
+        (): (),
+        args: B::Args,
         context: ToolContext,
-    ) -> BoxFuture<'static, Result<Outcome, ToolError>> {
-        let args = arguments::parse(&self.spec.input_schema, arguments);
-        Box::pin(async move { B::run(args?, context).await })
+    ) -> impl Future<Output = Result<Outcome, ToolError>> + Send + 'static {
+        B::run(args, context)
     }
 }

@@ -12,6 +12,7 @@ use crate::blocking;
 use crate::command::files::Files;
 use crate::command::{on_path, told};
 use crate::definition::word;
+use crate::geared::Geared;
 use crate::serviced::Serviced;
 use crate::services::{Program, Services};
 
@@ -68,11 +69,15 @@ impl Language {
 pub(crate) struct CodeInterpreter;
 
 impl Serviced for CodeInterpreter {
-    type Args = Args;
     const NAME: &'static str = "code_interpreter";
     const KIND: ToolKind = ToolKind::Execute;
     const DESCRIPTION: &'static str = include_str!("../descriptions/code_interpreter.md");
     const SCHEMA: &'static str = include_str!("../descriptions/code_interpreter.json");
+}
+
+impl Geared for CodeInterpreter {
+    type Args = Args;
+    type Gear = Services;
 
     fn title(arguments: &Arguments) -> String {
         match word(arguments, "language") {

@@ -10,6 +10,7 @@ use crate::bash::done;
 use crate::blocking::cancelled;
 use crate::command::told;
 use crate::definition::word;
+use crate::geared::Geared;
 use crate::jobs::Job;
 use crate::serviced::Serviced;
 use crate::services::Services;
@@ -32,11 +33,15 @@ pub(crate) struct Args {
 pub(crate) struct JobOutput;
 
 impl Serviced for JobOutput {
-    type Args = Args;
     const NAME: &'static str = "job_output";
     const KIND: ToolKind = ToolKind::Execute;
     const DESCRIPTION: &'static str = include_str!("../descriptions/job_output.md");
     const SCHEMA: &'static str = include_str!("../descriptions/job_output.json");
+}
+
+impl Geared for JobOutput {
+    type Args = Args;
+    type Gear = Services;
 
     fn title(arguments: &Arguments) -> String {
         title("Output of", arguments)
@@ -44,10 +49,6 @@ impl Serviced for JobOutput {
 
     fn effects(_: &Services, _: &Args, _: &ToolContext) -> Result<Vec<Effect>, ToolError> {
         Ok(Vec::new())
-    }
-
-    fn caution(_: &Services, _: &Args) -> Option<String> {
-        None
     }
 
     fn run(
@@ -62,11 +63,15 @@ impl Serviced for JobOutput {
 pub(crate) struct JobStop;
 
 impl Serviced for JobStop {
-    type Args = Args;
     const NAME: &'static str = "job_stop";
     const KIND: ToolKind = ToolKind::Execute;
     const DESCRIPTION: &'static str = include_str!("../descriptions/job_stop.md");
     const SCHEMA: &'static str = include_str!("../descriptions/job_stop.json");
+}
+
+impl Geared for JobStop {
+    type Args = Args;
+    type Gear = Services;
 
     fn title(arguments: &Arguments) -> String {
         title("Stop", arguments)
@@ -74,10 +79,6 @@ impl Serviced for JobStop {
 
     fn effects(_: &Services, _: &Args, _: &ToolContext) -> Result<Vec<Effect>, ToolError> {
         Ok(Vec::new())
-    }
-
-    fn caution(_: &Services, _: &Args) -> Option<String> {
-        None
     }
 
     fn run(

@@ -19,6 +19,7 @@ mod delete_file;
 mod edit_file;
 mod editor;
 mod find_tools;
+mod geared;
 mod generate_document;
 mod glob;
 mod grep;

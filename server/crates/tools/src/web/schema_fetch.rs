@@ -7,8 +7,8 @@ use aside_agent::tool::{Arguments, Outcome, Tool, ToolContext, ToolError, ToolOu
 use aside_database::{Limits, Reached, fetch_schema, reached};
 use serde::Deserialize;
 
-use super::Geared;
 use crate::definition;
+use crate::geared::{self, Geared};
 
 /// How many bytes of a schema the model is given.
 pub(crate) const MAX_SCHEMA_BYTES: usize = 48 * 1024;
@@ -44,7 +44,7 @@ pub fn schema_fetch(databases: Vec<NamedDatabase>) -> Option<Arc<dyn Tool>> {
     let names = databases.iter().map(|database| database.name.as_str());
     let names = names.collect::<Vec<_>>().join(", ");
     spec.description = format!("{} Databases: {names}.", spec.description).into();
-    Some(super::tool::<SchemaFetch>(spec, Arc::from(databases)))
+    Some(geared::tool::<SchemaFetch>(spec, Arc::from(databases)))
 }
 
 fn find<'a>(databases: &'a [NamedDatabase], name: &str) -> Result<&'a NamedDatabase, ToolError> {
@@ -58,6 +58,21 @@ fn find<'a>(databases: &'a [NamedDatabase], name: &str) -> Result<&'a NamedDatab
     })
 }
 
+/// The server that is talked to, or the file that is read.
+fn effect(databases: &[NamedDatabase], args: &Args) -> Result<Effect, ToolError> {
+    let url = &find(databases, &args.database)?.url;
+    let reached = reached(url).map_err(|error| ToolError(error.to_string()))?;
+    Ok(match reached {
+        Reached::Host(host) => Effect::Network { host },
+        Reached::File(path) => Effect::ReadPath {
+            path: std::path::absolute(&path)
+                .unwrap_or(path)
+                .to_string_lossy()
+                .into_owned(),
+        },
+    })
+}
+
 impl Geared for SchemaFetch {
     type Args = Args;
     type Gear = Arc<[NamedDatabase]>;
@@ -66,18 +81,12 @@ impl Geared for SchemaFetch {
         super::title("Read the schema of", arguments, "database")
     }
 
-    fn effects(databases: &Self::Gear, args: &Args) -> Result<Vec<Effect>, ToolError> {
-        let url = &find(databases, &args.database)?.url;
-        let reached = reached(url).map_err(|error| ToolError(error.to_string()))?;
-        Ok(vec![match reached {
-            Reached::Host(host) => Effect::Network { host },
-            Reached::File(path) => Effect::ReadPath {
-                path: std::path::absolute(&path)
-                    .unwrap_or(path)
-                    .to_string_lossy()
-                    .into_owned(),
-            },
-        }])
+    fn effects(
+        databases: &Self::Gear,
+        args: &Args,
+        _: &ToolContext,
+    ) -> Result<Vec<Effect>, ToolError> {
+        Ok(vec![effect(databases, args)?])
     }
 
     async fn run(
@@ -101,26 +110,22 @@ impl Geared for SchemaFetch {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use aside_agent::permission::Effect;
 
-    use super::{Args, NamedDatabase, SchemaFetch};
-    use crate::web::Geared;
+    use super::{Args, NamedDatabase, effect};
 
     #[test]
     fn files_are_read_and_hosts_talked_to() {
         let check = |url: &str, expected: Option<Effect>| {
-            let databases = Arc::from([NamedDatabase {
+            let databases = [NamedDatabase {
                 name: "main".to_owned(),
                 url: url.to_owned(),
-            }]);
+            }];
             let args = Args {
                 database: "main".to_owned(),
                 table: None,
             };
-            let effects = SchemaFetch::effects(&databases, &args);
-            assert_eq!(effects.ok(), expected.map(|effect| vec![effect]), "{url}");
+            assert_eq!(effect(&databases, &args).ok(), expected, "{url}");
         };
         let read = |path: &str| {
             let path = path.to_owned();

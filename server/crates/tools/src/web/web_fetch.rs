@@ -8,8 +8,9 @@ use aside_agent::tool::{Arguments, Outcome, Tool, ToolContext, ToolError, ToolOu
 use aside_web::{FetchOptions, Redirects};
 use serde::Deserialize;
 
-use super::{Geared, WebGear};
+use super::WebGear;
 use crate::definition;
+use crate::geared::{self, Geared};
 
 #[derive(Debug, Deserialize)]
 struct Args {
@@ -27,7 +28,7 @@ pub fn web_fetch(gear: &WebGear) -> Arc<dyn Tool> {
         include_str!("../../descriptions/web_fetch.md"),
         include_str!("../../descriptions/web_fetch.json"),
     );
-    super::tool::<WebFetch>(spec, gear.clone())
+    geared::tool::<WebFetch>(spec, gear.clone())
 }
 
 impl Geared for WebFetch {
@@ -38,7 +39,7 @@ impl Geared for WebFetch {
         super::title("Fetch", arguments, "url")
     }
 
-    fn effects(_: &WebGear, args: &Args) -> Result<Vec<Effect>, ToolError> {
+    fn effects(_: &WebGear, args: &Args, _: &ToolContext) -> Result<Vec<Effect>, ToolError> {
         let host = aside_web::host_of(&args.url).map_err(|error| ToolError(error.to_string()))?;
         Ok(vec![Effect::Network { host }])
     }

@@ -7,8 +7,9 @@ use aside_agent::permission::Effect;
 use aside_agent::tool::{Arguments, Outcome, Tool, ToolContext, ToolError, ToolOutput};
 use serde::Deserialize;
 
-use super::{Geared, WebGear};
+use super::WebGear;
 use crate::definition;
+use crate::geared::{self, Geared};
 
 /// How many pages are found where no limit is given.
 pub(crate) const DEFAULT_HITS: u64 = 8;
@@ -32,7 +33,7 @@ pub fn web_search(gear: &WebGear) -> Option<Arc<dyn Tool>> {
         include_str!("../../descriptions/web_search.md"),
         include_str!("../../descriptions/web_search.json"),
     );
-    Some(super::tool::<WebSearch>(spec, gear.clone()))
+    Some(geared::tool::<WebSearch>(spec, gear.clone()))
 }
 
 impl Geared for WebSearch {
@@ -43,7 +44,7 @@ impl Geared for WebSearch {
         super::title("Search the web for", arguments, "query")
     }
 
-    fn effects(gear: &WebGear, _: &Args) -> Result<Vec<Effect>, ToolError> {
+    fn effects(gear: &WebGear, _: &Args, _: &ToolContext) -> Result<Vec<Effect>, ToolError> {
         let provider = gear.search.as_ref();
         let host = provider.and_then(|provider| provider.host());
         Ok(host
