@@ -16,6 +16,7 @@ mod house;
 mod mcp;
 mod mocks;
 mod model;
+mod neovim;
 mod node;
 mod programs;
 mod steps;
@@ -75,6 +76,8 @@ enum Command {
     Mocks,
     /// Only runs the tests against MCP servers that others wrote, and gets these.
     Mcp,
+    /// Only runs the tests of the Neovim plugin in Neovim, and gets that.
+    Neovim(neovim::Arguments),
     /// Only runs the tests of the VS Code extension in VS Code, and gets that.
     Vscode(vscode::Arguments),
 }
@@ -104,6 +107,7 @@ fn main() -> ExitCode {
         Command::Databases => ended(databases::run()),
         Command::Mocks => ended(mocks::run()),
         Command::Mcp => ended(mcp::run()),
+        Command::Neovim(arguments) => ended(neovim::run(&arguments)),
         Command::Vscode(arguments) => ended(vscode::run(&arguments)),
     };
     match result {

@@ -1,6 +1,6 @@
 //! The servers of the Model Context Protocol that nobody here wrote: installed, and the tests run
 //! against them.
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::mocks::{run_tests, venv};
 use crate::node;
@@ -57,9 +57,8 @@ const CLIENTS: &[&str] = &[
 
 /// Installs the servers where they are missing, and runs the tests against them.
 pub(crate) fn run() -> Outcome {
-    let folder = target().join("mcp");
-    match install(&folder) {
-        Ok(()) => {
+    match servers() {
+        Ok(folder) => {
             let variables: &[(&str, &Path)] = &[(VARIABLE, &folder)];
             let ran = run_tests(TESTS, variables);
             ran.and_then(|()| run_tests(TURNS, variables))
@@ -70,17 +69,19 @@ pub(crate) fn run() -> Outcome {
     }
 }
 
-fn install(folder: &Path) -> anyhow::Result<()> {
+/// The folder of the servers, which are installed where they are missing.
+pub(crate) fn servers() -> anyhow::Result<PathBuf> {
+    let folder = target().join("mcp");
     // Other versions than these are installed anew.
     let wanted = [NPM, PYPI].concat().join("\n");
     let list = folder.join("installed.txt");
     if std::fs::read_to_string(&list).is_ok_and(|there| there == wanted) {
-        return Ok(());
+        return Ok(folder);
     }
     let npm = folder.join("npm");
     std::fs::create_dir_all(&npm)?;
     node::install(&npm, NPM)?;
     venv(&folder.join("pypi"), PYPI)?;
     std::fs::write(list, wanted)?;
-    Ok(())
+    Ok(folder)
 }

