@@ -9,7 +9,28 @@ use crate::programs::root;
 const LONGEST: usize = 500;
 
 /// Where our source is.
-const FOLDERS: &[&str] = &["protocol", "server", "tests", "xtask"];
+const FOLDERS: &[&str] = &[
+    "protocol/src",
+    "protocol/tests",
+    "server",
+    "tests",
+    "xtask",
+    "editors",
+];
+
+/// Folders in which nothing is written by hand.
+const NOT_OURS: &[&str] = &["node_modules", "dist", "out", "_meta"];
+
+/// What source ends with, and how a file of it opens: by saying what it is for.
+const OPENINGS: &[(&str, &[&str])] = &[
+    ("rs", &["//! "]),
+    ("ts", &["/** ", "/**\n", "// "]),
+    ("tsx", &["/** ", "/**\n", "// "]),
+    ("js", &["/** ", "/**\n", "// "]),
+    ("mjs", &["/** ", "/**\n", "// ", "#!"]),
+    ("css", &["/* ", "/**\n"]),
+    ("lua", &["-- ", "--- ", "---@"]),
+];
 
 /// Which of our crates each may build on, tests aside.
 const WALLS: &[(&str, &[&str])] = &[
@@ -74,20 +95,32 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
         .with_context(|| format!("cannot read the folder {}", folder.display()))?;
     for entry in entries {
         let path = entry?.path();
+        let name = path.file_name().unwrap_or_default();
         if path.is_dir() {
-            collect(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            if !NOT_OURS.iter().any(|folder| name == *folder) {
+                collect(&path, files)?;
+            }
+        } else if openings(&path).is_some() {
             files.push(path);
         }
     }
     Ok(())
 }
 
+/// How a file of source opens; of others there is no saying.
+fn openings(path: &Path) -> Option<&'static [&'static str]> {
+    let extension = path.extension()?.to_str()?;
+    let known = OPENINGS.iter().find(|(known, _)| *known == extension);
+    known.map(|(_, openings)| *openings)
+}
+
 fn check_file(name: &Path, text: &str, findings: &mut Vec<String>) {
     let shown = name.display();
-    if !text.starts_with("//! ") {
+    let openings = openings(name).unwrap_or_default();
+    if !openings.iter().any(|opening| text.starts_with(opening)) {
         findings.push(format!(
-            "{shown}: the first line says with //! what the file is for"
+            "{shown}: it does not open with what it is for ({})",
+            openings.join(", ").escape_debug()
         ));
     }
     let count = text.lines().count();
