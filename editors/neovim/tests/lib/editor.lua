@@ -1,0 +1,165 @@
+--- A Neovim that a test drives from outside: keys go in as if typed, and Lua looks at its state.
+
+local process = require("lib.process")
+local settings = require("lib.settings")
+
+local M = {}
+
+---@class tests.Editor
+---@field process tests.Process
+---@field private world tests.World
+local Editor = {}
+Editor.__index = Editor
+
+--- Starts one in a world, on these files of the workspace.
+---@param world tests.World
+---@param options? { files?: string[], env?: table<string, string|false>, arguments?: string[] }
+---@return tests.Editor
+function M.start(world, options)
+  options = options or {}
+  local command = { settings.nvim, "--embed", "--headless", "-i", "NONE", "-n" }
+  vim.list_extend(command, options.arguments or {})
+  vim.list_extend(command, options.files or {})
+  local self = setmetatable({ world = world }, Editor)
+  self.process = process.start(command, {
+    cwd = world.work,
+    env = world:environment(options.env),
+    rpc = true,
+  })
+  -- A window of the size of a laptop's; there is no screen.
+  self:lua("vim.o.columns, vim.o.lines = 120, 40")
+  return self
+end
+
+--- Runs Lua in it, with arguments, and gives what it returns.
+---@param code string
+---@param ... any
+---@return any
+function Editor:lua(code, ...)
+  local value = vim.rpcrequest(self.process.id, "nvim_exec_lua", code, { ... })
+  return value ~= vim.NIL and value or nil
+end
+
+--- Runs a command line, and gives what it prints.
+---@param line string
+---@return string
+function Editor:command(line)
+  return vim.rpcrequest(self.process.id, "nvim_exec2", line, { output = true }).output
+end
+
+--- Types keys, in the notation of mappings.
+---@param keys string
+function Editor:type(keys)
+  local sent = 0
+  -- The editor's queue of keys is bounded.
+  process.wait("keys to be taken", function()
+    sent = sent + vim.rpcrequest(self.process.id, "nvim_input", keys:sub(sent + 1))
+    return sent == #keys
+  end)
+end
+
+--- Waits until Lua in the editor gives something that is neither nil nor false, and gives that.
+---@param what string
+---@param code string
+---@param ... any
+---@return any
+function Editor:wait(what, code, ...)
+  local arguments = { ... }
+  return process.wait(function()
+    return what .. "; the editor shows:\n" .. self:report()
+  end, function()
+    return self:lua(code, unpack(arguments))
+  end)
+end
+
+--- The text of a buffer, found by a pattern of its name; the current one's where none is given.
+---@param name string?
+---@return string
+function Editor:text(name)
+  return self:lua(
+    [[
+      local name = ...
+      local buffer = 0
+      for _, candidate in ipairs(vim.api.nvim_list_bufs()) do
+        if name and vim.api.nvim_buf_get_name(candidate):find(name) then
+          buffer = candidate
+        end
+      end
+      return table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, true), "\n")
+    ]],
+    name
+  )
+end
+
+--- What it said so far, errors included.
+---@return string
+function Editor:messages()
+  return self:command("messages")
+end
+
+--- All windows with their text, and the messages, for the report of a failure.
+---@return string
+function Editor:report()
+  local told, shown = pcall(
+    self.lua,
+    self,
+    [[
+      local shown = {}
+      for _, window in ipairs(vim.api.nvim_list_wins()) do
+        local buffer = vim.api.nvim_win_get_buf(window)
+        local lines = vim.api.nvim_buf_get_lines(buffer, 0, -1, true)
+        shown[#shown + 1] = ("--- window %d, buffer %d %s"):format(window, buffer, vim.api.nvim_buf_get_name(buffer))
+        vim.list_extend(shown, lines, 1, math.min(#lines, 60))
+      end
+      shown[#shown + 1] = "--- mode " .. vim.api.nvim_get_mode().mode
+      shown[#shown + 1] = "--- messages"
+      shown[#shown + 1] = vim.api.nvim_exec2("messages", { output = true }).output
+      return table.concat(shown, "\n")
+    ]]
+  )
+  return told and shown or ("it does not answer: " .. tostring(shown) .. "\n" .. self.process.errors)
+end
+
+--- The process of the language server, once it runs.
+---@return integer pid
+function Editor:server()
+  return process.wait(function()
+    return "the server; the editor shows:\n" .. self:report()
+  end, function()
+    for _, child in ipairs(vim.api.nvim_get_proc_children(self.process.pid)) do
+      local found = vim.api.nvim_get_proc(child)
+      if found and found.name == "aside" then
+        return child
+      end
+    end
+  end)
+end
+
+--- What Neovim says of errors in code that runs in it; the plugin must cause none.
+local FAULTS = { "E5108", "E5107", "Error executing", "Error detected", "stack traceback", "E%d+: " }
+
+--- Ends it, and fails where it told of an error in code, or where something it started lives on.
+---@param options? { faults: boolean } whether errors of Neovim's own are to be expected
+function Editor:close(options)
+  if self.process.code ~= nil then
+    return
+  end
+  local told, messages = pcall(self.messages, self)
+  local started = process.descendants(self.process.pid)
+  pcall(vim.rpcnotify, self.process.id, "nvim_command", "qall!")
+  local code = self.process:finish()
+  assert(told, "the editor does not answer: " .. tostring(messages) .. "\n" .. self.process.errors)
+  if not (options and options.faults) then
+    for _, fault in ipairs(FAULTS) do
+      assert(not messages:find(fault), "the editor told of an error:\n" .. messages)
+    end
+  end
+  assert(code == 0, ("the editor ended with %s:\n%s"):format(code or "a kill", self.process.errors))
+  process.wait("all that the editor started to end", function()
+    return vim.iter(started):all(function(pid)
+      return not process.is_alive(pid)
+    end)
+  end)
+end
+
+return M
