@@ -9,13 +9,13 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
     ),
     (
         "what the launcher reports about a command",
-        crate::report::MAX_REPORT_BYTES,
+        crate::tie::MAX_REPORT_BYTES,
         "bytes",
     ),
     (
-        "names tried for such a report",
-        crate::report::MAX_NAMES as u64,
-        "names",
+        "tries to start a command whose surroundings change meanwhile",
+        crate::sandbox::MAX_STARTS as u64,
+        "tries",
     ),
     (
         "commands that wait to be started",

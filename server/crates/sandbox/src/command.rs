@@ -8,11 +8,11 @@ use crate::bubblewrap::{self, Mount};
 use crate::error::SpawnError;
 use crate::guards::Guards;
 use crate::places::Places;
-use crate::plan::{Confine, MAX_PLAN_BYTES, Plan, Rules};
+use crate::plan::{Confine, Descriptors, MAX_PLAN_BYTES, Plan, Rules};
 use crate::probe::Probed;
 use crate::profile::{Network, Profile};
 use crate::seatbelt;
-use crate::sockets;
+use crate::sockets::{self, Socket};
 use crate::spec::Spec;
 
 /// What confines a program.
@@ -23,6 +23,50 @@ pub(crate) struct Confined<'a> {
     /// What bubblewrap mounts to protect paths.
     pub(crate) protecting: Vec<Mount>,
     pub(crate) guards: &'a Guards,
+    pub(crate) hiding: &'a Hiding,
+    /// What the launcher inherits.
+    pub(crate) tie: Option<Descriptors>,
+}
+
+/// How bubblewrap hides what must not be reached. A mount needs what it covers to be there still,
+/// and bubblewrap fails where it is not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Hiding {
+    /// Sockets that get a mount.
+    pub(crate) sockets: Vec<Socket>,
+    pub(crate) files: Files,
+}
+
+/// How hidden files are hidden inside of bubblewrap.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Files {
+    /// By mounts.
+    #[default]
+    ByMounts,
+    /// By the rules of Landlock, which do not mind what comes and goes; and as there may be
+    /// sockets that come and go too, nothing connects to any while the network is off.
+    ByRules,
+}
+
+impl Hiding {
+    /// The first way.
+    pub(crate) fn by_mounts(places: &Places) -> Self {
+        Hiding {
+            sockets: sockets::outside(&places.all_writable()),
+            files: Files::ByMounts,
+        }
+    }
+
+    /// Where that failed time and again: only the sockets that were there all the time get a
+    /// mount.
+    pub(crate) fn by_rules(places: &Places, before: &Hiding) -> Self {
+        let mut sockets = sockets::outside(&places.all_writable());
+        sockets.retain(|socket| before.sockets.contains(socket));
+        Hiding {
+            sockets,
+            files: Files::ByRules,
+        }
+    }
 }
 
 impl Confined<'_> {
@@ -60,10 +104,15 @@ impl Confined<'_> {
     }
 
     fn mounts(&self) -> Vec<Mount> {
-        let mut mounts = self.places.mounts();
+        let mut mounts = self.places.writable_mounts();
+        match self.hiding.files {
+            Files::ByMounts => mounts.extend(self.places.hiding_mounts()),
+            Files::ByRules => {}
+        }
         mounts.extend(self.protecting.iter().cloned());
         mounts.extend(self.places.shown_again());
-        mounts.extend(sockets::outside(&self.places.all_writable()));
+        let sockets = self.hiding.sockets.iter();
+        mounts.extend(sockets.map(|socket| Mount::HiddenFile(socket.path.clone())));
         mounts
     }
 
@@ -97,8 +146,7 @@ impl Confined<'_> {
             confine,
             group,
             limits: self.profile.limits,
-            report: Some(self.guards.reporting.path().to_owned()),
-            owner: owner(self.probed.backend),
+            tie: self.tie,
         };
         let text = serde_json::to_string(&plan)
             .map_err(|error| SpawnError::Start(std::io::Error::other(error)))?;
@@ -125,11 +173,15 @@ impl Confined<'_> {
             Backend::Bubblewrap => {
                 let mut writable = self.places.all_writable();
                 writable.push("/tmp".into());
+                let (hidden, connects) = match self.hiding.files {
+                    Files::ByMounts => (Vec::new(), true),
+                    Files::ByRules => (self.places.all_hidden(), false),
+                };
                 Confine::Inside(Rules {
                     writable,
-                    hidden: Vec::new(),
+                    hidden,
                     network: self.profile.network,
-                    connects: true,
+                    connects,
                 })
             }
             Backend::Landlock => Confine::Alone(Rules {
@@ -142,16 +194,6 @@ impl Confined<'_> {
                 Confine::Seatbelt(seatbelt::profile(self.places, self.profile.network))
             }
             Backend::Unsandboxed => Confine::Nothing,
-        }
-    }
-}
-
-/// The process whose end the launcher watches for.
-fn owner(backend: Backend) -> Option<i32> {
-    match backend {
-        Backend::Bubblewrap => None,
-        Backend::Landlock | Backend::Seatbelt | Backend::Unsandboxed => {
-            i32::try_from(std::process::id()).ok()
         }
     }
 }

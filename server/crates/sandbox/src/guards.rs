@@ -1,5 +1,5 @@
 //! What stays around a program until nothing of it is left: the watch over protected paths, the
-//! placeholders, the file of the report.
+//! placeholders, what ties the launcher to the server.
 use std::path::Path;
 
 use crate::backend::Backend;
@@ -10,8 +10,8 @@ use crate::error::SpawnError;
 use crate::places::Places;
 use crate::plan::Report;
 use crate::profile::Limits;
-use crate::report::Reporting;
 use crate::tampered::Tampered;
+use crate::tie::Tie;
 
 #[cfg(target_os = "linux")]
 pub(crate) use crate::protect::Placeholders;
@@ -26,7 +26,7 @@ pub(crate) struct Placeholders;
 /// Held while a program runs.
 #[derive(Debug)]
 pub(crate) struct Guards {
-    pub(crate) reporting: Reporting,
+    pub(crate) tie: Tie,
     #[cfg(target_os = "linux")]
     watch: Watch,
     #[cfg(target_os = "linux")]
@@ -43,7 +43,7 @@ impl Guards {
         places: &Places,
         all: &Placeholders,
         limits: &Limits,
-        reporting: Reporting,
+        tie: Tie,
     ) -> Result<(Self, Vec<Mount>), SpawnError> {
         let roots = &places.writable;
         let (watched, placeholders, mounts) = match backend {
@@ -60,7 +60,7 @@ impl Guards {
         };
         let held = all.hold(placeholders).map_err(SpawnError::Protect)?;
         let guards = Guards {
-            reporting,
+            tie,
             watch: Watch::begin(roots, &watched),
             _placeholders: held,
             group: Group::make(limits),
@@ -75,9 +75,9 @@ impl Guards {
         _places: &Places,
         _all: &Placeholders,
         _limits: &Limits,
-        reporting: Reporting,
+        tie: Tie,
     ) -> Result<(Self, Vec<Mount>), SpawnError> {
-        Ok((Guards { reporting }, Vec::new()))
+        Ok((Guards { tie }, Vec::new()))
     }
 
     /// The control group that the program is to join.
@@ -92,7 +92,7 @@ impl Guards {
     /// What the launcher reported, and what was changed that is protected. Nothing of the program
     /// is left by now.
     pub(crate) fn settle(&mut self) -> (Vec<Report>, Vec<Tampered>) {
-        let reports = self.reporting.read();
+        let reports = self.tie.read();
         #[cfg(target_os = "linux")]
         let tampered = self.watch.settle();
         #[cfg(not(target_os = "linux"))]

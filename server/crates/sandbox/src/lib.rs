@@ -27,7 +27,6 @@ mod probe;
 mod profile;
 #[cfg(target_os = "linux")]
 mod protect;
-mod report;
 mod running;
 mod sandbox;
 mod seatbelt;
@@ -35,6 +34,7 @@ mod sockets;
 mod spawner;
 mod spec;
 mod tampered;
+mod tie;
 #[cfg(target_os = "linux")]
 mod tree;
 

@@ -15,6 +15,8 @@ const REPLACED: &[&str] = &["/dev", "/proc", "/run", "/tmp"];
 pub(crate) struct Places {
     pub(crate) writable: Vec<PathBuf>,
     pub(crate) hidden: Vec<PathBuf>,
+    /// What is to be hidden and is not there now.
+    pub(crate) absent: Vec<PathBuf>,
     pub(crate) protected: Vec<PathBuf>,
     pub(crate) scratch: PathBuf,
     pub(crate) cwd: PathBuf,
@@ -33,11 +35,13 @@ impl Places {
         for path in &profile.writable {
             writable.push(real("the writable folder", path)?);
         }
-        let hidden = profile
-            .hidden
-            .iter()
-            .filter_map(|path| path.canonicalize().ok())
-            .collect();
+        let (mut hidden, mut absent) = (Vec::new(), Vec::new());
+        for path in &profile.hidden {
+            match path.canonicalize() {
+                Ok(path) => hidden.push(path),
+                Err(_) => absent.push(below_resolved(path)),
+            }
+        }
         let protected = profile
             .protected
             .iter()
@@ -47,6 +51,7 @@ impl Places {
         let places = Places {
             writable,
             hidden,
+            absent,
             protected,
             scratch,
             cwd: real("the folder", cwd)?,
@@ -56,7 +61,7 @@ impl Places {
     }
 
     fn check(&self) -> Result<(), SpawnError> {
-        let lists = [&self.writable, &self.hidden, &self.protected];
+        let lists = [&self.writable, &self.hidden, &self.absent, &self.protected];
         let all = lists
             .into_iter()
             .flatten()
@@ -96,20 +101,32 @@ impl Places {
             .flat_map(|root| git::outside(root))
             .filter(|path| path.to_str().is_some())
             .filter(|path| !self.writable.iter().any(|root| path.starts_with(root)))
-            .filter(|path| REPLACED.iter().any(|replaced| path.starts_with(replaced)))
+            .filter(|path| is_replaced(path))
             .map(Mount::ReadOnly)
             .collect()
     }
 
-    /// What bubblewrap puts where, for the paths that exist.
-    pub(crate) fn mounts(&self) -> Vec<Mount> {
-        let mut mounts: Vec<Mount> = self
-            .all_writable()
-            .into_iter()
-            .map(Mount::Writable)
-            .collect();
+    /// The folders that may be written, for bubblewrap.
+    pub(crate) fn writable_mounts(&self) -> Vec<Mount> {
+        let all = self.all_writable();
+        all.into_iter().map(Mount::Writable).collect()
+    }
+
+    /// What is hidden, there or not. What bubblewrap replaces needs no rule.
+    pub(crate) fn all_hidden(&self) -> Vec<PathBuf> {
+        self.hidden
+            .iter()
+            .chain(&self.absent)
+            .filter(|path| !is_replaced(path))
+            .cloned()
+            .collect()
+    }
+
+    /// What bubblewrap puts over the hidden paths that exist.
+    pub(crate) fn hiding_mounts(&self) -> Vec<Mount> {
+        let mut mounts = Vec::new();
         for path in &self.hidden {
-            if REPLACED.iter().any(|replaced| path.starts_with(replaced)) {
+            if is_replaced(path) {
                 continue;
             }
             mounts.push(if path.is_dir() {
@@ -120,6 +137,10 @@ impl Places {
         }
         mounts
     }
+}
+
+fn is_replaced(path: &Path) -> bool {
+    REPLACED.iter().any(|replaced| path.starts_with(replaced))
 }
 
 /// The path with its existing folders resolved. The last part is not followed: a link is itself

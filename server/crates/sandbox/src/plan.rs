@@ -15,13 +15,19 @@ pub(crate) struct Plan {
     pub(crate) confine: Confine,
     /// What it may use.
     pub(crate) limits: Limits,
-    /// Where the launcher says what became of the program. Written by the launcher alone where
-    /// Landlock is at work.
-    pub(crate) report: Option<PathBuf>,
+    /// What ties the launcher to the server; nothing on a trial run, and on other systems.
+    pub(crate) tie: Option<Descriptors>,
     /// The control group to join first: the folder. Only root is given one.
     pub(crate) group: Option<PathBuf>,
-    /// The process whose end ends the program. Inside bubblewrap nothing: it sees to that.
-    pub(crate) owner: Option<i32>,
+}
+
+/// The descriptors that the launcher inherits.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Descriptors {
+    /// The reading end of a pipe that closes when the server ends.
+    pub(crate) alive: i32,
+    /// The writing end of the pipe for reports.
+    pub(crate) say: i32,
 }
 
 /// What the launcher confines the program with.
@@ -45,7 +51,7 @@ pub(crate) enum Confine {
 pub(crate) struct Rules {
     /// May be written, with all that is below.
     pub(crate) writable: Vec<PathBuf>,
-    /// May not be read. Empty inside of bubblewrap.
+    /// May not be read. Inside of bubblewrap only what no mount hides.
     pub(crate) hidden: Vec<PathBuf>,
     /// Whether the network may be reached.
     pub(crate) network: Network,
@@ -58,6 +64,8 @@ pub(crate) struct Rules {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Report {
+    /// The launcher runs: what is around it has been set up. Nothing of the program has run.
+    Started,
     /// The sandbox could not be set up; the program did not run.
     Refused(String),
     /// The program could not be started.

@@ -125,9 +125,8 @@ async fn tried(
             connects: true,
         }),
         limits: Limits::default(),
-        report: None,
+        tie: None,
         group: None,
-        owner: None,
     };
     let plan = serde_json::to_string(&plan).map_err(|error| error.to_string())?;
     let launcher = &config.launcher;
@@ -151,7 +150,7 @@ async fn tried(
         .stdout(Stdio::null())
         .stderr(Stdio::piped());
     let mut child = spawner
-        .spawn(command)
+        .spawn(command, None)
         .await
         .map_err(|error| error.to_string())?;
     let mut said = String::new();

@@ -2,7 +2,8 @@
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use tokio::process::Child;
+use tokio::io::AsyncWriteExt;
+use tokio::process::{Child, ChildStdin};
 
 use crate::backend::Backend;
 use crate::finish;
@@ -10,12 +11,15 @@ use crate::guards::Guards;
 use crate::output::Reader;
 use crate::plan::Report;
 use crate::spawner::Spawner;
+use crate::spec::Stdin;
 use crate::tampered::Tampered;
 
 /// A program that runs. Dropping it ends the program with all that it started.
 #[derive(Debug)]
 pub struct Running {
     pub(crate) child: Child,
+    // Not within the child, which closes it when it is waited for.
+    pub(crate) stdin: Option<ChildStdin>,
     pub(crate) stdout: Option<Reader>,
     pub(crate) stderr: Option<Reader>,
     pub(crate) backend: Backend,
@@ -123,6 +127,41 @@ impl Running {
         self.wait().await
     }
 
+    /// Whether the launcher has said a word. Waits until it does, or until it cannot any more.
+    pub(crate) async fn has_begun(&mut self) -> bool {
+        let Some(guards) = &mut self.guards else {
+            return true;
+        };
+        tokio::select! {
+            biased;
+            has_spoken = guards.tie.has_spoken() => match has_spoken {
+                Ok(has_spoken) => return has_spoken,
+                Err(error) => {
+                    tracing::warn!(%error, "the launcher cannot be listened to");
+                    return true;
+                }
+            },
+            ended = self.child.wait() => {
+                if ended.is_err() {
+                    return true;
+                }
+            }
+        }
+        !guards.tie.read().is_empty()
+    }
+
+    /// Writes its standard input.
+    pub(crate) fn feed(&mut self, stdin: &Stdin) {
+        if let (Stdin::Bytes(bytes), Some(mut pipe)) = (stdin, self.stdin.take()) {
+            let bytes = bytes.clone();
+            tokio::spawn(async move {
+                if pipe.write_all(&bytes).await.is_err() {
+                    tracing::trace!("the program did not read all of its input");
+                }
+            });
+        }
+    }
+
     fn read_exit(&mut self, status: ExitStatus) -> Exit {
         let (reports, tampered) = match &mut self.guards {
             Some(guards) => guards.settle(),
@@ -165,7 +204,7 @@ fn ended(status: ExitStatus, reports: &[Report]) -> (i32, Option<i32>) {
             Report::Exited(code) => return (*code, None),
             Report::Signaled(signal) => return (SIGNAL_BASE + signal, Some(*signal)),
             Report::Memory | Report::Processes => return (SIGNAL_BASE + KILL, Some(KILL)),
-            Report::Refused(_) | Report::NotStarted(_) => {}
+            Report::Started | Report::Refused(_) | Report::NotStarted(_) => {}
         }
     }
     if let Some(code) = status.code() {
@@ -183,6 +222,7 @@ fn why(status: ExitStatus, signal: Option<i32>, reports: &[Report]) -> Why {
             Report::NotStarted(message) => return Why::NotStarted(message.clone()),
             Report::Memory => return Why::Memory,
             Report::Processes => return Why::Processes,
+            Report::Started => {}
             Report::Exited(_) | Report::Signaled(_) => is_reported = true,
         }
     }

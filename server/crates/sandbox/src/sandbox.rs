@@ -1,21 +1,23 @@
 //! Starts programs, confined by the backend that works here.
 use std::process::Stdio;
 
-use tokio::io::AsyncWriteExt;
 use tokio::sync::OnceCell;
 
 use crate::backend::{self, Backend, Choice, Config};
-use crate::command::Confined;
+use crate::command::{Confined, Hiding};
 use crate::error::SpawnError;
 use crate::guards::{Guards, Placeholders};
 use crate::output;
 use crate::places::Places;
 use crate::probe::{self, Probed};
 use crate::profile::{Network, Profile};
-use crate::report::Reporting;
 use crate::running::Running;
 use crate::spawner::Spawner;
 use crate::spec::{Spec, Stdin};
+use crate::tie::Tie;
+
+/// How often the start of a program is tried, where things come and go that are to be hidden.
+pub(crate) const MAX_STARTS: usize = 4;
 
 /// Starts programs, confined. One is shared by all sessions.
 #[derive(Debug)]
@@ -88,26 +90,67 @@ impl Sandbox {
     /// system starts nothing. That the program itself does not exist is told by
     /// [`Running::wait`].
     pub async fn spawn(&self, spec: &Spec, profile: &Profile) -> Result<Running, SpawnError> {
+        let mut places = Places::resolve(profile, &spec.cwd)?;
+        let first = self.hiding(&places).await?;
+        let mut running = self.start(spec, profile, &places, &first).await?;
+        for number in 2..=MAX_STARTS {
+            if !self.is_stillborn(&mut running).await {
+                break;
+            }
+            tracing::debug!("something to be hidden was gone when a command was started");
+            places = Places::resolve(profile, &spec.cwd)?;
+            let hiding = if number < MAX_STARTS {
+                self.hiding(&places).await?
+            } else {
+                Hiding::by_rules(&places, &first)
+            };
+            running = self.start(spec, profile, &places, &hiding).await?;
+        }
+        running.feed(&spec.stdin);
+        Ok(running)
+    }
+
+    async fn hiding(&self, places: &Places) -> Result<Hiding, SpawnError> {
+        Ok(match self.probed().await?.backend {
+            Backend::Bubblewrap => Hiding::by_mounts(places),
+            Backend::Landlock | Backend::Seatbelt | Backend::Unsandboxed => Hiding::default(),
+        })
+    }
+
+    /// Whether bubblewrap ended before the launcher said a word, so that nothing of the program
+    /// has run: what it was to hide may have vanished since it was looked for.
+    async fn is_stillborn(&self, running: &mut Running) -> bool {
+        match running.backend {
+            // Waiting for the end gives back what the program held.
+            Backend::Bubblewrap => !running.has_begun().await && running.wait().await.is_ok(),
+            Backend::Landlock | Backend::Seatbelt | Backend::Unsandboxed => false,
+        }
+    }
+
+    async fn start(
+        &self,
+        spec: &Spec,
+        profile: &Profile,
+        places: &Places,
+        hiding: &Hiding,
+    ) -> Result<Running, SpawnError> {
         let probed = self.probed().await?;
-        let places = Places::resolve(profile, &spec.cwd)?;
-        let reporting = Reporting::open(&places.scratch).map_err(|source| SpawnError::Missing {
-            what: "the scratch folder",
-            path: places.scratch.clone(),
-            source,
-        })?;
+        let (tie, ends) = Tie::open().map_err(SpawnError::Start)?;
         let (guards, protecting) = Guards::begin(
             probed.backend,
-            &places,
+            places,
             &self.placeholders,
             &profile.limits,
-            reporting,
+            tie,
         )?;
         let confined = Confined {
             probed,
-            places: &places,
+            places,
             profile,
             protecting,
             guards: &guards,
+            hiding,
+            tie: ends.descriptors(),
         };
         let mut command = confined.command(&self.config.launcher, spec)?;
         command.env_clear();
@@ -119,17 +162,14 @@ impl Sandbox {
         });
         let pipes = output::connect(&mut command, spec.output).map_err(SpawnError::Start)?;
         let spawner = self.spawner().await?.clone();
-        let mut child = spawner.spawn(command).await.map_err(SpawnError::Start)?;
-        if let (Stdin::Bytes(bytes), Some(mut pipe)) = (&spec.stdin, child.stdin.take()) {
-            let bytes = bytes.clone();
-            tokio::spawn(async move {
-                if pipe.write_all(&bytes).await.is_err() {
-                    tracing::trace!("the program did not read all of its input");
-                }
-            });
-        }
+        let mut child = spawner
+            .spawn(command, Some(ends))
+            .await
+            .map_err(SpawnError::Start)?;
+        let stdin = child.stdin.take();
         Ok(Running {
             child,
+            stdin,
             stdout: Some(pipes.stdout),
             stderr: pipes.stderr,
             backend: probed.backend,

@@ -91,6 +91,7 @@ mod tests {
         let places = Places {
             writable: vec![root.into()],
             hidden: vec!["/Users/me/.ssh".into()],
+            absent: Vec::new(),
             protected: vec![
                 format!("{root}/.git/hooks").into(),
                 format!("{root}/.aside").into(),

@@ -4,8 +4,6 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::bubblewrap::Mount;
-
 /// The kernel's list is read up to here, in bytes.
 pub(crate) const MAX_LIST_BYTES: u64 = 2 << 20;
 
@@ -31,19 +29,32 @@ const FOLDERS: &[&str] = &["/run", "/var/run", "/tmp"];
 /// What bubblewrap replaces, sockets and all.
 const REPLACED: &[&str] = &["/run/", "/var/run/", "/tmp/", "/dev/", "/proc/"];
 
+/// A socket on which something listens.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Socket {
+    pub(crate) path: PathBuf,
+    /// The kernel's number for it, which one that is made later in its place does not have.
+    number: String,
+}
+
 /// Sockets outside of the writable folders that bubblewrap is to hide.
-pub(crate) fn outside(writable: &[PathBuf]) -> Vec<Mount> {
+pub(crate) fn outside(writable: &[PathBuf]) -> Vec<Socket> {
     let list = list();
-    let mut found: Vec<PathBuf> = listening(&list)
-        .filter(|path| path.starts_with('/'))
-        .filter(|path| !REPLACED.iter().any(|folder| path.starts_with(folder)))
-        .filter_map(|path| Path::new(path).canonicalize().ok())
-        .filter(|path| !writable.iter().any(|root| path.starts_with(root)))
+    let mut found: Vec<Socket> = listening(&list)
+        .filter(|(_, path)| path.starts_with('/'))
+        .filter(|(_, path)| !REPLACED.iter().any(|folder| path.starts_with(folder)))
+        .filter_map(|(number, path)| {
+            Some(Socket {
+                path: Path::new(path).canonicalize().ok()?,
+                number: number.to_owned(),
+            })
+        })
+        .filter(|socket| !writable.iter().any(|root| socket.path.starts_with(root)))
         .collect();
     found.sort();
-    found.dedup();
+    found.dedup_by(|one, other| one.path == other.path);
     found.truncate(MAX_HIDDEN);
-    found.into_iter().map(Mount::HiddenFile).collect()
+    found
 }
 
 /// Whether anything listens that a command could connect to: a socket outside of the writable
@@ -53,8 +64,8 @@ pub(crate) fn are_exposed(writable: &[PathBuf]) -> bool {
     let is_open =
         |path: &Path| !writable.iter().any(|root| path.starts_with(root)) && may_connect(path);
     let is_listed = listening(&list)
-        .filter(|path| path.starts_with('/'))
-        .any(|path| is_open(Path::new(path)));
+        .filter(|(_, path)| path.starts_with('/'))
+        .any(|(_, path)| is_open(Path::new(path)));
     is_listed || FOLDERS.iter().any(|folder| has_socket(folder, is_open))
 }
 
@@ -117,20 +128,22 @@ fn list() -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The addresses of listening sockets: `Num: RefCount Protocol Flags Type St Inode Path`.
-fn listening(list: &str) -> impl Iterator<Item = &str> {
+/// The numbers and addresses of listening sockets: `Num: RefCount Protocol Flags Type St Inode Path`.
+fn listening(list: &str) -> impl Iterator<Item = (&str, &str)> {
     list.lines().skip(1).filter_map(|line| {
         let mut rest = line;
-        let mut flags = "";
+        let (mut flags, mut number) = ("", "");
         for field in 0..7 {
             rest = rest.trim_start();
             let (word, tail) = rest.split_once(' ')?;
-            if field == 3 {
-                flags = word;
+            match field {
+                3 => flags = word,
+                6 => number = word,
+                _ => {}
             }
             rest = tail;
         }
-        (flags == LISTENS && !rest.is_empty()).then_some(rest)
+        (flags == LISTENS && !rest.is_empty()).then_some((number, rest))
     })
 }
 
@@ -150,7 +163,11 @@ mod tests {
         let found: Vec<_> = listening(list).collect();
         assert_eq!(
             found,
-            ["/run/user/1000/bus", "@abstract", "/tmp/with space"]
+            [
+                ("16463", "/run/user/1000/bus"),
+                ("9", "@abstract"),
+                ("16465", "/tmp/with space")
+            ]
         );
     }
 }

@@ -9,12 +9,14 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::finish;
+use crate::tie::Ends;
 
 /// How many programs may wait to be started.
 pub(crate) const QUEUE: usize = 64;
 
 struct Job {
     command: Command,
+    ends: Option<Ends>,
     runtime: Handle,
     answer: oneshot::Sender<std::io::Result<Child>>,
 }
@@ -37,7 +39,10 @@ impl Spawner {
             .spawn(move || {
                 for mut job in jobs {
                     let _runtime = job.runtime.enter();
-                    let answer = job.command.spawn();
+                    let ends = job.ends.take();
+                    let shared = ends.as_ref().map_or(Ok(()), Ends::share);
+                    let answer = shared.and_then(|()| job.command.spawn());
+                    drop(ends);
                     if let Err(Ok(child)) = job.answer.send(answer) {
                         finish::end(&child, || {});
                     }
@@ -46,11 +51,16 @@ impl Spawner {
         Ok(Spawner(sender))
     }
 
-    /// Starts a program. If the caller goes away meanwhile, it is ended.
-    pub(crate) async fn spawn(&self, command: Command) -> std::io::Result<Child> {
+    /// Starts a program, which inherits the ends. If the caller goes away meanwhile, it is ended.
+    pub(crate) async fn spawn(
+        &self,
+        command: Command,
+        ends: Option<Ends>,
+    ) -> std::io::Result<Child> {
         let (answer, child) = oneshot::channel();
         let job = Job {
             command,
+            ends,
             runtime: Handle::current(),
             answer,
         };

@@ -74,8 +74,8 @@ pub(super) fn restrict(rules: &Rules, is_inside: bool) -> Result<(), String> {
         .map_err(|error| format!("Landlock: {error}"))?;
     match status.ruleset {
         RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced => Ok(()),
-        // Inside of bubblewrap it is a second wall, which older kernels lack.
-        RulesetStatus::NotEnforced if is_inside => Ok(()),
+        // Inside of bubblewrap it is mostly a second wall, which older kernels lack.
+        RulesetStatus::NotEnforced if is_inside && rules.hidden.is_empty() => Ok(()),
         RulesetStatus::NotEnforced => Err("Landlock is not enforced by this kernel".to_owned()),
     }
 }
@@ -90,8 +90,15 @@ fn build(rules: &Rules, is_inside: bool) -> Result<RulesetCreated, landlock::Rul
     ruleset = allow(ruleset, Path::new("/"), AccessFs::ReadDir.into())?;
     if is_inside {
         // The devices and processes are those of the namespaces.
-        ruleset = allow(ruleset, Path::new("/"), reading)?;
-        let device = AccessFs::WriteFile | AccessFs::IoctlDev | AccessFs::Truncate;
+        let mut device = AccessFs::WriteFile | AccessFs::IoctlDev | AccessFs::Truncate;
+        if rules.hidden.is_empty() {
+            ruleset = allow(ruleset, Path::new("/"), reading)?;
+        } else {
+            device |= reading;
+            for path in beside(&rules.hidden) {
+                ruleset = allow(ruleset, &path, reading)?;
+            }
+        }
         ruleset = allow(ruleset, Path::new("/dev"), device)?;
         ruleset = allow(ruleset, Path::new("/dev/shm"), writing(handled))?;
     } else {

@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::Write;
 use std::os::fd::OwnedFd;
 
-use rustix::process::{DumpableBehavior, Pid};
+use rustix::fs::{Mode, OFlags};
+use rustix::process::DumpableBehavior;
 
 use super::landlock::Abilities;
 use super::{REFUSED, capabilities, command, complain, filter, landlock, replace, supervise};
@@ -12,7 +13,14 @@ use crate::cgroup;
 use crate::plan::{Confine, Plan, Report, Rules};
 
 pub(super) fn run(plan: &Plan, program: &OsString, args: Vec<OsString>) -> i32 {
-    close_fds::CloseFdsBuilder::new().cloexecfrom(3);
+    let kept: Vec<i32> = match (&plan.confine, plan.tie) {
+        // What this becomes passes them on.
+        (Confine::Outermost, Some(tie)) => vec![tie.alive, tie.say],
+        (_, Some(_) | None) => Vec::new(),
+    };
+    close_fds::CloseFdsBuilder::new()
+        .keep_fds(&kept)
+        .cloexecfrom(3);
     if let Some(group) = &plan.group
         && let Err(error) = cgroup::join(group)
     {
@@ -22,8 +30,14 @@ pub(super) fn run(plan: &Plan, program: &OsString, args: Vec<OsString>) -> i32 {
     if matches!(plan.confine, Confine::Outermost) {
         return replace(&mut command(&plan.confine, program, args));
     }
-    let mut reporter = Reporter::open(plan);
-    let prepared = match prepare(plan) {
+    let (owner, mut reporter) = match tied(plan) {
+        Ok(tied) => tied,
+        Err(message) => {
+            complain(&message);
+            return REFUSED;
+        }
+    };
+    let prepared = match prepare(plan, owner) {
         Ok(prepared) => prepared,
         Err(message) => {
             reporter.say(&Report::Refused(message.clone()));
@@ -40,13 +54,12 @@ pub(super) struct Prepared {
     pub(super) owner: Option<OwnedFd>,
 }
 
-fn prepare(plan: &Plan) -> Result<Prepared, String> {
+fn prepare(plan: &Plan, owner: Option<OwnedFd>) -> Result<Prepared, String> {
     // A session of its own has no terminal to type into. Where bubblewrap has made one already,
     // this fails and nothing is missing.
     if rustix::process::setsid().is_err() {
         tracing::trace!("this is a session already");
     }
-    let owner = owner(plan)?;
     super::limits::apply(&plan.limits)?;
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))
         .map_err(|error| format!("orphans cannot be adopted: {error}"))?;
@@ -73,20 +86,31 @@ fn confine(rules: &Rules, is_inside: bool) -> Result<(), String> {
     filter::apply(rules, is_inside, abilities)
 }
 
-/// A descriptor that becomes readable when the server ends.
-fn owner(plan: &Plan) -> Result<Option<OwnedFd>, String> {
-    let Some(owner) = plan.owner.and_then(Pid::from_raw) else {
-        return Ok(None);
+/// A descriptor that becomes readable when the server ends, and what speaks to it. Without a word
+/// to the server nothing is started: it would start the program again.
+fn tied(plan: &Plan) -> Result<(Option<OwnedFd>, Reporter), String> {
+    let mut reporter = Reporter { file: None };
+    let Some(tie) = plan.tie else {
+        return Ok((None, reporter));
     };
-    if rustix::process::getppid() != Some(owner) {
+    let open = |number: i32, access: OFlags| {
+        let path = format!("/proc/self/fd/{number}");
+        rustix::fs::open(
+            path,
+            access | OFlags::NONBLOCK | OFlags::CLOEXEC,
+            Mode::empty(),
+        )
+    };
+    let alive = open(tie.alive, OFlags::RDONLY)
+        .map_err(|error| format!("the server cannot be watched: {error}"))?;
+    let say = open(tie.say, OFlags::WRONLY)
+        .map_err(|error| format!("the server cannot be spoken to: {error}"))?;
+    reporter.file = Some(File::from(say));
+    reporter.say(&Report::Started);
+    if reporter.file.is_none() || supervise::is_over(Some(&alive)) {
         return Err("the server has ended".to_owned());
     }
-    match rustix::process::pidfd_open(owner, rustix::process::PidfdFlags::empty()) {
-        Ok(descriptor) => Ok(Some(descriptor)),
-        // Kernels before 5.3: a server that crashes leaves the command behind.
-        Err(rustix::io::Errno::NOSYS) => Ok(None),
-        Err(error) => Err(format!("the server cannot be watched: {error}")),
-    }
+    Ok((Some(alive), reporter))
 }
 
 /// Writes reports for the server. It is opened before the sandbox closes.
@@ -95,14 +119,6 @@ pub(super) struct Reporter {
 }
 
 impl Reporter {
-    fn open(plan: &Plan) -> Self {
-        let file = plan
-            .report
-            .as_ref()
-            .and_then(|path| std::fs::OpenOptions::new().append(true).open(path).ok());
-        Reporter { file }
-    }
-
     pub(super) fn say(&mut self, report: &Report) {
         let Some(file) = &mut self.file else {
             return;

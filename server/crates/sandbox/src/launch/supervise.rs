@@ -21,6 +21,9 @@ const LOOK_OF_ROOT_NANOSECONDS: i64 = 25_000_000;
 /// How long to wait between the passes of ending what is left.
 const PASS: Duration = Duration::from_millis(1);
 
+/// How many bytes a program is named with, so that the report of it is short.
+const MAX_NAME_BYTES: usize = 1024;
+
 /// What shells add to a signal.
 const SIGNAL_BASE: i32 = 128;
 
@@ -34,11 +37,15 @@ pub(super) fn run(
     prepared: Prepared,
     reporter: &mut Reporter,
 ) -> i32 {
+    if is_over(prepared.owner.as_ref()) {
+        return KILLED;
+    }
     let child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {
             let program = command.get_program().to_string_lossy().into_owned();
-            let message = format!("{program} cannot be run: {error}");
+            let end = program.floor_char_boundary(MAX_NAME_BYTES);
+            let message = format!("{} cannot be run: {error}", &program[..end]);
             reporter.say(&Report::NotStarted(message.clone()));
             complain(&message);
             let is_missing = error.kind() == ErrorKind::NotFound;
@@ -121,7 +128,8 @@ fn pause(program: Option<&OwnedFd>, owner: Option<&OwnedFd>) {
     }
 }
 
-fn is_over(owner: Option<&OwnedFd>) -> bool {
+/// Whether the server has ended: the pipe that it holds open is closed.
+pub(super) fn is_over(owner: Option<&OwnedFd>) -> bool {
     let Some(owner) = owner else {
         return false;
     };

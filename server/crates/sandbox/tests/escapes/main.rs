@@ -10,3 +10,4 @@ mod harness;
 mod network;
 mod processes;
 mod protected;
+mod vanishing;
