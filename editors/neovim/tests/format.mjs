@@ -8,17 +8,22 @@ import { join, relative } from "node:path";
 const [module, folder, mode] = process.argv.slice(2);
 const stylua = createRequire(import.meta.url)(module);
 
-const configuration = stylua.Config.new();
+const settings = [];
 for (const line of readFileSync(join(folder, "stylua.toml"), "utf8").split("\n")) {
   const [, name, value] = line.match(/^(\w+) = (.+)$/) ?? [];
   if (name === undefined) continue;
   const known = { Spaces: stylua.IndentType.Spaces, LuaJIT: stylua.LuaVersion.LuaJIT };
   const plain = value.replaceAll('"', "");
   const meant = known[plain] ?? Number(plain);
-  if (!(name in configuration) || Number.isNaN(meant)) {
+  if (!(name in stylua.Config.prototype) || Number.isNaN(meant)) {
     throw new Error(`stylua.toml: this script does not know \`${line}\``);
   }
-  configuration[name] = meant;
+  settings.push([name, meant]);
+}
+
+// Each call takes its configuration away.
+function configuration() {
+  return Object.assign(stylua.Config.new(), Object.fromEntries(settings));
 }
 
 let unlike = 0;
@@ -29,7 +34,7 @@ for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }
   const text = readFileSync(path, "utf8");
   let formatted = text;
   try {
-    formatted = stylua.formatCode(text, configuration, undefined, stylua.OutputVerification.None);
+    formatted = stylua.formatCode(text, configuration(), undefined, stylua.OutputVerification.None);
   } catch (error) {
     console.error(`${relative(folder, path)}: ${error}`);
     unlike += 1;

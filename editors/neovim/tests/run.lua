@@ -11,12 +11,11 @@ package.path = here .. "/?.lua;" .. package.path
 ---@param name string
 ---@return boolean
 local function is_asked(file, name)
-  if #arg == 0 then
-    return true
+  local asked = #arg == 0
+  for _, word in ipairs(arg) do
+    asked = asked or (file .. " " .. name):find(word, 1, true) ~= nil
   end
-  return vim.iter(arg):any(function(word)
-    return (file .. " " .. name):find(word, 1, true) ~= nil
-  end)
+  return asked
 end
 
 local function say(text)
