@@ -1,0 +1,251 @@
+--- The chat's windows: the transcript and, below it, the input.
+local M = {}
+
+local config = require("aside.config")
+local draft = require("aside.chat.draft")
+local events = require("aside.events")
+local keys = require("aside.chat.keys")
+local render = require("aside.chat.render")
+local spinner = require("aside.chat.spinner")
+local state = require("aside.state")
+local transcript = require("aside.chat.transcript")
+local winbar = require("aside.chat.winbar")
+
+require("aside.highlight")
+
+local transcript_window ---@type integer?
+local input_window ---@type integer?
+local wired = false
+
+---@param window integer?
+---@return boolean
+local function is_open(window)
+  return window ~= nil and vim.api.nvim_win_is_valid(window)
+end
+
+--- Whether the chat is on the screen of this tab page.
+---@return boolean
+function M.is_open()
+  return is_open(transcript_window)
+    and vim.api.nvim_win_get_tabpage(transcript_window) == vim.api.nvim_get_current_tabpage()
+end
+
+---@param spinning string?
+local function draw_winbar(spinning)
+  if is_open(transcript_window) then
+    local text = winbar.text(spinning)
+    if vim.wo[transcript_window].winbar ~= text then
+      vim.wo[transcript_window].winbar = text
+    end
+  end
+end
+
+local function draw_input_bar()
+  if not is_open(input_window) then
+    return
+  end
+  local labels = vim.tbl_map(function(block)
+    return "%#AsideAttachment#" .. render.label(block):gsub("%%", "%%%%") .. "%*"
+  end, draft.attachments())
+  local text = #labels > 0 and " + " .. table.concat(labels, " ") or " Message: <C-s> sends"
+  vim.wo[input_window].winbar = text
+end
+
+--- As high as what is written, within bounds.
+local function fit_input()
+  if not is_open(input_window) then
+    return
+  end
+  local chat = config.get().chat
+  local lines = vim.api.nvim_win_text_height(input_window, {}).all
+  -- The line above it counts as one of its lines.
+  local height = math.min(math.max(lines, chat.input_height), chat.input_max) + 1
+  if vim.api.nvim_win_get_height(input_window) ~= height then
+    vim.api.nvim_win_set_height(input_window, height)
+  end
+end
+
+---@param window integer
+local function style(window)
+  local options = vim.wo[window]
+  options.number = false
+  options.relativenumber = false
+  options.signcolumn = "no"
+  options.foldcolumn = "0"
+  options.foldenable = false
+  options.list = false
+  options.spell = false
+  options.wrap = true
+  options.linebreak = true
+  options.breakindent = true
+  options.cursorline = false
+  options.colorcolumn = ""
+  options.statuscolumn = ""
+  options.winfixwidth = true
+  options.conceallevel = 2
+  options.concealcursor = "nc"
+end
+
+---@return integer
+local function width()
+  local wanted = config.get().chat.width
+  return math.floor(wanted <= 1 and vim.o.columns * wanted or wanted)
+end
+
+local function open_windows()
+  local chat = config.get().chat
+  local buffer = transcript.buffer()
+  if chat.position == "float" then
+    local height = math.floor(vim.o.lines * 0.8)
+    local rows = chat.input_height + 1
+    local columns = math.floor(vim.o.columns * 0.8)
+    local top, left = math.floor((vim.o.lines - height) / 2) - 1, math.floor((vim.o.columns - columns) / 2)
+    transcript_window = vim.api.nvim_open_win(buffer, false, {
+      relative = "editor",
+      row = math.max(0, top),
+      col = left,
+      width = columns,
+      height = height - rows - 4,
+      border = "rounded",
+    })
+    input_window = vim.api.nvim_open_win((draft.buffer()), true, {
+      relative = "editor",
+      row = math.max(0, top) + height - rows - 2,
+      col = left,
+      width = columns,
+      height = rows,
+      border = "rounded",
+    })
+  else
+    transcript_window = vim.api.nvim_open_win(buffer, false, {
+      split = chat.position == "left" and "left" or "right",
+      win = -1,
+      width = width(),
+    })
+    input_window = vim.api.nvim_open_win((draft.buffer()), true, {
+      split = "below",
+      win = transcript_window,
+      height = chat.input_height + 1,
+    })
+    vim.wo[input_window].winfixheight = true
+  end
+  style(transcript_window)
+  style(input_window)
+  vim.wo[input_window].conceallevel = 0
+end
+
+local function wire()
+  if wired then
+    return
+  end
+  wired = true
+  local function redraw()
+    draw_winbar(spinner.text())
+  end
+  spinner.setup(draw_winbar)
+  draft.watch(draw_input_bar)
+  for _, kind in ipairs({
+    "connection",
+    "session",
+    "sessionUpdated",
+    "usageUpdated",
+    "turnCompleted",
+    "permissionRequested",
+    "permissionResolved",
+  }) do
+    events.on(kind, redraw)
+  end
+  local group = vim.api.nvim_create_augroup("aside.chat", {})
+  vim.api.nvim_create_autocmd({ "TextChanged", "TextChangedI" }, {
+    group = group,
+    buffer = (draft.buffer()),
+    callback = fit_input,
+  })
+  vim.api.nvim_create_autocmd("WinScrolled", {
+    group = group,
+    callback = function()
+      if is_open(transcript_window) and vim.fn.line("w0", transcript_window) <= 2 then
+        transcript.older()
+      end
+    end,
+  })
+  vim.api.nvim_create_autocmd("WinClosed", {
+    group = group,
+    callback = function(args)
+      local closed = tonumber(args.match)
+      local other = closed == transcript_window and input_window
+        or closed == input_window and transcript_window
+      if other and is_open(other) then
+        vim.schedule(function()
+          if is_open(other) and #vim.api.nvim_list_wins() > 1 then
+            vim.api.nvim_win_close(other, true)
+          end
+        end)
+      end
+    end,
+  })
+end
+
+--- Opens the chat, and puts the cursor into the input.
+function M.open()
+  wire()
+  if not M.is_open() then
+    M.close()
+    local _, new = draft.buffer()
+    open_windows()
+    keys.transcript(transcript.buffer())
+    keys.input((draft.buffer()))
+    local _ = new
+    local last = vim.api.nvim_buf_line_count(transcript.buffer())
+    vim.api.nvim_win_set_cursor(transcript_window, { last, 0 })
+  end
+  draw_winbar(spinner.text())
+  draw_input_bar()
+  fit_input()
+  spinner.update()
+  require("aside.client").ensure(function() end)
+  M.focus()
+end
+
+--- Puts the cursor into the input.
+function M.focus()
+  if is_open(input_window) then
+    vim.api.nvim_set_current_win(input_window)
+  end
+end
+
+--- Closes the chat; what was written stays.
+function M.close()
+  for _, window in ipairs({ input_window or -1, transcript_window or -1 }) do
+    if vim.api.nvim_win_is_valid(window) then
+      pcall(vim.api.nvim_win_close, window, true)
+    end
+  end
+  transcript_window, input_window = nil, nil
+end
+
+--- Opens the chat, or closes it.
+function M.toggle()
+  if M.is_open() then
+    M.close()
+  else
+    M.open()
+  end
+end
+
+--- The windows, where they are open.
+---@return { transcript: integer?, input: integer? }
+function M.windows()
+  return {
+    transcript = is_open(transcript_window) and transcript_window or nil,
+    input = is_open(input_window) and input_window or nil,
+  }
+end
+
+--- Begins an empty chat.
+function M.new()
+  state.open(nil)
+  M.open()
+end
+
+return M

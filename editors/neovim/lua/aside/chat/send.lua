@@ -1,0 +1,113 @@
+--- Sends messages: to the session that is shown, or to a new one.
+local M = {}
+
+local client = require("aside.client")
+local state = require("aside.state")
+
+--- A message that may have arrived is sent once more with the same id, after a pause.
+local RETRY_PAUSE_MS = 1000
+
+local sent = 0
+
+--- An id by which the server knows a message that comes twice.
+---@return string
+local function message_id()
+  sent = sent + 1
+  return ("nvim-%d-%d-%d"):format(vim.uv.os_getpid(), vim.uv.hrtime(), sent)
+end
+
+---@param err aside.Failure
+local function explain(err)
+  local text = err.message
+  local code = type(err.data) == "table" and err.data.code
+  if code == "noModel" then
+    text = text .. " `:Aside model` lists models; `aside auth` keeps keys."
+  end
+  vim.notify("Aside: " .. text, vim.log.levels.ERROR)
+end
+
+---@param params aside.ChatSendParams
+---@param again boolean Whether it may be sent once more.
+---@param done fun(err: aside.Failure?, result: aside.ChatSendResult?)
+local function submit(params, again, done)
+  client.request("chat/send", params, function(err, result)
+    local lost = err and err.code == -32099
+    if not lost or not again then
+      return done(err, result)
+    end
+    vim.defer_fn(function()
+      submit(params, false, done)
+    end, RETRY_PAUSE_MS)
+  end)
+end
+
+--- Sends a message; a failure is told to the user.
+---@param content aside.ContentBlock[]
+---@param options? { delivery?: aside.Delivery, done?: fun(err: aside.Failure?) }
+function M.send(content, options)
+  options = options or {}
+  local done = options.done or function() end
+  local function finish(err)
+    if err then
+      explain(err)
+    end
+    done(err)
+  end
+  local function go(id)
+    local params = {
+      sessionId = id,
+      content = content,
+      delivery = options.delivery,
+      clientMessageId = message_id(),
+    }
+    submit(params, true, finish)
+  end
+  local id = state.current()
+  if id then
+    return go(id)
+  end
+  state.create(nil, function(err, created)
+    if err then
+      return finish(err)
+    end
+    go(created)
+  end)
+end
+
+--- Sends the draft, and gives it back where that fails.
+---@param delivery? aside.Delivery
+function M.draft(delivery)
+  local draft = require("aside.chat.draft")
+  local content = draft.take()
+  if not content then
+    vim.notify("Aside: write a message first.", vim.log.levels.INFO)
+    return
+  end
+  M.send(content, {
+    delivery = delivery,
+    done = function(err)
+      if err then
+        draft.restore(content)
+      end
+    end,
+  })
+end
+
+--- Stops the turn that runs, or all that wait.
+function M.stop()
+  local id = state.current()
+  if not id then
+    vim.notify("Aside: nothing runs.", vim.log.levels.INFO)
+    return
+  end
+  client.request("chat/cancel", { sessionId = id }, function(err, result)
+    if err then
+      return explain(err)
+    end
+    if not result.cancelled then
+      vim.notify("Aside: nothing runs.", vim.log.levels.INFO)
+    end
+  end)
+end
+
+return M

@@ -1,0 +1,466 @@
+--- The server as Neovim's LSP client: configuration, start, requests in both directions, and the
+--- way back after it died.
+local M = {}
+
+local events = require("aside.events")
+local rpc = require("aside.rpc")
+
+--- How often a server that dies is started again, and the first pause; each is twice the one before.
+local MAX_RESTARTS = 5
+local FIRST_PAUSE_MS = 250
+--- A server that lived this long is given all its restarts again.
+local STEADY_MS = 60000
+
+--- What announces the plugin to the server.
+---@type aside.AsideClientCapabilities
+local ANNOUNCED = {
+  events = true,
+  permission = true,
+  elicitation = true,
+  review = true,
+  editor = { "diagnostics", "definition", "references", "documentSymbols" },
+}
+
+--- The server's requests, and the module that registers their handlers when it is loaded.
+local SERVED = {
+  ["chat/requestPermission"] = "aside.permission",
+  ["chat/elicit"] = "aside.elicit",
+  ["editor/diagnostics"] = "aside.editor",
+  ["editor/definition"] = "aside.editor",
+  ["editor/references"] = "aside.editor",
+  ["editor/documentSymbols"] = "aside.editor",
+}
+
+---@class aside.RequestContext
+---@field id any The request's id; nil where it is not known, and then it cannot be taken back.
+---@field method string
+---@field on_cancel? fun() Set by the handler: what to do when the server takes the request back.
+
+---@class aside.Failure
+---@field code integer JSON-RPC's code.
+---@field message string A sentence that says what to do.
+---@field data? aside.ErrorData
+
+---@alias aside.Respond fun(err: aside.Failure?, result: any)
+---@alias aside.RequestHandler fun(params: any, respond: aside.Respond, ctx: aside.RequestContext)
+
+---@class aside.Connection
+---@field status "stopped"|"starting"|"ready"|"restarting"|"missing"|"failed"
+---@field message? string A sentence: what is wrong and what to do.
+---@field attempt? integer Which restart it is.
+---@field version? string The server's version.
+
+---@type aside.Connection
+local connection = { status = "stopped" }
+local client_id ---@type integer?
+local methods = {} ---@type table<string, boolean>
+local waiting = {} ---@type (fun(err: aside.Failure?, client: vim.lsp.Client?))[]
+local handlers = {} ---@type table<string, aside.RequestHandler>
+local open = {} ---@type table<any, fun()>
+local restarts = 0
+local started_at = 0
+local root ---@type string?
+
+---@param status aside.Connection
+local function tell(status)
+  connection = status
+  events.emit("connection", vim.tbl_extend("force", { type = "connection" }, status))
+end
+
+--- How the server is.
+---@return aside.Connection
+function M.connection()
+  return connection
+end
+
+--- The client, where it is connected.
+---@return vim.lsp.Client?
+function M.get()
+  local client = client_id and vim.lsp.get_client_by_id(client_id)
+  if client and connection.status == "ready" and not client:is_stopped() then
+    return client
+  end
+end
+
+--- Whether the server answers a method, by its handshake.
+---@param method string
+---@return boolean
+function M.has(method)
+  return M.get() ~= nil and methods[method] == true
+end
+
+--- The folder that the server works in.
+---@return string
+function M.root()
+  return root or vim.fs.root(vim.fn.getcwd(), ".git") or vim.fn.getcwd()
+end
+
+---@param err aside.Failure?
+---@param client vim.lsp.Client?
+local function settle(err, client)
+  local list = waiting
+  waiting = {}
+  for _, callback in ipairs(list) do
+    callback(err, client)
+  end
+end
+
+---@param buffer integer
+---@return boolean
+local function is_document(buffer)
+  if not vim.api.nvim_buf_is_loaded(buffer) or vim.bo[buffer].buftype ~= "" then
+    return false
+  end
+  local name = vim.api.nvim_buf_get_name(buffer)
+  if name == "" or name:match("^%a[%w+.-]+://") or name:find("/.git/", 1, true) then
+    return false
+  end
+  local size = vim.api.nvim_buf_get_offset(buffer, vim.api.nvim_buf_line_count(buffer))
+  return size <= require("aside.config").get().max_file
+end
+
+---@param buffer integer
+---@param on_dir fun(dir?: string)
+local function root_dir(buffer, on_dir)
+  if not is_document(buffer) or vim.fn.executable(M.command()[1]) == 0 then
+    return
+  end
+  if root and M.get() then
+    on_dir(root)
+    return
+  end
+  local name = vim.api.nvim_buf_get_name(buffer)
+  local cwd = vim.fn.getcwd()
+  local inside = vim.startswith(name, cwd .. "/")
+  on_dir(vim.fs.root(buffer, ".git") or (inside and cwd) or vim.fs.dirname(name))
+end
+
+local program ---@type string[]?
+
+--- The server's command.
+---@return string[]
+function M.command()
+  return program or require("aside.config").get().cmd
+end
+
+---@param pc vim.lsp.rpc.PublicClient
+---@return vim.lsp.Client?
+local function owner(pc)
+  for _, client in ipairs(vim.lsp.get_clients({ name = "aside", _uninitialized = true })) do
+    if client.rpc == pc then
+      return client
+    end
+  end
+end
+
+local function attach_all()
+  for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
+    if is_document(buffer) and client_id then
+      vim.lsp.buf_attach_client(buffer, client_id)
+    end
+  end
+end
+
+--- Files without a file type, which `vim.lsp.enable` passes over, are documents too.
+local function watch_files()
+  vim.api.nvim_create_autocmd({ "BufReadPost", "BufNewFile", "BufFilePost" }, {
+    group = vim.api.nvim_create_augroup("aside.attach", {}),
+    callback = function(args)
+      vim.schedule(function()
+        if M.get() and vim.api.nvim_buf_is_valid(args.buf) and is_document(args.buf) then
+          vim.lsp.buf_attach_client(args.buf, client_id)
+        end
+      end)
+    end,
+  })
+end
+
+---@param pc vim.lsp.rpc.PublicClient
+---@param err any
+---@param result any
+local function connected(pc, err, result)
+  local client = owner(pc)
+  if err or not client then
+    local message = err and err.message or "The server did not start."
+    tell({ status = "failed", message = message })
+    settle({ code = -32002, message = message })
+    return
+  end
+  client_id = client.id
+  root = client.root_dir or root
+  local aside = vim.tbl_get(result, "capabilities", "experimental", "aside") or {}
+  methods = {}
+  for _, method in ipairs(type(aside.methods) == "table" and aside.methods or {}) do
+    methods[method] = true
+  end
+  started_at = vim.uv.now()
+  watch_files()
+  attach_all()
+  -- Draws pending hunks; it listens to events from then on.
+  pcall(require, "aside.review")
+  tell({ status = "ready", version = aside.version })
+  settle(nil, client)
+end
+
+---@param folder string?
+local function start(folder)
+  local config = vim.deepcopy(vim.lsp.config.aside)
+  config.root_dir = folder or M.root()
+  local ok, id = pcall(vim.lsp.start, config, { attach = false, silent = true })
+  return ok and id ~= nil
+end
+
+--- What is said where the program is not there.
+---@return string
+local function missing_text()
+  return ("The program `%s` was not found. Install Aside, or name it: "):format(M.command()[1])
+    .. 'vim.g.aside = { cmd = { "/path/to/aside", "lsp" } }. `:checkhealth aside` tells more.'
+end
+
+---@param code integer
+---@param signal integer
+---@param stderr string
+local function restart(code, signal, stderr)
+  if vim.uv.now() - started_at > STEADY_MS then
+    restarts = 0
+  end
+  local last = stderr:match("([^\n]+)\n*$")
+  local why = signal ~= 0 and ("by signal %d"):format(signal) or ("with code %d"):format(code)
+  if last then
+    why = why .. ": " .. last
+  end
+  if restarts >= MAX_RESTARTS then
+    local message = ("The server ended %s. It is not started again by itself; `:Aside` tries once more."):format(
+      why
+    )
+    tell({ status = "failed", message = message })
+    vim.notify("Aside: " .. message, vim.log.levels.ERROR)
+    settle({ code = -32002, message = message })
+    return
+  end
+  local pause = FIRST_PAUSE_MS * 2 ^ restarts
+  restarts = restarts + 1
+  tell({
+    status = "restarting",
+    attempt = restarts,
+    message = ("The server ended %s and is started again."):format(why),
+  })
+  vim.defer_fn(function()
+    if connection.status ~= "restarting" then
+      return
+    end
+    if not start(root) then
+      restart(-1, 0, "")
+    end
+  end, pause)
+end
+
+---@param pc vim.lsp.rpc.PublicClient
+local function on_end(pc, code, signal, stderr)
+  local client = owner(pc)
+  local wanted = vim.v.exiting ~= vim.NIL or (client ~= nil and client._is_stopping)
+  open = {}
+  client_id = nil
+  if wanted then
+    tell({ status = "stopped" })
+    settle({ code = -32002, message = "The server was stopped." })
+    return
+  end
+  restart(code, signal, stderr)
+end
+
+--- Starts the program, as Neovim's client wants it.
+---@param dispatchers vim.lsp.rpc.Dispatchers
+---@param config vim.lsp.ClientConfig
+---@return vim.lsp.rpc.PublicClient
+local function spawn(dispatchers, config)
+  local pc ---@type vim.lsp.rpc.PublicClient
+  pc = rpc.start(M.command(), dispatchers, { cwd = config.root_dir, env = config.cmd_env }, {
+    on_cancel = function(id)
+      local cancel = open[id]
+      if cancel then
+        cancel()
+      end
+    end,
+    on_end = function(code, signal, stderr)
+      on_end(pc, code, signal, stderr)
+    end,
+  })
+  if connection.status ~= "restarting" then
+    tell({ status = "starting" })
+  end
+  local request = pc.request
+  pc.request = function(method, params, callback, replied)
+    if method ~= "initialize" then
+      return request(method, params, callback, replied)
+    end
+    return request(method, params, function(err, result)
+      local ok, problem = pcall(callback, err, result)
+      if not ok and not err then
+        err = { message = tostring(problem) }
+      end
+      connected(pc, err, result)
+    end, replied)
+  end
+  return pc
+end
+
+--- Answers a request of the server. Neovim calls handlers in a coroutine and sends what they
+--- return; this one waits in it until the answer is there.
+---@param method string
+local function serve(method)
+  return function(_, params)
+    local ctx = { id = rpc.current_id(), method = method } ---@type aside.RequestContext
+    local thread = assert(coroutine.running())
+    local done, asleep = false, false
+    local failure, value
+
+    local function respond(err, result)
+      if done then
+        return
+      end
+      done, failure, value = true, err, result
+      if ctx.id ~= nil then
+        open[ctx.id] = nil
+      end
+      if asleep then
+        vim.schedule(function()
+          assert(coroutine.resume(thread))
+        end)
+      end
+    end
+
+    local handler = handlers[method]
+    if not handler then
+      pcall(require, SERVED[method])
+      handler = handlers[method]
+    end
+    if not handler then
+      return nil, { code = -32601, message = method .. " is not answered by this client." }
+    end
+    if ctx.id ~= nil then
+      open[ctx.id] = function()
+        if ctx.on_cancel then
+          pcall(ctx.on_cancel)
+        end
+        respond({ code = -32800, message = "The request was taken back." })
+      end
+    end
+    local ok, problem = pcall(handler, params or {}, respond, ctx)
+    if not ok then
+      respond({ code = -32603, message = tostring(problem) })
+    end
+    if not done then
+      asleep = true
+      coroutine.yield()
+    end
+    if failure then
+      return nil, failure
+    end
+    return value == nil and vim.NIL or value
+  end
+end
+
+--- Registers what answers a request of the server. `respond` may be called later, once.
+---@param method string
+---@param handler aside.RequestHandler
+function M.on_request(method, handler)
+  handlers[method] = handler
+end
+
+--- The configuration that `lsp/aside.lua` gives to Neovim.
+---@return vim.lsp.Config
+function M.config()
+  local answered = {
+    ["chat/event"] = function(_, params)
+      require("aside.state").handle(params)
+    end,
+    ["mcp/event"] = function(_, params)
+      events.emit("mcp", { type = "mcp", server = params.server })
+    end,
+  }
+  for method in pairs(SERVED) do
+    answered[method] = serve(method)
+  end
+  return {
+    cmd = spawn,
+    root_dir = root_dir,
+    -- One server serves all that this Neovim has open.
+    reuse_client = function(client, config)
+      return client.name == config.name and not client:is_stopped()
+    end,
+    capabilities = { experimental = { aside = ANNOUNCED } },
+    init_options = require("aside.config").get().settings,
+    -- The agent edits what is on the screen, so that changes are told at once.
+    flags = { debounce_text_changes = 0 },
+    handlers = answered,
+  }
+end
+
+--- Lets Neovim start the server with the files it opens.
+function M.enable()
+  local config = vim.lsp.config.aside
+  -- A command given by `vim.lsp.config` is run by our own connection too.
+  if config and type(config.cmd) == "table" then
+    program = config.cmd --[[@as string[] ]]
+    vim.lsp.config("aside", { cmd = spawn })
+  end
+  vim.lsp.enable("aside")
+end
+
+--- Calls back once the server is there, and starts it if need be.
+---@param callback fun(err: aside.Failure?, client: vim.lsp.Client?)
+function M.ensure(callback)
+  local client = M.get()
+  if client then
+    callback(nil, client)
+    return
+  end
+  if vim.fn.executable(M.command()[1]) == 0 then
+    local message = missing_text()
+    tell({ status = "missing", message = message })
+    vim.notify("Aside: " .. message, vim.log.levels.ERROR)
+    callback({ code = -32002, message = message })
+    return
+  end
+  table.insert(waiting, callback)
+  if connection.status == "starting" or connection.status == "restarting" then
+    return
+  end
+  restarts = 0
+  if not vim.lsp.is_enabled("aside") then
+    M.enable()
+  end
+  -- Enabling has started it where a file is open.
+  vim.schedule(function()
+    if connection.status == "stopped" or connection.status == "missing" or connection.status == "failed" then
+      if not start() then
+        local message = ("`%s` could not be started."):format(table.concat(M.command(), " "))
+        tell({ status = "failed", message = message })
+        settle({ code = -32002, message = message })
+      end
+    end
+  end)
+end
+
+--- Sends a request, and starts the server for it if need be.
+---@param method string
+---@param params table?
+---@param callback? fun(err: aside.Failure?, result: any)
+function M.request(method, params, callback)
+  callback = callback or function() end
+  M.ensure(function(err, client)
+    if err or not client then
+      callback(err)
+      return
+    end
+    local sent = client:request(method, params or vim.empty_dict(), function(failure, result)
+      callback(failure, result)
+    end)
+    if not sent then
+      callback({ code = -32002, message = "The server is not there. Try again in a moment." })
+    end
+  end)
+end
+
+return M

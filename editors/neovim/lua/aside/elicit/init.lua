@@ -1,0 +1,292 @@
+--- Questions of tools and MCP servers: forms by `vim.ui.input` and `vim.ui.select`, pages by
+--- `vim.ui.open`. One is asked at a time, and none while the user types.
+local client = require("aside.client")
+local events = require("aside.events")
+local fields = require("aside.elicit.fields")
+local gate = require("aside.permission.gate")
+local say = require("aside.picker.say")
+
+--- Questions that wait at most.
+local MAX_WAITING = 20
+
+---@class aside.elicit.Question
+---@field params aside.ChatElicitParams
+---@field respond aside.Respond
+---@field gone? boolean Taken back or answered.
+
+---@type aside.elicit.Question[]
+local queue = {}
+local busy = false
+local next_question
+
+---@param question aside.elicit.Question
+---@param answer? aside.ChatElicitResult nil where nobody waits for it any more.
+local function finish(question, answer)
+  if not question.gone and answer then
+    question.gone = true
+    question.respond(nil, answer)
+  end
+  busy = false
+  next_question()
+end
+
+---@param question aside.elicit.Question
+---@return string
+local function asker(question)
+  local server = question.params.server
+  return server and ("The MCP server “%s” asks"):format(server) or "Aside asks"
+end
+
+--- Asks for a value of a list.
+---@param asked aside.elicit.Field
+---@param prompt string
+---@param done fun(value: any, dismissed: boolean?)
+local function ask_choice(asked, prompt, done)
+  local items = vim.list_extend({}, asked.options)
+  if not asked.required then
+    table.insert(items, { label = "(leave it out)" })
+  end
+  vim.ui.select(items, {
+    prompt = prompt,
+    kind = "aside.elicit",
+    format_item = function(item)
+      local is_default = item.value ~= nil and item.value == asked.default
+      return item.label .. (is_default and "  (default)" or "")
+    end,
+  }, function(item)
+    if not item then
+      return done(nil, true)
+    end
+    done(item.value)
+  end)
+end
+
+--- Asks for several values of a list, one after the other.
+---@param asked aside.elicit.Field
+---@param prompt string
+---@param done fun(value: any, dismissed: boolean?)
+local function ask_choices(asked, prompt, done)
+  local chosen = {}
+  for _, value in ipairs(type(asked.default) == "table" and asked.default or {}) do
+    chosen[value] = true
+  end
+  local function again()
+    local items = { { label = "Done" } }
+    for _, option in ipairs(asked.options) do
+      items[#items + 1] = { label = (chosen[option.value] and "[x] " or "[ ] ") .. option.label, option = option }
+    end
+    vim.ui.select(items, {
+      prompt = prompt,
+      kind = "aside.elicit",
+      format_item = function(item)
+        return item.label
+      end,
+    }, function(item)
+      if not item then
+        return done(nil, true)
+      end
+      if item.option then
+        chosen[item.option.value] = not chosen[item.option.value] or nil
+        return again()
+      end
+      local values = {}
+      for _, option in ipairs(asked.options) do
+        if chosen[option.value] then
+          values[#values + 1] = option.value
+        end
+      end
+      local schema = asked.schema
+      local least = math.max(schema.minItems or 0, asked.required and 1 or 0)
+      if #values < least or #values > (schema.maxItems or math.huge) then
+        say.warn(("%s: another number of them is needed."):format(asked.label))
+        return again()
+      end
+      done(#values > 0 and values or nil)
+    end)
+  end
+  again()
+end
+
+--- Asks for a text or a number until it is as it is to be.
+---@param asked aside.elicit.Field
+---@param prompt string
+---@param done fun(value: any, dismissed: boolean?)
+local function ask_text(asked, prompt, done)
+  local function again(default)
+    vim.ui.input({ prompt = prompt .. ": ", default = default }, function(text)
+      if not text then
+        return done(nil, true)
+      end
+      local value, problem = fields.read(asked, text)
+      if problem then
+        say.warn(("%s: %s."):format(asked.label, problem))
+        return again(text)
+      end
+      done(value)
+    end)
+  end
+  again(asked.default ~= nil and tostring(asked.default) or nil)
+end
+
+---@param asked aside.elicit.Field
+---@param done fun(value: any, dismissed: boolean?)
+local function ask(asked, done)
+  local prompt = asked.label
+  if asked.description then
+    prompt = ("%s (%s)"):format(prompt, asked.description)
+  end
+  if not asked.required then
+    prompt = prompt .. ", optional"
+  end
+  if asked.kind == "choices" then
+    return ask_choices(asked, prompt, done)
+  elseif asked.options then
+    return ask_choice(asked, prompt, done)
+  end
+  ask_text(asked, prompt, done)
+end
+
+--- Shows what was filled in, and asks whether it is to be sent.
+---@param question aside.elicit.Question
+---@param form aside.elicit.Field[]
+---@param content table<string, any>
+---@param again fun()
+local function confirm(question, form, content, again)
+  local shown = vim.tbl_map(function(asked)
+    return ("%s: %s"):format(asked.label, fields.show(asked, content[asked.name]))
+  end, form)
+  local items = {
+    { label = "Send", action = "accept" },
+    { label = "Fill it in again" },
+    { label = "Refuse", action = "decline" },
+  }
+  vim.ui.select(items, {
+    prompt = ("%s – send this? "):format(table.concat(shown, "; ")),
+    kind = "aside.elicit",
+    format_item = function(item)
+      return item.label
+    end,
+  }, function(item)
+    if not item then
+      return finish(question, { action = "cancel" })
+    end
+    if not item.action then
+      return again()
+    end
+    finish(question, { action = item.action, content = item.action == "accept" and content or nil })
+  end)
+end
+
+---@param question aside.elicit.Question
+local function fill_in(question)
+  local form = fields.of(question.params.schema)
+  local content = vim.empty_dict()
+  local function step(index)
+    if question.gone then
+      return finish(question)
+    end
+    local asked = form[index]
+    if not asked then
+      return confirm(question, form, content, function()
+        fill_in(question)
+      end)
+    end
+    ask(asked, function(value, dismissed)
+      if dismissed then
+        return finish(question, { action = "cancel" })
+      end
+      content[asked.name] = value
+      step(index + 1)
+    end)
+  end
+  step(1)
+end
+
+---@param question aside.elicit.Question
+local function visit(question)
+  local url = question.params.url
+  if not url:match("^https?://[^%s%c]+$") then
+    say.error(("%s to open something that is no page: %s"):format(asker(question), vim.inspect(url)))
+    return finish(question, { action = "decline" })
+  end
+  local _, err = vim.ui.open(url)
+  if err then
+    say.warn(("the page could not be opened (%s). Visit it yourself: %s"):format(err, url))
+  end
+  finish(question, { action = "accept" })
+end
+
+--- Asks first whether there is to be an answer at all.
+---@param question aside.elicit.Question
+local function begin(question)
+  local params = question.params
+  local items = {
+    { label = params.url and ("Open " .. params.url) or "Answer", call = params.url and visit or fill_in },
+    { label = "Refuse", action = "decline" },
+  }
+  vim.ui.select(items, {
+    prompt = ("%s: %s"):format(asker(question), params.message),
+    kind = "aside.elicit",
+    format_item = function(item)
+      return item.label
+    end,
+  }, function(item)
+    if question.gone then
+      return finish(question)
+    elseif not item then
+      return finish(question, { action = "cancel" })
+    elseif item.action then
+      return finish(question, { action = item.action })
+    end
+    item.call(question)
+  end)
+end
+
+function next_question()
+  if busy then
+    return
+  end
+  local question = table.remove(queue, 1)
+  if not question then
+    return
+  end
+  if question.gone then
+    return next_question()
+  end
+  busy = true
+  local mode = vim.api.nvim_get_mode().mode
+  if mode ~= "n" then
+    say.info(("%s something; it comes once you are in normal mode."):format(asker(question)))
+  end
+  gate.wait(function()
+    return true
+  end, function()
+    if question.gone then
+      return finish(question)
+    end
+    begin(question)
+  end)
+end
+
+client.on_request("chat/elicit", function(params, respond, ctx)
+  if #queue >= MAX_WAITING then
+    return respond(nil, { action = "cancel" })
+  end
+  local question = { params = params, respond = respond }
+  ctx.on_cancel = function()
+    question.gone = true
+  end
+  table.insert(queue, question)
+  next_question()
+end)
+
+events.on("connection", function(event)
+  if event.status ~= "ready" then
+    for _, question in ipairs(queue) do
+      question.gone = true
+    end
+    queue = {}
+  end
+end)
+
+return {}

@@ -1,0 +1,216 @@
+--- Pending hunks as extmarks: new lines highlighted, old ones as virtual lines above them, a sign,
+--- and what to press behind the first line. The marks move with the text.
+local text = require("aside.review.text")
+
+local M = {}
+
+--- How many hunks of a buffer are drawn.
+local MAX_HUNKS = 1000
+--- How many old lines of a hunk are shown; a number stands for the rest.
+local MAX_OLD_LINES = 200
+--- How many characters of an old line are shown.
+local MAX_COLUMNS = 400
+--- Below the syntax of treesitter (100), so that code keeps its colours.
+local PRIORITY = 60
+
+local ns = vim.api.nvim_create_namespace("aside.review")
+
+--- A hunk in a buffer, where it is now. Lines are 0-based, `last` is not included.
+---@class aside.review.Place
+---@field entry aside.review.Entry
+---@field first integer
+---@field last integer
+
+--- The entries of each buffer, by their extmarks.
+---@type table<integer, table<integer, aside.review.Entry>>
+local drawn = {}
+
+local groups = {
+  AsideAdd = "DiffAdd",
+  AsideChange = "DiffChange",
+  AsideDelete = "DiffDelete",
+  AsideSignAdd = "Added",
+  AsideSignChange = "Changed",
+  AsideSignDelete = "Removed",
+  AsideHint = "Comment",
+}
+
+--- Says how hunks look, unless the colour scheme or the user does.
+function M.highlights()
+  for name, link in pairs(groups) do
+    vim.api.nvim_set_hl(0, name, { link = link, default = true })
+  end
+end
+
+---@param hunk? aside.Hunk
+---@return "Add"|"Change"|"Delete"
+local function kind_of(hunk)
+  if not hunk or hunk.oldText == "" then
+    return "Add"
+  end
+  return hunk.newText == "" and "Delete" or "Change"
+end
+
+--- Lines for `virt_lines`, padded so that they are as wide as the window.
+---@param bufnr integer
+---@param source string
+---@param group string
+---@return [string, string][][]
+local function virtual(bufnr, source, group)
+  local lines = text.lines(source)
+  local shown = {}
+  local tab = (" "):rep(vim.bo[bufnr].tabstop)
+  for index = 1, math.min(#lines, MAX_OLD_LINES) do
+    local line = vim.fn.strcharpart(lines[index], 0, MAX_COLUMNS):gsub("\t", tab)
+    local missing = math.max(0, vim.o.columns - vim.fn.strdisplaywidth(line))
+    shown[index] = { { line .. (" "):rep(missing), group } }
+  end
+  if #lines > MAX_OLD_LINES then
+    shown[#shown + 1] = { { ("… and %d more lines"):format(#lines - MAX_OLD_LINES), group } }
+  end
+  return shown
+end
+
+---@param bufnr integer
+---@param entry aside.review.Entry
+---@param hint string
+local function draw(bufnr, entry, hint)
+  local count = vim.api.nvim_buf_line_count(bufnr)
+  local hunk, proposed = entry.hunk, entry.edit.status == "proposed"
+  local first, last = 0, 0
+  if hunk then
+    local range = proposed and hunk.oldRange or hunk.newRange
+    first = math.min(range.start.line, count)
+    last = math.max(first, math.min(range["end"].line, count))
+  end
+  local kind = kind_of(hunk)
+  -- Behind the last line there is none to put a sign or a hint on.
+  local row = math.min(first, count - 1)
+  local mark = {
+    end_row = last,
+    end_col = 0,
+    strict = false,
+    end_right_gravity = false,
+    priority = PRIORITY,
+    virt_text = hint ~= "" and { { "  " .. hint, "AsideHint" } } or nil,
+    virt_text_pos = "eol",
+  }
+  if last > first then
+    mark.hl_group = proposed and "AsideDelete" or ("Aside" .. kind)
+    mark.hl_eol = true
+  end
+  if hunk then
+    local lines = proposed and hunk.newText or hunk.oldText
+    mark.virt_lines = virtual(bufnr, lines, proposed and "AsideAdd" or "AsideDelete")
+    mark.virt_lines_above = true
+  end
+  if proposed then
+    -- What would come stands below what would go.
+    local below = { strict = false, virt_lines = mark.virt_lines, virt_lines_above = last == first }
+    below.virt_lines_above = below.virt_lines_above and first < count
+    mark.virt_lines = nil
+    local at = last > first and last - 1 or row
+    vim.api.nvim_buf_set_extmark(bufnr, ns, at, 0, below)
+  elseif first >= count and mark.virt_lines then
+    mark.virt_lines_above = false
+  end
+  local id = vim.api.nvim_buf_set_extmark(bufnr, ns, row, 0, mark)
+  drawn[bufnr][id] = entry
+  vim.api.nvim_buf_set_extmark(bufnr, ns, row, 0, {
+    end_row = math.max(row, last - 1),
+    strict = false,
+    sign_text = kind == "Delete" and "▁" or "▎",
+    sign_hl_group = "AsideSign" .. kind,
+    priority = PRIORITY,
+  })
+end
+
+--- Virtual lines above the first line are only seen where the window has filler lines there.
+---@param bufnr integer
+function M.reveal(bufnr)
+  local filler = 0
+  for _, place in ipairs(M.places(bufnr)) do
+    local hunk = place.entry.hunk
+    if place.first > 0 then
+      break
+    end
+    if hunk and place.entry.edit.status ~= "proposed" then
+      filler = filler + math.min(#text.lines(hunk.oldText), MAX_OLD_LINES)
+    end
+  end
+  if filler == 0 then
+    return
+  end
+  for _, win in ipairs(vim.fn.win_findbuf(bufnr == 0 and vim.api.nvim_get_current_buf() or bufnr)) do
+    vim.api.nvim_win_call(win, function()
+      if vim.fn.line("w0") == 1 then
+        vim.fn.winrestview({ topline = 1, topfill = filler })
+      end
+    end)
+  end
+end
+
+--- Draws what waits in a buffer, and nothing else.
+---@param bufnr integer
+---@param entries aside.review.Entry[]
+---@param hint string What to press.
+function M.show(bufnr, entries, hint)
+  vim.api.nvim_buf_clear_namespace(bufnr, ns, 0, -1)
+  drawn[bufnr] = {}
+  for index = 1, math.min(#entries, MAX_HUNKS) do
+    draw(bufnr, entries[index], hint)
+  end
+  M.reveal(bufnr)
+end
+
+--- Draws nothing any more.
+---@param bufnr integer
+function M.clear(bufnr)
+  drawn[bufnr] = nil
+  if vim.api.nvim_buf_is_loaded(bufnr) then
+    vim.api.nvim_buf_clear_namespace(bufnr, ns, 0, -1)
+  end
+end
+
+--- The hunks of a buffer, where they are now, in the order of its lines.
+---@param bufnr integer
+---@return aside.review.Place[]
+function M.places(bufnr)
+  bufnr = bufnr == 0 and vim.api.nvim_get_current_buf() or bufnr
+  local entries = drawn[bufnr]
+  if not entries or not vim.api.nvim_buf_is_loaded(bufnr) then
+    return {}
+  end
+  local found = {}
+  for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(bufnr, ns, 0, -1, { details = true })) do
+    local id, row, details = mark[1], mark[2], mark[4] or {}
+    if entries[id] then
+      local last = math.max(row, details.end_row or row)
+      found[#found + 1] = { entry = entries[id], first = row, last = last }
+    end
+  end
+  return found
+end
+
+--- The hunks that touch some lines of a buffer; one that only removes lines touches those beside it.
+---@param bufnr integer
+---@param first integer 0-based.
+---@param last integer 0-based, included.
+---@return aside.review.Place[]
+function M.at(bufnr, first, last)
+  local exact, beside = {}, {}
+  for _, place in ipairs(M.places(bufnr)) do
+    if place.last > place.first then
+      if place.first <= last and place.last > first then
+        exact[#exact + 1] = place
+      end
+    elseif place.first >= first and place.first <= last then
+      exact[#exact + 1] = place
+    elseif place.first - 1 == last then
+      beside[#beside + 1] = place
+    end
+  end
+  return #exact > 0 and exact or beside
+end
+
+return M

@@ -1,0 +1,156 @@
+--- Which edits wait for the user, as the server said last.
+local M = {}
+
+--- How many edits are kept; the server lists no more either.
+local MAX_EDITS = 500
+
+--- A hunk that waits, or an edit without hunks (an empty file, a move) that waits as a whole.
+---@class aside.review.Entry
+---@field uri aside.Uri The file that it is in now.
+---@field edit aside.FileEdit
+---@field hunk? aside.Hunk
+
+---@type table<string, aside.FileEdit>
+local edits = {}
+
+--- Where the text of an edit is now.
+---@param edit aside.FileEdit
+---@return aside.Uri
+function M.uri(edit)
+  if edit.newUri and edit.status ~= "proposed" then
+    return edit.newUri
+  end
+  return edit.uri
+end
+
+---@param edit aside.FileEdit
+---@return aside.review.Entry[]
+local function entries_of(edit)
+  if edit.status ~= "applied" and edit.status ~= "partial" and edit.status ~= "proposed" then
+    return {}
+  end
+  local uri = M.uri(edit)
+  if #edit.hunks == 0 then
+    return edit.status == "partial" and {} or { { uri = uri, edit = edit } }
+  end
+  local found = {}
+  for _, hunk in ipairs(edit.hunks) do
+    if hunk.status == "pending" then
+      found[#found + 1] = { uri = uri, edit = edit, hunk = hunk }
+    end
+  end
+  return found
+end
+
+--- Takes over what the server said of some edits.
+---@param said aside.FileEdit[]
+---@return table<aside.Uri, true> touched The files that something changed in.
+function M.put(said)
+  local touched = {}
+  for _, edit in ipairs(said) do
+    local before = edits[edit.id]
+    local waits = #entries_of(edit) > 0
+    if before or waits then
+      touched[M.uri(edit)] = true
+      if before then
+        touched[M.uri(before)] = true
+      end
+    end
+    edits[edit.id] = waits and edit or nil
+  end
+  local ids = vim.tbl_keys(edits)
+  if #ids > MAX_EDITS then
+    table.sort(ids)
+    for index = 1, #ids - MAX_EDITS do
+      touched[M.uri(edits[ids[index]])] = true
+      edits[ids[index]] = nil
+    end
+  end
+  return touched
+end
+
+--- Takes over the whole list of a file, or of all files: what is not in it waits no more.
+---@param said aside.FileEdit[]
+---@param uri? aside.Uri
+---@return table<aside.Uri, true> touched
+function M.replace(said, uri)
+  local listed, touched = {}, {}
+  for _, edit in ipairs(said) do
+    listed[edit.id] = true
+  end
+  for id, edit in pairs(edits) do
+    if not listed[id] and (not uri or M.uri(edit) == uri) then
+      touched[M.uri(edit)] = true
+      edits[id] = nil
+    end
+  end
+  return vim.tbl_extend("force", touched, M.put(said))
+end
+
+---@param entry aside.review.Entry
+---@return integer
+local function line_of(entry)
+  local hunk = entry.hunk
+  if not hunk then
+    return 0
+  end
+  local range = entry.edit.status == "proposed" and hunk.oldRange or hunk.newRange
+  return range.start.line
+end
+
+--- What waits in a file, or everywhere: by file, then in the order of its lines.
+---@param uri? aside.Uri
+---@return aside.review.Entry[]
+function M.entries(uri)
+  local found = {}
+  for _, edit in pairs(edits) do
+    if not uri or M.uri(edit) == uri then
+      vim.list_extend(found, entries_of(edit))
+    end
+  end
+  table.sort(found, function(a, b)
+    if a.uri ~= b.uri then
+      return a.uri < b.uri
+    end
+    local left, right = line_of(a), line_of(b)
+    if left ~= right then
+      return left < right
+    end
+    if a.edit.id ~= b.edit.id then
+      return a.edit.id < b.edit.id
+    end
+    return a.hunk ~= nil and b.hunk ~= nil and a.hunk.oldRange.start.line < b.hunk.oldRange.start.line
+  end)
+  return found
+end
+
+--- The statuses of the edits that wait in a file, to ask for no others.
+---@param uri aside.Uri
+---@return aside.FileEditStatus[]
+function M.statuses(uri)
+  local seen = { applied = true }
+  for _, edit in pairs(edits) do
+    if M.uri(edit) == uri then
+      seen[edit.status] = true
+    end
+  end
+  return vim.tbl_keys(seen)
+end
+
+--- The version of the document that all of a file's entries refer to; nil where they differ.
+---@param uri aside.Uri
+---@return integer?
+function M.version(uri)
+  local version
+  for _, edit in pairs(edits) do
+    if M.uri(edit) == uri then
+      if not edit.version or (version and version ~= edit.version) then
+        return nil
+      end
+      version = edit.version
+    end
+  end
+  return version
+end
+
+return M
