@@ -144,7 +144,7 @@
 --- What a message does while a turn runs.
 ---@alias aside.Delivery
 ---| "queue" # It waits and becomes a turn of its own.
----| "steer" # It joins the running turn; with none running, it starts one.
+---| "steer" # It joins the running turn before its next request to the model; with none running, it starts one. If the turn ends before that, it becomes a turn of its own.
 
 --- Params of `edit/amend`.
 ---@class aside.EditAmendParams

@@ -29,7 +29,8 @@ pub enum Delivery {
     /// It waits and becomes a turn of its own.
     #[default]
     Queue,
-    /// It joins the running turn; with none running, it starts one.
+    /// It joins the running turn before its next request to the model; with none running, it
+    /// starts one. If the turn ends before that, it becomes a turn of its own.
     Steer,
 }
 

@@ -221,7 +221,10 @@ export interface ContextUsage {
 export type Delivery =
   /** It waits and becomes a turn of its own. */
   | "queue"
-  /** It joins the running turn; with none running, it starts one. */
+  /**
+   * It joins the running turn before its next request to the model; with none running, it
+   * starts one. If the turn ends before that, it becomes a turn of its own.
+   */
   | "steer";
 
 /** Params of `edit/amend`. */

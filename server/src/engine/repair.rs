@@ -3,6 +3,7 @@ use aside_agent::item::{Item, ItemRecord};
 use aside_protocol::Event;
 use aside_store::{EventRow, SessionPatch, Store, TakenOver, Write};
 
+use super::actor::turn_of;
 use super::error::EngineError;
 use super::queries::append_deltas;
 use crate::audit::{self, At};
@@ -84,6 +85,10 @@ fn repairs(taken: TakenOver) -> (Vec<Write>, i64) {
         };
         event(&turn.id.clone(), None, &completed, &mut writes);
         writes.push(Write::UpsertTurn(turn));
+    }
+    // What the turn was told in its last moments waits for its own.
+    for steer in taken.steers {
+        writes.extend(turn_of(steer).1);
     }
     writes.push(Write::UpdateSession {
         id: taken.session.id.clone(),

@@ -140,6 +140,11 @@ fn has_any(settings: &Settings, event: HookEvent) -> bool {
     settings.hooks.iter().any(|hook| hook.event == event)
 }
 
+/// Whether there are hooks that look at prompts before they are sent.
+pub fn look_at_prompts(settings: &Settings) -> bool {
+    has_any(settings, HookEvent::TurnStart)
+}
+
 /// The hooks for this moment, in their order. `tool` is the tool's name where there is one.
 fn fitting<'a>(
     settings: &'a Settings,

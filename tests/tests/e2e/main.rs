@@ -71,6 +71,7 @@ mod retries;
 mod retries_cut;
 mod sessions;
 mod speaker;
+mod steering;
 mod story;
 mod strict;
 mod trust;

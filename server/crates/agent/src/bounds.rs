@@ -23,6 +23,11 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "bytes",
     ),
     (
+        "messages for a running turn that wait",
+        crate::steer::MAX_WAITING_STEERS as u64,
+        "messages",
+    ),
+    (
         "pattern of a rule of permission",
         crate::permission::MAX_PATTERN_BYTES as u64,
         "bytes",

@@ -27,6 +27,7 @@ use crate::notes::Notes;
 use crate::outputs::{MAX_WAITING_OUTPUTS, OutputPiece, Outputs};
 use crate::prefix::PrefixWatch;
 use crate::seen::Seen;
+use crate::steer::Steer;
 use crate::toolbox::{Offered, Toolbox};
 use crate::world::{Editor, Elicitor};
 
@@ -102,6 +103,8 @@ pub struct Turn {
     pub offered: Offered,
     /// Programs that look at calls, where there are any.
     pub hooks: Option<Arc<dyn Hooks>>,
+    /// What the user says while the turn runs.
+    pub steers: mpsc::Receiver<Steer>,
     /// Fires when the user cancels.
     pub cancel: CancellationToken,
 }
@@ -287,7 +290,9 @@ impl Run {
             history::messages_in(roots.first().map(PathBuf::as_path), &history)
         });
         let known = if is_first { 0 } else { base.len() };
-        let turn_messages = history::messages(state.records());
+        let roots = turn.files.roots();
+        let folder = roots.first().map(PathBuf::as_path);
+        let turn_messages = history::messages_of_turn(folder, &turn.turn_id, state.records());
         let mut messages = Vec::with_capacity(base.len() + turn_messages.len());
         messages.extend_from_slice(base);
         messages.extend(turn_messages);
@@ -328,6 +333,8 @@ impl Run {
                 Input::Cancel
             }
             input = work::apply_end(applying), if applying.is_some() => input,
+            // Before the end of an answer, after which there may be no further request.
+            Some(steer) = turn.steers.recv() => Input::Steered(steer),
             // Before the results of the tools that say it.
             Some(piece) = outputs.1.recv() => Input::Said(piece),
             Some(input) = work.next(), if !work.is_empty() => input,

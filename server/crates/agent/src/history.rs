@@ -2,16 +2,18 @@
 //!
 //! The messages of a conversation are a prefix of the messages of the same conversation later
 //! on, byte for byte, so that providers and local servers can reuse what they have read.
+mod text;
+
 use std::path::Path;
 
 use aside_llm::{AssistantPart, Message, UserPart};
-use serde_json::Value;
 
 use crate::item::{
-    ContentBlock, ItemBody, ItemRecord, LineRange, MessageStatus, Replay, ToolCall, ToolKind,
-    ToolStatus,
+    ContentBlock, ItemBody, ItemRecord, LineRange, MessageStatus, Replay, ToolCall, ToolStatus,
 };
 use crate::output::fenced;
+
+use text::{is_object, marked_notes, push_paragraph, result_text, uri_path};
 
 /// Stands for the answer of a turn that stopped before the model said anything more: many chat
 /// templates want user and assistant to take turns.
@@ -19,6 +21,9 @@ const NO_ANSWER: &str = "[The turn was stopped here.]";
 
 /// Stands for the answer of a turn that ended when all edits of a plain answer were done.
 const ALL_DONE: &str = "[The turn ended here, with all edits done.]";
+
+/// Stands for an answer where the user spoke to a turn at work.
+const SAID_MORE: &str = "[The user says something more here.]";
 
 /// Begins the message with the results of edits that were written as text.
 const TEXT_RESULTS: &str = "[Aside: what came of the edits in your answer]";
@@ -39,16 +44,21 @@ pub fn messages(history: &[ItemRecord]) -> Vec<Message> {
 /// The same in a workspace: what is attached from it is named relative to its folder, which is as
 /// tools take it, and what small models copy without mistakes.
 pub fn messages_in(folder: Option<&Path>, history: &[ItemRecord]) -> Vec<Message> {
-    let mut builder = Builder {
-        folder: folder.and_then(Path::to_str).map(str::to_owned),
-        ..Builder::default()
+    Builder::in_folder(folder).build(history)
+}
+
+/// The messages of a turn's own items, which follow the user's message that began it.
+pub fn messages_of_turn(
+    folder: Option<&Path>,
+    turn_id: &str,
+    records: &[ItemRecord],
+) -> Vec<Message> {
+    let before = Builder {
+        turn_id: turn_id.to_owned(),
+        follows_user: true,
+        ..Builder::in_folder(folder)
     };
-    for record in history {
-        builder.add(record);
-    }
-    builder.close_answer();
-    builder.flush_summary();
-    builder.messages
+    before.build(records)
 }
 
 #[derive(Default)]
@@ -56,6 +66,10 @@ struct Builder {
     /// The workspace.
     folder: Option<String>,
     messages: Vec<Message>,
+    /// The turn of the item before.
+    turn_id: String,
+    /// Whether a user's message stands before the first one here.
+    follows_user: bool,
     /// A summary that no message has taken yet.
     summary: Option<String>,
     answer: Option<AnswerKey>,
@@ -90,6 +104,23 @@ enum AnswerKey {
 }
 
 impl Builder {
+    fn in_folder(folder: Option<&Path>) -> Self {
+        Self {
+            folder: folder.and_then(Path::to_str).map(str::to_owned),
+            ..Self::default()
+        }
+    }
+
+    fn build(mut self, records: &[ItemRecord]) -> Vec<Message> {
+        for record in records {
+            self.add(record);
+            self.turn_id.clone_from(&record.item.turn_id);
+        }
+        self.close_answer();
+        self.flush_summary();
+        self.messages
+    }
+
     fn add(&mut self, record: &ItemRecord) {
         let item = &record.item;
         let replay = record.replay.as_ref();
@@ -99,7 +130,7 @@ impl Builder {
         match &item.body {
             ItemBody::UserMessage { content, .. } => {
                 self.close_answer();
-                self.close_turn();
+                self.close_turn(&item.turn_id);
                 let mut start = self.summary.take().unwrap_or_default();
                 push_paragraph(&mut start, &marked_notes(replay));
                 self.messages
@@ -283,87 +314,24 @@ impl Builder {
         self.messages.append(&mut self.results);
     }
 
-    /// Before a user's message: ends the turn before it with an assistant's message.
-    fn close_turn(&mut self) {
-        match self.messages.last() {
-            Some(Message::User(_) | Message::Tool { .. }) => {
-                let text = match self.filler {
-                    Filler::NoAnswer => NO_ANSWER,
-                    Filler::AllDone => ALL_DONE,
-                };
-                let note = AssistantPart::Text(text.to_owned());
-                self.messages.push(Message::Assistant(vec![note]));
-            }
-            Some(Message::Assistant(_)) | None => {}
+    /// Before a user's message: puts an assistant's message where there is none, which also ends
+    /// the turn before it.
+    fn close_turn(&mut self, next: &str) {
+        let is_open = match self.messages.last() {
+            Some(Message::User(_) | Message::Tool { .. }) => true,
+            Some(Message::Assistant(_)) => false,
+            None => self.follows_user,
+        };
+        if is_open {
+            let text = match self.filler {
+                _ if self.turn_id == next => SAID_MORE,
+                Filler::NoAnswer => NO_ANSWER,
+                Filler::AllDone => ALL_DONE,
+            };
+            let note = AssistantPart::Text(text.to_owned());
+            self.messages.push(Message::Assistant(vec![note]));
         }
         self.filler = Filler::NoAnswer;
-    }
-}
-
-/// What the model is told with an item, marked as no word of the user's or a tool's. What is
-/// fenced with backticks is a text, and stays as it is.
-fn marked_notes(replay: Option<&Replay>) -> String {
-    let notes = replay.and_then(|replay| replay.notes.as_deref());
-    let mut fence: Option<&str> = None;
-    let mut marked = Vec::new();
-    for line in notes.unwrap_or_default().lines() {
-        match fence {
-            Some(open) => {
-                marked.push(line.to_owned());
-                fence = (line != open).then_some(open);
-            }
-            None if line.starts_with("```") => {
-                marked.push(line.to_owned());
-                fence = Some(line);
-            }
-            None if line.trim().is_empty() => {}
-            None => marked.push(format!("[Aside: {line}]")),
-        }
-    }
-    marked.join("\n")
-}
-
-fn is_object(raw: &str) -> bool {
-    // The values are built, not skipped: skipping does not look into strings, where half a
-    // surrogate pair fails a server that does look.
-    serde_json::from_str::<Value>(raw).is_ok_and(|value| value.is_object())
-}
-
-/// The one result that the model is given of a call, whatever became of it.
-fn result_text(call: &ToolCall) -> String {
-    let text = match call.output.first() {
-        Some(ContentBlock::Text { text }) if !text.is_empty() => Some(text.clone()),
-        Some(
-            ContentBlock::Text { .. } | ContentBlock::Image { .. } | ContentBlock::Resource { .. },
-        )
-        | None => None,
-    };
-    match call.status {
-        ToolStatus::Interrupted | ToolStatus::Running => {
-            let unknown = match call.kind {
-                ToolKind::Read | ToolKind::Search | ToolKind::Think => "It has no result.",
-                ToolKind::Edit
-                | ToolKind::Delete
-                | ToolKind::Move
-                | ToolKind::Execute
-                | ToolKind::Fetch
-                | ToolKind::Other => {
-                    "It is not known whether it was done; look before you call it again."
-                }
-            };
-            let note = format!("This call was interrupted when the server stopped. {unknown}");
-            match text {
-                Some(text) => format!("{text}\n\n{note}"),
-                None => note,
-            }
-        }
-        ToolStatus::Completed => text.unwrap_or_else(|| "(no output)".to_owned()),
-        ToolStatus::Failed => text.unwrap_or_else(|| "This call failed.".to_owned()),
-        ToolStatus::Rejected => text.unwrap_or_else(|| "This call was not permitted.".to_owned()),
-        ToolStatus::Cancelled => text.unwrap_or_else(|| "This call was cancelled.".to_owned()),
-        ToolStatus::Pending | ToolStatus::Waiting => {
-            text.unwrap_or_else(|| "This call was not made.".to_owned())
-        }
     }
 }
 
@@ -432,53 +400,6 @@ impl Builder {
         let rest = folder.and_then(|folder| path.strip_prefix(folder)?.strip_prefix('/'));
         rest.map(str::to_owned).unwrap_or(path)
     }
-}
-
-fn push_paragraph(text: &mut String, more: &str) {
-    if more.is_empty() {
-        return;
-    }
-    if !text.is_empty() {
-        text.push_str("\n\n");
-    }
-    text.push_str(more);
-}
-
-/// The path of a `file:` URI as people write it; any other URI as it is.
-fn uri_path(uri: &str) -> String {
-    let Some(path) = uri.strip_prefix("file://") else {
-        return uri.to_owned();
-    };
-    let decoded = percent_decoded(path);
-    // On Windows the path begins with a drive: `/C:/dir`.
-    match decoded.as_bytes() {
-        [b'/', drive, b':', b'/', ..] if drive.is_ascii_alphabetic() => decoded[1..].to_owned(),
-        _ => decoded,
-    }
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let hex = tail.get(..2).filter(|_| *first == b'%');
-        let decoded = hex
-            .and_then(|hex| std::str::from_utf8(hex).ok())
-            .filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match decoded {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    // Bytes that are not UTF-8 leave the URI as it is.
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
 
 #[cfg(test)]

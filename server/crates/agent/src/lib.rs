@@ -25,6 +25,7 @@ pub mod prefix;
 pub mod prompt;
 pub mod rebase;
 pub mod seen;
+pub mod steer;
 pub mod title;
 pub mod tool;
 pub mod toolbox;

@@ -51,7 +51,9 @@ pub(crate) const TURNS_OF_STATUS: &str = concat!(
 pub(crate) const LAST_SEQ: &str = "SELECT last_seq FROM sessions WHERE id = ?1";
 pub(crate) const FIND_CLIENT_MESSAGE: &str = "SELECT turns.id, turns.status FROM client_messages \
      JOIN turns ON turns.id = client_messages.turn_id \
-     WHERE client_messages.session_id = ?1 AND client_messages.client_message_id = ?2";
+     WHERE client_messages.session_id = ?1 AND client_messages.client_message_id = ?2 \
+     UNION ALL SELECT turn_id, 'running' FROM steers \
+     WHERE session_id = ?1 AND client_message_id = ?2 LIMIT 1";
 
 impl Store {
     /// A page of a session's items with their turns, all as of one moment, without what was

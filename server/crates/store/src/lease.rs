@@ -12,6 +12,7 @@ use crate::columns::{self, event_columns, item_columns, turn_columns};
 use crate::error::{Result, StoreError};
 use crate::rows::{EventRow, ItemRow, Lease, TakenOver, Write};
 use crate::sessions::SESSION;
+use crate::steers;
 use crate::thread::{Me, Store};
 use crate::write::Batch;
 
@@ -251,6 +252,7 @@ fn take_over(tx: &Transaction<'_>, me: &Me, id: &str, state: &State) -> Result<T
         turns,
         items,
         deltas,
+        steers: steers::of_session(tx, id)?,
     })
 }
 

@@ -31,6 +31,7 @@ mod read;
 mod rewinds;
 mod rows;
 mod sessions;
+mod steers;
 mod thread;
 mod usage;
 mod write;
@@ -55,6 +56,7 @@ pub use rows::{
     AuditEntry, ClientMessage, EventRow, ForeignEvents, ItemRow, ItemsPage, ItemsQuery, Lease,
     SessionFilter, SessionPage, SessionPatch, SessionRow, Stats, TakenOver, TurnRow, Write,
 };
+pub use steers::SteerRow;
 pub use thread::{Opened, Store, StoreOptions};
 pub use usage::{MAX_USAGE_SUMS, UsageRow, UsageSum};
 

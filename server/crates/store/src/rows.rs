@@ -1,6 +1,7 @@
 //! The rows as callers see them. Times are RFC 3339 text in UTC, ids are UUIDv7, both
 //! given by the caller; what is named JSON is text that the store never looks into.
 use crate::edit_rows::{AttemptRow, EditRow, RewindRow};
+use crate::steers::SteerRow;
 use crate::usage::UsageRow;
 
 /// A session.
@@ -176,6 +177,15 @@ pub enum Write {
         /// The turn it went to.
         turn_id: String,
     },
+    /// Keeps a message for a running turn.
+    AddSteer(SteerRow),
+    /// A message was taken in by its turn, or became a turn of its own.
+    DeleteSteer {
+        /// The session.
+        session_id: String,
+        /// The message.
+        id: String,
+    },
     /// Adds an item at the end of its session, or replaces it where it is.
     UpsertItem(ItemRow),
     /// Adds an event; its number must be covered by a lease of this server.
@@ -345,6 +355,8 @@ pub struct TakenOver {
     pub items: Vec<ItemRow>,
     /// The events of those items since they began, each item's in order.
     pub deltas: Vec<EventRow>,
+    /// The messages that the running turn had not taken in, oldest first.
+    pub steers: Vec<SteerRow>,
 }
 
 /// Events that other servers wrote.

@@ -138,6 +138,8 @@ impl<'a> Batch<'a> {
                 self.touch(session_id)?;
                 self.client_message(session_id, client_message_id, turn_id)
             }
+            Write::AddSteer(row) => self.add_steer(row),
+            Write::DeleteSteer { session_id, id } => self.delete_steer(session_id, id),
             Write::UpsertItem(row) => self.upsert_item(row),
             Write::Event(row) => self.event(row),
             Write::Audit(entry) => self.audit.append(self.tx, self.me, entry),

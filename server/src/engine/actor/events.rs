@@ -143,7 +143,8 @@ impl Actor {
     }
 
     async fn item_started(&mut self, record: ItemRecord) -> Result<(), StoreError> {
-        let writes = self.store_item(&record).await;
+        let mut writes = self.store_item(&record).await;
+        writes.extend(self.taken_in(&record));
         let item = crate::wire::item(&record.item);
         let entry = self.in_turn(Some(&record.item.id), Event::ItemStarted { item });
         self.log.record_soon(writes, entry).await

@@ -5,6 +5,7 @@ mod events;
 mod log;
 mod requests;
 mod review;
+mod steer;
 mod turns;
 
 use std::collections::{HashMap, VecDeque};
@@ -27,9 +28,11 @@ use super::permissions::SessionApprover;
 use super::{Engine, NewSession};
 use edits::{ActingEdit, WaitingAttempt};
 use log::{Entry, EventLog};
+use steer::Steering;
 
 pub use requests::check_title;
 pub use review::{Hold, Outcome};
+pub use steer::turn_of;
 
 /// An answer to a request.
 pub type Reply<T> = oneshot::Sender<Result<T, EngineError>>;
@@ -169,6 +172,8 @@ struct Running {
     edits: HashMap<String, ActingEdit>,
     /// Attempts whose edits are not made yet.
     attempts: Vec<WaitingAttempt>,
+    /// What the user says to it.
+    steering: Steering,
 }
 
 struct Actor {

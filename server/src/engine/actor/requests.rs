@@ -1,8 +1,7 @@
 //! Requests that change a session: prompts, cancels, updates, deletion.
 use aside_agent::title::title_from;
 use aside_protocol::{
-    ChatCancelResult, ChatSendResult, ChatSendStatus, Delivery, ErrorCode, Session,
-    SessionUpdateParams,
+    ChatCancelResult, ChatSendResult, ChatSendStatus, ErrorCode, Session, SessionUpdateParams,
 };
 use aside_store::{SessionPatch, StoreError, TurnRow, Write};
 
@@ -65,10 +64,8 @@ impl Actor {
         if let Some(sent) = self.already_sent(&request).await? {
             return Ok(sent);
         }
-        if self.running.is_some() && request.delivery == Delivery::Steer {
-            return Err(EngineError::invalid(
-                "`delivery` \"steer\" is not supported yet while a turn runs; use \"queue\", or cancel the turn first",
-            ));
+        if self.joins(request.delivery) {
+            return self.steer(request).await;
         }
         self.check_not_held()?;
         self.lease().await?;

@@ -16,6 +16,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use super::steer::{Steering, parse_content};
 use super::{Actor, Entry, Message, Running};
 use crate::audit::{self, At};
 use crate::clock;
@@ -48,10 +49,7 @@ impl Actor {
         models: Vec<TurnModel>,
     ) -> Result<(), EngineError> {
         self.engine.front().refresh_settings();
-        let content: Vec<ContentBlock> =
-            serde_json::from_str(row.prompt.as_deref().unwrap_or("[]")).map_err(|error| {
-                EngineError::internal(format!("a stored prompt cannot be read: {error}"))
-            })?;
+        let content = parse_content(row.prompt.as_deref().unwrap_or("[]"))?;
         let mut history = self
             .engine
             .history(self.log.store(), &self.session_id)
@@ -140,6 +138,7 @@ impl Actor {
         let servers = crate::wire::session_servers(&self.row);
         self.engine.mcp().choose(&self.session_id, servers);
         let cancel = CancellationToken::new();
+        let (steering, steers) = Steering::new();
         let services = self.engine.services().clone();
         tokio::spawn(async move { services.prepare().await });
         let edits = &self.engine.settings().edits;
@@ -174,6 +173,7 @@ impl Actor {
             editor: self.engine.front().editor(),
             offered: self.offered.clone(),
             hooks: hooks.as_ref().and_then(SessionHooks::of_tools),
+            steers,
             cancel: cancel.clone(),
         };
         self.running = Some(Running {
@@ -185,6 +185,7 @@ impl Actor {
             open: HashMap::new(),
             edits: HashMap::new(),
             attempts: Vec::new(),
+            steering,
         });
         let span = tracing::error_span!("turn", session = &*self.session_id, turn = turn.turn_id);
         let driver = async move {
@@ -203,7 +204,7 @@ impl Actor {
 
     /// What is attached as a whole, the model sees. Of earlier turns that counts where nothing else
     /// is known, and only for a model that writes whole files: it may write no other ones.
-    fn note_attached(&self, history: &[ItemRecord], dialect: EditDialect) {
+    pub(super) fn note_attached(&self, history: &[ItemRecord], dialect: EditDialect) {
         let files = self.engine.front().files();
         let of_blocks = |content: &[ContentBlock], is_new: bool| {
             for block in content {
@@ -273,6 +274,7 @@ impl Actor {
         let mut writes = Vec::new();
         let mut entries = Vec::new();
         self.close_open_items(&mut running, &mut writes, &mut entries);
+        writes.extend(self.queue_left(running.steering.left()));
 
         complete(&mut running.row, crate::wire::stop_reason(&outcome.stop));
         if let TurnStop::Error(error) = &outcome.stop {

@@ -19,6 +19,7 @@ use aside_store::Write;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, stream};
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::guest::Guest;
@@ -106,6 +107,8 @@ pub async fn make(call: Call, guest: &Guest) -> Called {
             diagnostics_wait: settings.editor.diagnostics_wait(),
             ..Limits::default()
         },
+        // Nobody speaks to a single call.
+        steers: mpsc::channel(1).1,
         prefix: Arc::default(),
         elicitor: Arc::new(Nobody),
         editor: engine.front().editor(),

@@ -4,6 +4,7 @@ mod hooks;
 mod order;
 mod random;
 mod retries;
+mod steering;
 mod survey;
 mod worlds;
 
@@ -12,6 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aside_llm::{Chunk, ModelFacts, ModelRequest, Thinking};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::{Turn, TurnModel, run_turn};
@@ -24,6 +26,7 @@ use crate::limits::Limits;
 use crate::notes::Notes;
 use crate::permission::{Effect, PermissionMode};
 use crate::seen::Seen;
+use crate::steer::Steer;
 use crate::testing::{
     FakeApprover, FakeTool, MemoryFiles, RecordingSink, Reply, ScriptedModel, Ticks, call,
     calls_end, change, end, more, no_retries, show_event, show_messages, show_stop, text, usage,
@@ -53,6 +56,7 @@ struct World {
     dialect: EditDialect,
     hooks: Option<Arc<dyn Hooks>>,
     editor: Arc<dyn Editor>,
+    steers: mpsc::Receiver<Steer>,
     cancel: CancellationToken,
 }
 
@@ -95,6 +99,7 @@ impl World {
             dialect: EditDialect::default(),
             hooks: None,
             editor: Arc::new(Nobody),
+            steers: mpsc::channel(1).1,
             cancel: CancellationToken::new(),
         }
     }
@@ -137,6 +142,7 @@ impl World {
             editor: self.editor,
             offered: Offered::default(),
             hooks: self.hooks,
+            steers: self.steers,
             cancel: self.cancel,
         };
         let turn = assert_send(run_turn(turn));

@@ -1,5 +1,5 @@
 //! Notes as the model reads them.
-use super::marked_notes;
+use super::text::marked_notes;
 use crate::item::Replay;
 
 #[test]

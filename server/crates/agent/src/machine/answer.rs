@@ -86,6 +86,7 @@ impl Step<'_> {
     /// Goes on to the next answer.
     pub(super) fn request_model(&mut self) {
         self.take_notes();
+        self.take_steers();
         self.state.calls.clear();
         self.state.requests += 1;
         self.state.tries.renew();
@@ -180,7 +181,8 @@ impl Step<'_> {
         match answer.stop.unwrap_or(StopReason::EndTurn) {
             // Some servers say that the turn ends and call tools all the same.
             StopReason::EndTurn | StopReason::ToolCalls => {
-                if self.state.calls.is_empty() {
+                // Without calls, the phase being `Working`, the model is asked again.
+                if self.state.calls.is_empty() && self.state.steers.is_empty() {
                     self.stop(TurnStop::EndTurn, Closing::Refused);
                 } else {
                     self.begin_calls();
@@ -189,7 +191,6 @@ impl Step<'_> {
             StopReason::MaxTokens | StopReason::ContextFull => {
                 self.stop(TurnStop::MaxTokens, Closing::CutAnswer);
             }
-            // Without calls, the phase being `Working`, the model is asked again.
             StopReason::Paused => self.begin_calls(),
             StopReason::Refusal | StopReason::Filtered => {
                 self.stop(TurnStop::Refusal, Closing::Refused);

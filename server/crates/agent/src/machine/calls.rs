@@ -162,7 +162,7 @@ impl Step<'_> {
         if !calls.iter().all(|call| matches!(call.stage, Stage::Done)) {
             return;
         }
-        if self.text_calls_are_done() {
+        if self.text_calls_are_done() && self.state.steers.is_empty() {
             self.stop(TurnStop::EndTurn, Closing::Refused);
             return;
         }

@@ -12,6 +12,7 @@ mod opaque;
 mod permit;
 mod repeat;
 mod retry;
+mod steer;
 mod stop;
 mod stream;
 mod taken_back;
@@ -34,6 +35,7 @@ use crate::limits::Limits;
 use crate::notes::Notes;
 use crate::outputs::OutputPiece;
 use crate::permission::{Decision, Effect};
+use crate::steer::Steer;
 use crate::tool::{Arguments, Outcome};
 use crate::toolbox::ToolFacts;
 use crate::world::Reported;
@@ -163,6 +165,8 @@ pub enum Input {
         /// The result for the model.
         text: String,
     },
+    /// The user says something to the turn.
+    Steered(Steer),
     /// The user cancelled.
     Cancel,
     /// The driver itself is in trouble; a sentence says how.
@@ -302,6 +306,8 @@ pub struct State {
     answers: u32,
     tries: Tries,
     records: Vec<ItemRecord>,
+    /// What the user said and no request has held yet.
+    steers: Vec<Steer>,
     /// The calls of the current answer.
     calls: Vec<Call>,
     usage: Usage,
@@ -330,6 +336,7 @@ impl State {
             answers: 0,
             tries: Tries::default(),
             records: Vec::new(),
+            steers: Vec::new(),
             calls: Vec::new(),
             usage: Usage::default(),
             repeats: Repeats::default(),
@@ -420,6 +427,7 @@ impl Step<'_> {
             Input::Applied { call, end } => self.applied(call, end),
             Input::Surveyed { call, before } => self.surveyed(call, before),
             Input::Settled { call, text } => self.settled(call, text),
+            Input::Steered(steer) => self.steered(steer),
             Input::Cancel => self.cancel(),
             Input::Broken(message) => self.broken(message),
         }

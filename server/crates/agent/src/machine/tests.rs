@@ -8,6 +8,7 @@ mod proposals;
 mod rebases;
 mod retries;
 mod running;
+mod steering;
 mod surveys;
 mod whole_files;
 

@@ -87,8 +87,12 @@ async fn hot_queries_use_indexes() {
         &store,
         items::FIND_CLIENT_MESSAGE,
         expect![[r#"
-        SEARCH client_messages USING PRIMARY KEY (session_id=? AND client_message_id=?)
-        SEARCH turns USING INDEX sqlite_autoindex_turns_1 (id=?)"#]],
+            COMPOUND QUERY
+            LEFT-MOST SUBQUERY
+            SEARCH client_messages USING PRIMARY KEY (session_id=? AND client_message_id=?)
+            SEARCH turns USING INDEX sqlite_autoindex_turns_1 (id=?)
+            UNION ALL
+            SEARCH steers USING INDEX steers_of_session (session_id=?)"#]],
     )
     .await;
     check(

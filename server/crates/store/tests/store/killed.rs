@@ -217,7 +217,7 @@ async fn a_full_disk_refuses_and_loses_nothing() {
     let folder = Folder::new();
     let mut child = folder.child(
         "killed::a_full_disk_refuses_and_loses_nothing",
-        "trap '' XFSZ; ulimit -f 640;",
+        "trap '' XFSZ; ulimit -f 2048;",
     );
     let acknowledged: usize = child.hear("acknowledged").parse().unwrap();
     assert!(acknowledged > 0);

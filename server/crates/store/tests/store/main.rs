@@ -20,6 +20,7 @@ mod opening;
 mod permissions;
 mod rewinds;
 mod sessions;
+mod steers;
 mod support;
 mod upgrade;
 mod usage;
