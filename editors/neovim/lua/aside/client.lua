@@ -433,7 +433,11 @@ function M.ensure(callback)
   end
   -- Enabling has started it where a file is open.
   vim.schedule(function()
-    if connection.status == "stopped" or connection.status == "missing" or connection.status == "failed" then
+    if
+      connection.status == "stopped"
+      or connection.status == "missing"
+      or connection.status == "failed"
+    then
       if not start() then
         local message = ("`%s` could not be started."):format(table.concat(M.command(), " "))
         tell({ status = "failed", message = message })

@@ -197,7 +197,11 @@ function M.start(cmd, dispatchers, options, hooks)
     local open = callbacks
     callbacks, replied = {}, {}
     for _, callback in pairs(open) do
-      pcall(callback, { code = SERVER_ENDED, message = "The server ended before it answered." }, nil)
+      pcall(
+        callback,
+        { code = SERVER_ENDED, message = "The server ended before it answered." },
+        nil
+      )
     end
     hooks.on_end(code, signal, table.concat(errors, "\n"))
     -- What there is to say is said by the hook; Neovim is told of a quiet end.

@@ -99,7 +99,8 @@ local function open_windows()
     local height = math.floor(vim.o.lines * 0.8)
     local rows = chat.input_height + 1
     local columns = math.floor(vim.o.columns * 0.8)
-    local top, left = math.floor((vim.o.lines - height) / 2) - 1, math.floor((vim.o.columns - columns) / 2)
+    local top, left =
+      math.floor((vim.o.lines - height) / 2) - 1, math.floor((vim.o.columns - columns) / 2)
     transcript_window = vim.api.nvim_open_win(buffer, false, {
       relative = "editor",
       row = math.max(0, top),

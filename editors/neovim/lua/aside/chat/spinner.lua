@@ -90,11 +90,15 @@ local function start()
     return
   end
   timer = assert(vim.uv.new_timer())
-  timer:start(0, FRAME_MS, vim.schedule_wrap(function()
-    if timer then
-      tick()
-    end
-  end))
+  timer:start(
+    0,
+    FRAME_MS,
+    vim.schedule_wrap(function()
+      if timer then
+        tick()
+      end
+    end)
+  )
 end
 
 --- What is shown above the transcript while a turn runs.

@@ -118,7 +118,10 @@ local function plan(store)
     return
   end
   local before = last_of(page.list)
-  page:append({ id = id, kind = "plan", height = 0 }, render.plan(store.plan, before and before.kind))
+  page:append(
+    { id = id, kind = "plan", height = 0 },
+    render.plan(store.plan, before and before.kind)
+  )
 end
 
 --- Draws one item that has changed.
@@ -341,9 +344,12 @@ function M.toggle(item, open)
   end
   expanded[item.id] = open or nil
   local store = state.shown()
-  local missing = store and open and vim.tbl_filter(function(id)
-    return not store.edits[id]
-  end, item.editIds or {}) or {}
+  local missing = store
+      and open
+      and vim.tbl_filter(function(id)
+        return not store.edits[id]
+      end, item.editIds or {})
+    or {}
   refresh(item.id)
   if not store or #missing == 0 then
     return
