@@ -5,6 +5,7 @@
     clippy::panic,
     reason = "a test that cannot go on has failed"
 )]
+mod abandoned;
 mod files;
 mod harness;
 mod network;
