@@ -25,10 +25,13 @@ const NOTE: &str = "Generated from the Rust types by `cargo xtask codegen`; do n
 pub fn generated_files() -> Result<Vec<(&'static str, String)>, UnknownSchema> {
     let schema = schema();
     let protocol = Protocol::read(&schema)?;
+    let lua = lua::emit(&protocol);
     Ok(vec![
         ("schema.json", format!("{schema:#}\n")),
         ("ts/aside.ts", typescript::emit(&protocol)),
-        ("lua/aside.lua", lua::emit(&protocol)),
+        ("lua/aside.lua", lua.clone()),
+        // A plugin is installed as its folder alone, so that it has a copy of its own.
+        ("../editors/neovim/lua/aside/_meta/protocol.lua", lua),
     ])
 }
 
