@@ -1,0 +1,104 @@
+// Runs the tests: starts VS Code's servers with the extension installed, runs the files of tests,
+// and ends all that was started. `cargo xtask vscode` runs it.
+//
+//   node run.ts [--screenshots] [--update-images] [FILTER]
+import { copyFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Editor, startEditor } from "./src/editor.ts";
+import { extensionPackage, here, out, outFolder } from "./src/places.ts";
+import { type Running, signal, start } from "./src/processes.ts";
+import { within } from "./src/waiting.ts";
+import { writeLauncher } from "./src/world.ts";
+
+/** How long all tests together may take. */
+const ALL_MS = 15 * 60_000;
+
+/** How many files of tests run at once. */
+const AT_ONCE = 2;
+
+/** Where the README's pictures are. */
+const IMAGES = join(here(), "../../../docs/images");
+
+const { values, positionals } = parseArgs({
+  options: { screenshots: { type: "boolean" }, "update-images": { type: "boolean" } },
+  allowPositionals: true,
+});
+
+/** The files of tests that are wanted. */
+function files(): string[] {
+  const all = ["view", "inside"].flatMap((folder) =>
+    readdirSync(join(here(), folder))
+      .filter((name) => name.endsWith(".test.ts"))
+      .map((name) => join(here(), folder, name)),
+  );
+  return values.screenshots ? all.filter((file) => file.includes("screenshots")) : all;
+}
+
+async function runTests(env: Record<string, string>): Promise<number> {
+  const args = ["--test", `--test-concurrency=${AT_ONCE}`, "--test-reporter=spec"];
+  args.push(...positionals.map((filter) => `--test-name-pattern=${filter}`), ...files());
+  const log = join(outFolder(), "tests.err");
+  const onLine = (line: string) => console.log(line);
+  const running: Running = start(process.execPath, args, { env, log, onLine });
+  const ended = new Promise<number>((resolve) => {
+    running.child.on("close", (code) => resolve(code ?? 1));
+  });
+  try {
+    return await within("end of the tests", ended, ALL_MS);
+  } finally {
+    await running.end();
+  }
+}
+
+/** Ends what names the folder of the output and is none of ours to keep; says how many. */
+function endLeftovers(): number {
+  let count = 0;
+  for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
+    const pid = Number(name);
+    if (pid === process.pid) continue;
+    try {
+      // The server's processes are started by the launcher with this folder in their environment.
+      const environment = readFileSync(`/proc/${name}/environ`, "utf8");
+      if (environment.includes(`ASIDE_DATA_DIR=${outFolder()}`)) {
+        console.log(`left behind: ${readFileSync(`/proc/${name}/cmdline`, "utf8")}`);
+        signal(pid, "SIGKILL");
+        count += 1;
+      }
+    } catch {
+      // It has ended, or is another user's.
+    }
+  }
+  return count;
+}
+
+const began = Date.now();
+rmSync(outFolder(), { recursive: true, force: true });
+const settings = { "aside.server.path": writeLauncher() };
+const extensions = [extensionPackage()];
+const editors: Editor[] = [];
+let code = 1;
+try {
+  console.log("VS Code's servers are started, and the extension is installed");
+  editors.push(await startEditor({ name: "view", settings, extensions }));
+  editors.push(await startEditor({ name: "inside", settings, extensions, isForInside: true }));
+  const [view, inside] = editors;
+  const env = { ASIDE_E2E_URL: view?.url ?? "", ASIDE_E2E_INSIDE_URL: inside?.url ?? "" };
+  code = await runTests(env);
+} finally {
+  for (const editor of editors) {
+    await editor.end();
+  }
+}
+const left = endLeftovers();
+if (left > 0) {
+  console.log(`${left} processes outlived the editor`);
+  code = 1;
+}
+if (values["update-images"] && code === 0) {
+  for (const name of readdirSync(out("images"))) {
+    copyFileSync(join(out("images"), name), join(IMAGES, name));
+  }
+}
+console.log(`${Math.round((Date.now() - began) / 1000)} s; logs are in ${outFolder()}`);
+process.exit(code);
