@@ -1,6 +1,5 @@
 //! The clients that are written in TypeScript: their packages, lints, types, unit tests and builds.
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::Context;
@@ -66,16 +65,6 @@ pub(crate) fn script(folder: &str, name: &str) -> anyhow::Result<()> {
 pub(crate) fn npm() -> anyhow::Result<Command> {
     let npm = find_or_install(&["npm"], "npm")?;
     let mut command = Command::new(npm);
-    command.env("PATH", path(&node::pinned()?)?);
+    command.env("PATH", node::path(&node::pinned()?)?);
     Ok(command)
-}
-
-/// The search path with this Node first.
-pub(crate) fn path(node: &Path) -> anyhow::Result<OsString> {
-    let folder = node.parent().context("node is in no folder")?;
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders: Vec<PathBuf> = std::iter::once(folder.to_owned())
-        .chain(std::env::split_paths(&path))
-        .collect();
-    Ok(std::env::join_paths(folders)?)
 }

@@ -131,16 +131,6 @@ pub(crate) fn run_tests(tests: &[&str], variables: &[(&str, &Path)]) -> anyhow::
     Ok(())
 }
 
-/// The search path with a Node first that is new enough: npm's programs are started by its name.
-fn path() -> anyhow::Result<OsString> {
-    let node = node::node()?;
-    let folder = node.parent().context("node is in no folder")?;
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let rest = std::env::split_paths(&path);
-    let folders = std::iter::once(folder.to_owned()).chain(rest);
-    Ok(std::env::join_paths(folders)?)
-}
-
 /// Runs cargo on the tests, shows what it says, and gives the lines of its output.
 fn cargo(
     tests: &[&str],
@@ -153,7 +143,7 @@ fn cargo(
         .args(tests)
         .args(arguments)
         .envs(variables.iter().copied())
-        .env("PATH", path()?)
+        .env("PATH", node::path(&node::node()?)?)
         .current_dir(root())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

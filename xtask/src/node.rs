@@ -1,4 +1,5 @@
 //! Node and its packages.
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -59,6 +60,15 @@ pub(crate) fn pinned() -> anyhow::Result<PathBuf> {
     }
     anyhow::ensure!(is_new(&node), "{} does not run", node.display());
     Ok(node)
+}
+
+/// The search path with this Node first: npm's programs are started by its name.
+pub(crate) fn path(node: &Path) -> anyhow::Result<OsString> {
+    let folder = node.parent().context("node is in no folder")?;
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let rest = std::env::split_paths(&path);
+    let folders = std::iter::once(folder.to_owned()).chain(rest);
+    Ok(std::env::join_paths(folders)?)
 }
 
 fn is_new(node: &Path) -> bool {

@@ -178,7 +178,7 @@ fn drive(programs: &Programs, package: &Path, arguments: &Arguments) -> anyhow::
     }
     tests.args(&arguments.filter);
     tests
-        .env("PATH", clients::path(&programs.node)?)
+        .env("PATH", node::path(&programs.node)?)
         .env("ASIDE_E2E_VSCODE", &programs.server)
         .env("ASIDE_E2E_CHROMIUM", &programs.chromium)
         .env("ASIDE_E2E_TOOLS", &programs.tools)
