@@ -2,8 +2,10 @@
 --- way back after it died.
 local M = {}
 
+local documents = require("aside.documents")
 local events = require("aside.events")
 local rpc = require("aside.rpc")
+local serve = require("aside.serve")
 
 --- How often a server that dies is started again, and the first pause; each is twice the one before.
 local MAX_RESTARTS = 5
@@ -21,28 +23,10 @@ local ANNOUNCED = {
   editor = { "diagnostics", "definition", "references", "documentSymbols" },
 }
 
---- The server's requests, and the module that registers their handlers when it is loaded.
-local SERVED = {
-  ["chat/requestPermission"] = "aside.permission",
-  ["chat/elicit"] = "aside.elicit",
-  ["editor/diagnostics"] = "aside.editor",
-  ["editor/definition"] = "aside.editor",
-  ["editor/references"] = "aside.editor",
-  ["editor/documentSymbols"] = "aside.editor",
-}
-
----@class aside.RequestContext
----@field id any The request's id; nil where it is not known, and then it cannot be taken back.
----@field method string
----@field on_cancel? fun() Set by the handler: what to do when the server takes the request back.
-
 ---@class aside.Failure
 ---@field code integer JSON-RPC's code.
 ---@field message string A sentence that says what to do.
 ---@field data? aside.ErrorData
-
----@alias aside.Respond fun(err: aside.Failure?, result: any)
----@alias aside.RequestHandler fun(params: any, respond: aside.Respond, ctx: aside.RequestContext)
 
 ---@class aside.Connection
 ---@field status "stopped"|"starting"|"ready"|"restarting"|"missing"|"failed"
@@ -55,8 +39,6 @@ local connection = { status = "stopped" }
 local client_id ---@type integer?
 local methods = {} ---@type table<string, boolean>
 local waiting = {} ---@type (fun(err: aside.Failure?, client: vim.lsp.Client?))[]
-local handlers = {} ---@type table<string, aside.RequestHandler>
-local open = {} ---@type table<any, fun()>
 local restarts = 0
 local started_at = 0
 local root ---@type string?
@@ -106,23 +88,9 @@ local function settle(err, client)
 end
 
 ---@param buffer integer
----@return boolean
-local function is_document(buffer)
-  if not vim.api.nvim_buf_is_loaded(buffer) or vim.bo[buffer].buftype ~= "" then
-    return false
-  end
-  local name = vim.api.nvim_buf_get_name(buffer)
-  if name == "" or name:match("^%a[%w+.-]+://") or name:find("/.git/", 1, true) then
-    return false
-  end
-  local size = vim.api.nvim_buf_get_offset(buffer, vim.api.nvim_buf_line_count(buffer))
-  return size <= require("aside.config").get().max_file
-end
-
----@param buffer integer
 ---@param on_dir fun(dir?: string)
 local function root_dir(buffer, on_dir)
-  if not is_document(buffer) or vim.fn.executable(M.command()[1]) == 0 then
+  if not documents.is_document(buffer) or vim.fn.executable(M.command()[1]) == 0 then
     return
   end
   if root and M.get() then
@@ -153,28 +121,6 @@ local function owner(pc)
   end
 end
 
-local function attach_all()
-  for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
-    if is_document(buffer) and client_id then
-      vim.lsp.buf_attach_client(buffer, client_id)
-    end
-  end
-end
-
---- Files without a file type, which `vim.lsp.enable` passes over, are documents too.
-local function watch_files()
-  vim.api.nvim_create_autocmd({ "BufReadPost", "BufNewFile", "BufFilePost" }, {
-    group = vim.api.nvim_create_augroup("aside.attach", {}),
-    callback = function(args)
-      vim.schedule(function()
-        if M.get() and vim.api.nvim_buf_is_valid(args.buf) and is_document(args.buf) then
-          vim.lsp.buf_attach_client(args.buf, client_id)
-        end
-      end)
-    end,
-  })
-end
-
 ---@param pc vim.lsp.rpc.PublicClient
 ---@param err any
 ---@param result any
@@ -194,11 +140,13 @@ local function connected(pc, err, result)
     methods[method] = true
   end
   started_at = vim.uv.now()
-  watch_files()
-  attach_all()
+  tell({ status = "ready", version = aside.version })
+  documents.attach(function()
+    local ready = M.get()
+    return ready and ready.id
+  end)
   -- Draws pending hunks; it listens to events from then on.
   pcall(require, "aside.review")
-  tell({ status = "ready", version = aside.version })
   settle(nil, client)
 end
 
@@ -259,7 +207,7 @@ end
 local function on_end(pc, code, signal, stderr)
   local client = owner(pc)
   local wanted = vim.v.exiting ~= vim.NIL or (client ~= nil and client._is_stopping)
-  open = {}
+  serve.forget()
   client_id = nil
   if wanted then
     tell({ status = "stopped" })
@@ -277,10 +225,7 @@ local function spawn(dispatchers, config)
   local pc ---@type vim.lsp.rpc.PublicClient
   pc = rpc.start(M.command(), dispatchers, { cwd = config.root_dir, env = config.cmd_env }, {
     on_cancel = function(id)
-      local cancel = open[id]
-      if cancel then
-        cancel()
-      end
+      serve.cancel(id)
     end,
     on_end = function(code, signal, stderr)
       on_end(pc, code, signal, stderr)
@@ -305,67 +250,11 @@ local function spawn(dispatchers, config)
   return pc
 end
 
---- Answers a request of the server. Neovim calls handlers in a coroutine and sends what they
---- return; this one waits in it until the answer is there.
----@param method string
-local function serve(method)
-  return function(_, params)
-    local ctx = { id = rpc.current_id(), method = method } ---@type aside.RequestContext
-    local thread = assert(coroutine.running())
-    local done, asleep = false, false
-    local failure, value
-
-    local function respond(err, result)
-      if done then
-        return
-      end
-      done, failure, value = true, err, result
-      if ctx.id ~= nil then
-        open[ctx.id] = nil
-      end
-      if asleep then
-        vim.schedule(function()
-          assert(coroutine.resume(thread))
-        end)
-      end
-    end
-
-    local handler = handlers[method]
-    if not handler then
-      pcall(require, SERVED[method])
-      handler = handlers[method]
-    end
-    if not handler then
-      return nil, { code = -32601, message = method .. " is not answered by this client." }
-    end
-    if ctx.id ~= nil then
-      open[ctx.id] = function()
-        if ctx.on_cancel then
-          pcall(ctx.on_cancel)
-        end
-        respond({ code = -32800, message = "The request was taken back." })
-      end
-    end
-    local ok, problem = pcall(handler, params or {}, respond, ctx)
-    if not ok then
-      respond({ code = -32603, message = tostring(problem) })
-    end
-    if not done then
-      asleep = true
-      coroutine.yield()
-    end
-    if failure then
-      return nil, failure
-    end
-    return value == nil and vim.NIL or value
-  end
-end
-
 --- Registers what answers a request of the server. `respond` may be called later, once.
 ---@param method string
 ---@param handler aside.RequestHandler
 function M.on_request(method, handler)
-  handlers[method] = handler
+  serve.on_request(method, handler)
 end
 
 --- The configuration that `lsp/aside.lua` gives to Neovim.
@@ -379,8 +268,8 @@ function M.config()
       events.emit("mcp", { type = "mcp", server = params.server })
     end,
   }
-  for method in pairs(SERVED) do
-    answered[method] = serve(method)
+  for _, method in ipairs(serve.methods()) do
+    answered[method] = serve.handler(method)
   end
   return {
     cmd = spawn,

@@ -13,10 +13,9 @@ local watchers = {} ---@type fun()[]
 
 --- The buffer of the input; it outlives its windows and the server.
 ---@return integer
----@return boolean new
 function M.buffer()
   if buffer and vim.api.nvim_buf_is_valid(buffer) then
-    return buffer, false
+    return buffer
   end
   buffer = vim.api.nvim_create_buf(false, true)
   vim.api.nvim_buf_set_name(buffer, "aside://input")
@@ -25,7 +24,7 @@ function M.buffer()
   options.bufhidden = "hide"
   options.swapfile = false
   options.filetype = "aside-input"
-  return buffer, true
+  return buffer
 end
 
 local function changed()
@@ -42,13 +41,13 @@ end
 
 ---@return string
 function M.text()
-  local lines = vim.api.nvim_buf_get_lines((M.buffer()), 0, -1, false)
+  local lines = vim.api.nvim_buf_get_lines(M.buffer(), 0, -1, false)
   return table.concat(lines, "\n")
 end
 
 ---@param text string
 function M.set_text(text)
-  vim.api.nvim_buf_set_lines((M.buffer()), 0, -1, false, vim.split(text, "\n", { plain = true }))
+  vim.api.nvim_buf_set_lines(M.buffer(), 0, -1, false, vim.split(text, "\n", { plain = true }))
 end
 
 ---@return aside.ContentBlock[]

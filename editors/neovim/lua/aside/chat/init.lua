@@ -4,6 +4,7 @@ local M = {}
 local config = require("aside.config")
 local draft = require("aside.chat.draft")
 local events = require("aside.events")
+local feed = require("aside.chat.feed")
 local keys = require("aside.chat.keys")
 local render = require("aside.chat.render")
 local spinner = require("aside.chat.spinner")
@@ -109,7 +110,7 @@ local function open_windows()
       height = height - rows - 4,
       border = "rounded",
     })
-    input_window = vim.api.nvim_open_win((draft.buffer()), true, {
+    input_window = vim.api.nvim_open_win(draft.buffer(), true, {
       relative = "editor",
       row = math.max(0, top) + height - rows - 2,
       col = left,
@@ -123,7 +124,7 @@ local function open_windows()
       win = -1,
       width = width(),
     })
-    input_window = vim.api.nvim_open_win((draft.buffer()), true, {
+    input_window = vim.api.nvim_open_win(draft.buffer(), true, {
       split = "below",
       win = transcript_window,
       height = chat.input_height + 1,
@@ -140,6 +141,7 @@ local function wire()
     return
   end
   wired = true
+  feed.start()
   local function redraw()
     draw_winbar(spinner.text())
   end
@@ -159,7 +161,7 @@ local function wire()
   local group = vim.api.nvim_create_augroup("aside.chat", {})
   vim.api.nvim_create_autocmd({ "TextChanged", "TextChangedI" }, {
     group = group,
-    buffer = (draft.buffer()),
+    buffer = draft.buffer(),
     callback = fit_input,
   })
   vim.api.nvim_create_autocmd("WinScrolled", {
@@ -192,11 +194,9 @@ function M.open()
   wire()
   if not M.is_open() then
     M.close()
-    local _, new = draft.buffer()
     open_windows()
     keys.transcript(transcript.buffer())
-    keys.input((draft.buffer()))
-    local _ = new
+    keys.input(draft.buffer())
     local last = vim.api.nvim_buf_line_count(transcript.buffer())
     vim.api.nvim_win_set_cursor(transcript_window, { last, 0 })
   end

@@ -23,7 +23,7 @@ local function fold(open)
     local transcript = require("aside.chat.transcript")
     local item = transcript.item_at(vim.api.nvim_win_get_cursor(0)[1] - 1)
     if item then
-      transcript.toggle(item, open)
+      require("aside.chat.folds").toggle(item, open)
     end
   end
 end
@@ -31,7 +31,7 @@ end
 ---@param open boolean
 local function fold_all(open)
   return function()
-    require("aside.chat.transcript").toggle_all(open)
+    require("aside.chat.folds").toggle_all(open)
   end
 end
 

@@ -3,7 +3,7 @@ local M = {}
 
 local blocks = require("aside.chat.blocks")
 local config = require("aside.config")
-local events = require("aside.events")
+local folds = require("aside.chat.folds")
 local reduce = require("aside.reduce")
 local render = require("aside.chat.render")
 local state = require("aside.state")
@@ -24,9 +24,8 @@ local buffer ---@type integer?
 local drawn_blocks ---@type aside.Blocks?
 --- The index of the first item of the store that is drawn.
 local from = 1
-local expanded = {} ---@type table<string, boolean>
 local dirty = {} ---@type table<string, boolean>
-local queue = {} ---@type fun()[]
+local queue = {} ---@type fun(store: aside.Store)[]
 local scheduled = false
 
 ---@param block_before aside.Block?
@@ -36,14 +35,14 @@ local scheduled = false
 local function draw_item(block_before, item, store)
   local turn = store.turns[item.turnId]
   local edits = {}
-  if expanded[item.id] and item.type == "toolCall" then
+  if folds.is_open(item.id) and item.type == "toolCall" then
     for _, id in ipairs(item.editIds or {}) do
       edits[#edits + 1] = store.edits[id]
     end
   end
   return render.item(item, {
     before = block_before and block_before.kind,
-    expanded = expanded[item.id] == true,
+    expanded = folds.is_open(item.id),
     queued = turn ~= nil and turn.status == "queued",
     edits = edits,
     icons = config.get().icons,
@@ -66,8 +65,9 @@ local function last_of(list)
   return list[#list]
 end
 
+--- Puts an item below the others.
 ---@param item aside.Item
-local function append(item)
+function M.append(item)
   local store = state.shown()
   local page = drawn_blocks
   if not store or not page or page.by_id[item.id] then
@@ -79,10 +79,11 @@ local function append(item)
   end
 end
 
+--- Puts a sentence below the others.
 ---@param id string
 ---@param text string
 ---@param group string
-local function note(id, text, group)
+function M.note(id, text, group)
   local page = drawn_blocks
   if not page or page.by_id[id] then
     return
@@ -92,18 +93,20 @@ local function note(id, text, group)
   page:append({ id = id, kind = "note", height = 0 }, drawn)
 end
 
+--- Says why a turn stopped, unless it is simply done.
 ---@param turn aside.Turn
-local function finish(turn)
+function M.finish(turn)
   if turn.stopReason == "error" then
     local message = turn.error and turn.error.message or "The turn failed."
-    note("end:" .. turn.id, message, "AsideError")
+    M.note("end:" .. turn.id, message, "AsideError")
   elseif STOPPED[turn.stopReason] then
-    note("end:" .. turn.id, STOPPED[turn.stopReason], "AsideWarning")
+    M.note("end:" .. turn.id, STOPPED[turn.stopReason], "AsideWarning")
   end
 end
 
+--- Draws the plan of the session.
 ---@param store aside.Store
-local function plan(store)
+function M.plan(store)
   local page = drawn_blocks
   if not page or #store.plan == 0 then
     return
@@ -126,7 +129,7 @@ end
 
 --- Draws one item that has changed.
 ---@param id string
-local function refresh(id)
+function M.refresh(id)
   local store, page = state.shown(), drawn_blocks
   local block = page and page.by_id[id]
   local item = block and block.item
@@ -198,11 +201,12 @@ function M.flush()
   local windows = followers()
   local steps, ids = queue, dirty
   queue, dirty = {}, {}
-  for _, step in ipairs(steps) do
-    step()
+  local store = state.shown()
+  for _, step in ipairs(store and steps or {}) do
+    step(store)
   end
   for id in pairs(ids) do
-    refresh(id)
+    M.refresh(id)
   end
   if #windows == #vim.fn.win_findbuf(buffer) then
     trim()
@@ -233,12 +237,12 @@ function M.rebuild()
   from = math.max(1, #store.items - config.get().chat.page + 1)
   for index = from, #store.items do
     local item = store.items[index]
-    append(item)
+    M.append(item)
     local following = store.items[index + 1]
     if not following or following.turnId ~= item.turnId then
       local turn = store.turns[item.turnId]
       if turn and turn.status == "completed" then
-        finish(turn)
+        M.finish(turn)
       end
     end
   end
@@ -246,7 +250,7 @@ function M.rebuild()
     return entry.status ~= "completed"
   end, store.plan)
   if #open > 0 then
-    plan(store)
+    M.plan(store)
   end
   follow(vim.fn.win_findbuf(buffer))
 end
@@ -269,7 +273,7 @@ local function show_above(items)
   local lines = page:prepend(list, drawings)
   -- The block that was first has something above it now.
   if first and first.item then
-    refresh(first.id)
+    M.refresh(first.id)
   end
   for _, window in ipairs(vim.fn.win_findbuf(buffer)) do
     vim.api.nvim_win_call(window, function()
@@ -332,139 +336,49 @@ function M.headline_offset(id)
   return line == "" and 1 or 0
 end
 
---- Unfolds an item, or folds it again.
----@param item aside.Item
----@param open? boolean
-function M.toggle(item, open)
-  if item.type ~= "toolCall" and item.type ~= "reasoning" and item.type ~= "compaction" then
-    return
+--- The items that are drawn, in order.
+---@return aside.Item[]
+function M.items()
+  local items = {}
+  for _, block in ipairs(drawn_blocks and drawn_blocks.list or {}) do
+    items[#items + 1] = block.item
   end
-  if open == nil then
-    open = not expanded[item.id]
-  end
-  expanded[item.id] = open or nil
-  local store = state.shown()
-  local missing = store
-      and open
-      and vim.tbl_filter(function(id)
-        return not store.edits[id]
-      end, item.editIds or {})
-    or {}
-  refresh(item.id)
-  if not store or #missing == 0 then
-    return
-  end
-  local params = { sessionId = store.id }
-  require("aside.client").request("edit/list", params, function(err, result)
-    for _, edit in ipairs(not err and result.edits or {}) do
-      store.edits[edit.id] = store.edits[edit.id] or edit
-    end
-    refresh(item.id)
-  end)
+  return items
 end
 
---- Unfolds or folds all that is drawn.
----@param open boolean
-function M.toggle_all(open)
-  for _, block in ipairs(drawn_blocks and vim.list_slice(drawn_blocks.list) or {}) do
-    if block.item and (expanded[block.id] or false) ~= open then
-      M.toggle(block.item, open)
-    end
-  end
-end
-
----@param step fun()
-local function enqueue(step)
+--- Does something with the next frame.
+---@param step fun(store: aside.Store)
+function M.enqueue(step)
   queue[#queue + 1] = step
   schedule()
 end
 
----@type table<string, fun(event: table, message: aside.ChatEvent)>
-local ON = {
-  itemStarted = function(event)
-    enqueue(function()
-      local store = state.shown()
-      append(store and store.by_id[event.item.id] or event.item)
-    end)
-  end,
-  itemDelta = function(event)
-    dirty[event.itemId] = true
-    schedule()
-  end,
-  planUpdated = function()
-    enqueue(function()
-      local store = state.shown()
-      if store then
-        plan(store)
-      end
-    end)
-  end,
-  turnCompleted = function(event)
-    enqueue(function()
-      finish(event.turn)
-    end)
-  end,
-  notice = function(event, message)
-    local group = event.level == "error" and "AsideError"
-      or event.level == "warning" and "AsideWarning"
-      or "AsideNotice"
-    enqueue(function()
-      note(("note:%d"):format(message.seq), event.message, group)
-    end)
-  end,
-  retrying = function(event, message)
-    local text = ("%s Request %d of %d follows in %s."):format(
-      event.reason,
-      event.attempt,
-      event.maxAttempts,
-      render.duration(event.delayMs)
-    )
-    enqueue(function()
-      note(("note:%d"):format(message.seq), text, "AsideWarning")
-    end)
-  end,
-}
-
-local function changed(event)
-  enqueue(function()
-    local store = state.shown()
-    append(store and store.by_id[event.item.id] or event.item)
-  end)
-  dirty[event.item.id] = true
-end
-ON.itemUpdated, ON.itemCompleted = changed, changed
-ON.permissionRequested, ON.permissionResolved = changed, changed
-ON.turnStarted = function(event)
-  local page = drawn_blocks
-  -- What was queued is not any more.
-  for index = page and #page.list or 0, 1, -1 do
-    local item = page and page.list[index].item
-    if item and item.turnId == event.turn.id then
-      dirty[item.id] = true
-    end
-    if item and item.turnId < event.turn.id then
-      break
-    end
-  end
+--- Draws an item anew with the next frame.
+---@param id string
+function M.touch(id)
+  dirty[id] = true
   schedule()
 end
 
-events.on("*", function(message)
-  local event = message.event
-  if not buffer or not event or message.sessionId ~= state.current() then
-    return
+--- Draws all items of a turn anew with the next frame.
+---@param turn aside.Turn
+function M.touch_turn(turn)
+  local list = drawn_blocks and drawn_blocks.list or {}
+  for index = #list, 1, -1 do
+    local item = list[index].item
+    if item and item.turnId == turn.id then
+      M.touch(item.id)
+    elseif item and item.turnId < turn.id then
+      return
+    end
   end
-  local handle = ON[event.type]
-  if handle then
-    handle(event, message)
-  end
-end)
+end
 
-events.on("session", function()
-  if buffer then
-    M.rebuild()
-  end
-end)
+--- Whether there is a buffer to draw into.
+---@return boolean
+function M.exists()
+  return buffer ~= nil
+end
 
 --- The transcript's buffer, made when it is first asked for.
 ---@return integer

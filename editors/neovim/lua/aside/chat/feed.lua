@@ -1,0 +1,81 @@
+--- Events into the transcript: what each of them changes there.
+local M = {}
+
+local events = require("aside.events")
+local render = require("aside.chat.render")
+local state = require("aside.state")
+local transcript = require("aside.chat.transcript")
+
+local NOTICE = { error = "AsideError", warning = "AsideWarning" }
+
+---@param event { item: aside.Item }
+local function changed(event)
+  transcript.enqueue(function(store)
+    transcript.append(store.by_id[event.item.id] or event.item)
+  end)
+  transcript.touch(event.item.id)
+end
+
+---@type table<string, fun(event: table, message: aside.ChatEvent)>
+local ON = {
+  itemStarted = changed,
+  itemUpdated = changed,
+  itemCompleted = changed,
+  permissionRequested = changed,
+  permissionResolved = changed,
+  itemDelta = function(event)
+    transcript.touch(event.itemId)
+  end,
+  planUpdated = function()
+    transcript.enqueue(transcript.plan)
+  end,
+  turnStarted = function(event)
+    -- What was queued is not any more.
+    transcript.touch_turn(event.turn)
+  end,
+  turnCompleted = function(event)
+    transcript.enqueue(function()
+      transcript.finish(event.turn)
+    end)
+  end,
+  notice = function(event, message)
+    transcript.enqueue(function()
+      local group = NOTICE[event.level] or "AsideNotice"
+      transcript.note(("note:%d"):format(message.seq), event.message, group)
+    end)
+  end,
+  retrying = function(event, message)
+    local text = ("%s Request %d of %d follows in %s."):format(
+      event.reason,
+      event.attempt,
+      event.maxAttempts,
+      render.duration(event.delayMs)
+    )
+    transcript.enqueue(function()
+      transcript.note(("note:%d"):format(message.seq), text, "AsideWarning")
+    end)
+  end,
+}
+
+local wired = false
+
+--- Lets events draw from now on.
+function M.start()
+  if wired then
+    return
+  end
+  wired = true
+  events.on("*", function(message)
+    local event = message.event
+    if not event or not transcript.exists() or message.sessionId ~= state.current() then
+      return
+    end
+    local handle = ON[event.type]
+    if handle then
+      handle(event, message)
+    end
+  end)
+  events.on("session", transcript.rebuild)
+end
+
+return M

@@ -1,0 +1,42 @@
+--- Which buffers the server knows as documents: all that are files.
+local M = {}
+
+--- Whether a buffer is a file that the server may read.
+---@param buffer integer
+---@return boolean
+function M.is_document(buffer)
+  if not vim.api.nvim_buf_is_loaded(buffer) or vim.bo[buffer].buftype ~= "" then
+    return false
+  end
+  local name = vim.api.nvim_buf_get_name(buffer)
+  if name == "" or name:match("^%a[%w+.-]+://") or name:find("/.git/", 1, true) then
+    return false
+  end
+  local size = vim.api.nvim_buf_get_offset(buffer, vim.api.nvim_buf_line_count(buffer))
+  return size <= require("aside.config").get().max_file
+end
+
+--- Attaches the client to all files that are open, and to those that will be, also to those without
+--- a file type, which `vim.lsp.enable` passes over.
+---@param client fun(): integer? The client's id while it is there.
+function M.attach(client)
+  local function one(buffer)
+    local id = client()
+    if id and vim.api.nvim_buf_is_valid(buffer) and M.is_document(buffer) then
+      vim.lsp.buf_attach_client(buffer, id)
+    end
+  end
+  for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
+    one(buffer)
+  end
+  vim.api.nvim_create_autocmd({ "BufReadPost", "BufNewFile", "BufFilePost" }, {
+    group = vim.api.nvim_create_augroup("aside.attach", {}),
+    callback = function(args)
+      vim.schedule(function()
+        one(args.buf)
+      end)
+    end,
+  })
+end
+
+return M
