@@ -6,12 +6,14 @@ function M.run(args)
   require("aside.permission").answer(args[1])
 end
 
+---@param lead string
 ---@return string[]
-function M.complete()
+function M.complete(lead)
   local first = require("aside.permission").waiting()[1]
-  return vim.tbl_map(function(option)
+  local names = vim.tbl_map(function(option)
     return option.id
   end, first and first.options or {})
+  return require("aside.picker").matching(names, lead)
 end
 
 return M

@@ -68,7 +68,9 @@ function M.open(bufnr)
     end),
   })
   vim.api.nvim_set_current_win(file)
-  say.echo(proposed and "The right side has what is proposed." or "`do` takes old lines back; `q` on the left closes this.")
+  say.echo(
+    proposed and "The right side has what is proposed." or "`do` takes old lines back; `q` on the left closes this."
+  )
 end
 
 return M

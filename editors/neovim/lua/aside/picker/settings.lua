@@ -1,0 +1,222 @@
+--- What a session works with: its model, agent and mode, and how much models think.
+local client = require("aside.client")
+local picker = require("aside.picker")
+local say = require("aside.picker.say")
+local state = require("aside.state")
+
+local M = {}
+
+--- The names last listed, for completion.
+---@type table<"model"|"agent", string[]>
+M.known = { model = {}, agent = {} }
+
+--- The modes, and what they mean.
+---@type [aside.PermissionMode, string][]
+M.MODES = {
+  { "ask", "asks before everything but reading" },
+  { "acceptEdits", "edits files unasked, asks before the rest" },
+  { "readOnly", "only reads" },
+  { "full", "does all unasked, inside the workspace" },
+}
+
+--- How much models may be told to think.
+M.EFFORTS = { "none", "minimal", "low", "medium", "high", "max" }
+
+---@return aside.Session?
+local function session()
+  local store = state.shown()
+  return store and store.session
+end
+
+--- Changes the session that is shown; where there is none, one is started with it.
+---@param change { model?: string, agent?: string, permissionMode?: aside.PermissionMode }
+---@param said string
+local function set(change, said)
+  local id = state.current()
+  if not id then
+    return state.create(change, function(err)
+      if err then
+        return say.failed(err)
+      end
+      say.echo(said)
+    end)
+  end
+  client.request("session/update", vim.tbl_extend("force", { sessionId = id }, change), function(err)
+    if err then
+      return say.failed(err)
+    end
+    say.echo(said)
+  end)
+end
+
+---@param tokens integer
+---@return string
+local function size(tokens)
+  if tokens >= 1000000 then
+    return ("%.3gM"):format(tokens / 1000000)
+  end
+  return ("%dk"):format(math.floor(tokens / 1000 + 0.5))
+end
+
+---@param model aside.ModelInfo
+---@return string
+local function describe(model)
+  local current = session()
+  local mark = current and current.model == model.id and "▸ " or "  "
+  local can = {}
+  if model.contextWindow > 0 then
+    can[#can + 1] = size(model.contextWindow)
+  end
+  for _, name in ipairs({ "tools", "vision", "reasoning" }) do
+    if model[name] then
+      can[#can + 1] = name
+    end
+  end
+  local text = ("%s%s  %s"):format(mark, model.id, table.concat(can, ", "))
+  return model.available and text or ("%s  – %s"):format(text, model.reason or "cannot be used")
+end
+
+---@param id string
+local function set_model(id)
+  set({ model = id }, ("the model is %s from the next turn on."):format(id))
+end
+
+--- Lets the user pick a model, or sets the one named.
+---@param id? string `provider/model`.
+function M.model(id)
+  if id then
+    return set_model(id)
+  end
+  client.request("model/list", nil, function(err, result)
+    if err then
+      return say.failed(err)
+    end
+    local models = result.models
+    M.known.model = vim.tbl_map(function(model)
+      return model.id
+    end, models)
+    if #models == 0 then
+      return say.warn("No model is known. `aside auth add` keeps a provider's key; `:checkhealth aside` tells more.")
+    end
+    picker.select(models, { prompt = "Model", kind = "models", format = describe }, function(model)
+      if not model.available then
+        return say.warn(model.reason or ("%s cannot be used."):format(model.id))
+      end
+      set_model(model.id)
+    end)
+  end)
+end
+
+--- Asks for the names of models, for the next completion.
+function M.learn_models()
+  if #M.known.model > 0 or not client.has("model/list") then
+    return
+  end
+  client.request("model/list", nil, function(err, result)
+    if not err then
+      M.known.model = vim.tbl_map(function(model)
+        return model.id
+      end, result.models)
+    end
+  end)
+end
+
+--- Lets the user pick an agent, or sets the one named.
+---@param name? string
+function M.agent(name)
+  if name then
+    return set({ agent = name }, ("the agent is %s."):format(name))
+  end
+  client.ensure(function(failure)
+    if failure then
+      return
+    end
+    if not client.has("agent/list") then
+      local current = session()
+      return say.info(
+        ("The agent is %s. This version of the server lists no others; `:Aside agent NAME` sets one by its name."):format(
+          current and current.agent or "default"
+        )
+      )
+    end
+    client.request("agent/list", nil, function(err, result)
+      if err then
+        return say.failed(err)
+      end
+      local agents = result.agents or {}
+      M.known.agent = vim.tbl_map(function(agent)
+        return agent.name
+      end, agents)
+      picker.select(agents, {
+        prompt = "Agent",
+        kind = "agents",
+        format = function(agent)
+          local current = session()
+          local mark = current and current.agent == agent.name and "▸ " or "  "
+          return ("%s%s  %s"):format(mark, agent.name, agent.description or "")
+        end,
+      }, function(agent)
+        M.agent(agent.name)
+      end)
+    end)
+  end)
+end
+
+--- Lets the user pick what the agent may do unasked, or sets it.
+---@param mode? string
+function M.mode(mode)
+  if mode then
+    for _, known in ipairs(M.MODES) do
+      if known[1] == mode then
+        return set({ permissionMode = mode }, ("the agent %s."):format(known[2]))
+      end
+    end
+    return say.error(("`%s` is no mode."):format(mode))
+  end
+  local current = session()
+  picker.select(M.MODES, {
+    prompt = "What the agent may do unasked",
+    kind = "modes",
+    format = function(known)
+      local mark = current and current.permissionMode == known[1] and "▸ " or "  "
+      return ("%s%s: it %s"):format(mark, known[1], known[2])
+    end,
+  }, function(known)
+    M.mode(known[1])
+  end)
+end
+
+--- Tells the server how much models are to think, until it ends.
+---@param effort string
+local function set_effort(effort)
+  client.ensure(function(err, own)
+    if err or not own then
+      return
+    end
+    -- Neovim answers `workspace/configuration` from these.
+    own.settings = vim.tbl_deep_extend("force", own.settings or {}, { aside = { reasoning_effort = effort } })
+    own:notify("workspace/didChangeConfiguration", { settings = own.settings })
+    M.effort_set = effort
+    say.echo(("models are told to think: %s."):format(effort))
+  end)
+end
+
+--- Lets the user pick how much models think, or sets it.
+---@param effort? string
+function M.effort(effort)
+  if effort then
+    if not vim.list_contains(M.EFFORTS, effort) then
+      return say.error(("`%s` is none of %s."):format(effort, table.concat(M.EFFORTS, ", ")))
+    end
+    return set_effort(effort)
+  end
+  picker.select(M.EFFORTS, {
+    prompt = "How much models are to think",
+    kind = "effort",
+    format = function(one)
+      return (M.effort_set == one and "▸ " or "  ") .. one
+    end,
+  }, set_effort)
+end
+
+return M
