@@ -23,12 +23,24 @@ for name, line in pairs({
   stop = "Aside stop",
   sessions = "Aside sessions",
   model = "Aside model",
+  review = "Aside review",
+  diff = "Aside review diff",
+  ["next-hunk"] = "Aside review next",
+  ["prev-hunk"] = "Aside review previous",
+  ["accept-hunk"] = "Aside accept hunk",
+  ["reject-hunk"] = "Aside reject hunk",
+  ["accept-file"] = "Aside accept file",
+  ["reject-file"] = "Aside reject file",
+  undo = "Aside undo",
+  answer = "Aside answer",
 }) do
   vim.keymap.set("n", ("<Plug>(aside-%s)"):format(name), ("<Cmd>%s<CR>"):format(line))
 end
 vim.keymap.set({ "n", "x" }, "<Plug>(aside-ask)", ":Aside ask<CR>")
 vim.keymap.set({ "n", "x" }, "<Plug>(aside-edit)", ":Aside edit<CR>")
 vim.keymap.set("x", "<Plug>(aside-send)", ":Aside send<CR>")
+vim.keymap.set("x", "<Plug>(aside-accept-hunk)", ":Aside accept hunk<CR>")
+vim.keymap.set("x", "<Plug>(aside-reject-hunk)", ":Aside reject hunk<CR>")
 
 --- Enabling reaches the buffers that are open by then.
 local function enable()

@@ -10,12 +10,18 @@ local M = {}
 ---@field frame_ms integer How often streamed text is drawn, in milliseconds.
 ---@field page integer How many items are fetched at once, 200 at most.
 
+---@class aside.ReviewConfig
+---@field keys boolean Whether keys are mapped where hunks are pending.
+---@field hint boolean Whether what to press stands behind each hunk.
+
 ---@class aside.Config
 ---@field autostart boolean Whether the server starts with the first file.
 ---@field cmd string[] The server's command.
 ---@field settings table<string, any> Settings for the server.
 ---@field notify boolean Whether failures are shown as notifications.
 ---@field chat aside.ChatConfig
+---@field prompt "float"|"select" How questions for permission are asked: in a window, or by `vim.ui.select`.
+---@field review aside.ReviewConfig
 ---@field icons table<string, string>
 ---@field max_file integer Bytes; longer buffers are not attached to.
 local defaults = {
@@ -31,6 +37,8 @@ local defaults = {
     frame_ms = 30,
     page = 100,
   },
+  prompt = "float",
+  review = { keys = true, hint = true },
   icons = {
     pending = "·",
     waiting = "?",
