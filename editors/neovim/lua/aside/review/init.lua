@@ -1,6 +1,7 @@
 --- Review of the agent's edits: what waits for the user is drawn in its buffers and follows the
 --- text as the user types.
 local client = require("aside.client")
+local config = require("aside.config")
 local draw = require("aside.review.draw")
 local events = require("aside.events")
 local keys = require("aside.review.keys")
@@ -82,8 +83,11 @@ local function show(uri)
   if #entries == 0 then
     return forget(bufnr)
   end
-  keys.map(bufnr)
-  draw.show(bufnr, entries, keys.hint(bufnr))
+  local wanted = config.get().review
+  if wanted.keys then
+    keys.map(bufnr)
+  end
+  draw.show(bufnr, entries, wanted.hint and keys.hint(bufnr) or "")
   watch(bufnr)
 end
 
