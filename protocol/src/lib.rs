@@ -22,6 +22,7 @@ pub mod generate;
 mod handshake;
 mod item;
 mod job;
+mod library;
 mod lsp;
 mod mcp;
 pub mod methods;
@@ -61,6 +62,7 @@ pub use item::{
     ContentBlock, Item, ItemBody, MessageStatus, ToolCall, ToolKind, ToolSource, ToolStatus,
 };
 pub use job::{Job, JobListParams, JobListResult, JobStatus, JobStopParams};
+pub use library::SessionForkParams;
 pub use lsp::{Location, Position, Range, Uri};
 pub use mcp::{
     McpEvent, McpListParams, McpListResult, McpPrompt, McpResource, McpRestartParams, McpServer,

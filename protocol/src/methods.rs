@@ -14,8 +14,8 @@ use crate::{
     McpEvent, McpListParams, McpListResult, McpRestartParams, McpServer, McpSetEnabledParams,
     ModelListParams, ModelListResult, PermissionExplainParams, PermissionExplainResult,
     PermissionListParams, PermissionListResult, PermissionUpdateParams, ServerStatusParams,
-    ServerStatusResult, Session, SessionCreateParams, SessionDeleteParams, SessionGetParams,
-    SessionItemsParams, SessionItemsResult, SessionListParams, SessionListResult,
+    ServerStatusResult, Session, SessionCreateParams, SessionDeleteParams, SessionForkParams,
+    SessionGetParams, SessionItemsParams, SessionItemsResult, SessionListParams, SessionListResult,
     SessionRewindParams, SessionRewindResult, SessionUnrewindParams, SessionUpdateParams,
     ToolListParams, ToolListResult, TrustGetParams, TrustSetParams, TrustState, UsageGetParams,
     UsageGetResult,
@@ -105,6 +105,8 @@ methods! {
     SESSION_DELETE SessionDelete = "session/delete": SessionDeleteParams => ();
     /// Reads a page of a session's items.
     SESSION_ITEMS SessionItems = "session/items": SessionItemsParams => SessionItemsResult;
+    /// Copies a session's conversation into a new one.
+    SESSION_FORK SessionFork = "session/fork": SessionForkParams => Session;
     /// Sends a message; the answer comes in events.
     CHAT_SEND ChatSend = "chat/send": ChatSendParams => ChatSendResult;
     /// Cancels a turn; what came so far is kept.

@@ -1156,6 +1156,14 @@ export interface SessionDeleteParams {
   sessionId: string;
 }
 
+/** Params of `session/fork`. */
+export interface SessionForkParams {
+  /** Which session is copied. */
+  sessionId: string;
+  /** The last turn of the copy; the last one that is completed where absent. */
+  turnId?: string;
+}
+
 /** Params of `session/get`. */
 export interface SessionGetParams {
   /** Which session. */
@@ -1594,6 +1602,8 @@ export interface ClientRequests {
   "session/create": { params?: SessionCreateParams; result: Session };
   /** Deletes a session and all that is in it. */
   "session/delete": { params: SessionDeleteParams; result: null };
+  /** Copies a session's conversation into a new one. */
+  "session/fork": { params: SessionForkParams; result: Session };
   /** Reads a session. */
   "session/get": { params: SessionGetParams; result: Session };
   /** Reads a page of a session's items. */

@@ -4,6 +4,7 @@ mod auditing;
 mod custom;
 pub mod edits;
 pub mod error;
+mod fork;
 pub mod front;
 mod health;
 mod hooking;

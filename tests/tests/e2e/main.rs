@@ -44,6 +44,7 @@ mod edits_undo;
 mod edits_undo_refused;
 mod edits_whole;
 mod fallback;
+mod forks;
 mod further_tools;
 mod headless;
 mod hooks;

@@ -15,6 +15,7 @@ mod audit;
 mod blobs;
 mod bounds;
 mod columns;
+mod conversation;
 mod cursor;
 mod edit_rows;
 mod edits;
@@ -42,6 +43,7 @@ mod tests;
 pub use audit::{AuditFilter, AuditRow, Broken, LOCK_WAIT, LOSS, MAX_AUDIT_ROWS, Verdict};
 pub use blobs::{MAX_BLOB, blob_hash};
 pub use bounds::BOUNDS;
+pub use conversation::Conversation;
 pub use edit_rows::{
     AttemptRow, EditFilter, EditRow, NoteRow, OUTCOMES, REWIND_STATES, RewindRow, StatRow,
 };

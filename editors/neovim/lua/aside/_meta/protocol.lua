@@ -766,6 +766,11 @@
 ---@class aside.SessionDeleteParams
 ---@field sessionId string Which session.
 
+--- Params of `session/fork`.
+---@class aside.SessionForkParams
+---@field sessionId string Which session is copied.
+---@field turnId? string The last turn of the copy; the last one that is completed where absent.
+
 --- Params of `session/get`.
 ---@class aside.SessionGetParams
 ---@field sessionId string Which session.
@@ -1030,6 +1035,7 @@
 ---@field ["server/status"] fun(params?: aside.ServerStatusParams): aside.ServerStatusResult Says how the server is.
 ---@field ["session/create"] fun(params?: aside.SessionCreateParams): aside.Session Starts a session.
 ---@field ["session/delete"] fun(params: aside.SessionDeleteParams): nil Deletes a session and all that is in it.
+---@field ["session/fork"] fun(params: aside.SessionForkParams): aside.Session Copies a session's conversation into a new one.
 ---@field ["session/get"] fun(params: aside.SessionGetParams): aside.Session Reads a session.
 ---@field ["session/items"] fun(params: aside.SessionItemsParams): aside.SessionItemsResult Reads a page of a session's items.
 ---@field ["session/list"] fun(params?: aside.SessionListParams): aside.SessionListResult Lists sessions, pinned ones first, then the newest first.
