@@ -16,25 +16,24 @@ end, {
   end,
 })
 
-for name, line in pairs({
-  toggle = "Aside",
-  chat = "Aside chat",
-  send = "Aside send",
-  stop = "Aside stop",
-  sessions = "Aside sessions",
-  model = "Aside model",
-  review = "Aside review",
-  diff = "Aside review diff",
-  ["next-hunk"] = "Aside review next",
-  ["prev-hunk"] = "Aside review previous",
-  ["accept-hunk"] = "Aside accept hunk",
-  ["reject-hunk"] = "Aside reject hunk",
-  ["accept-file"] = "Aside accept file",
-  ["reject-file"] = "Aside reject file",
-  undo = "Aside undo",
-  answer = "Aside answer",
+vim.keymap.set("n", "<Plug>(aside-toggle)", "<Cmd>Aside<CR>")
+for _, name in ipairs({
+  "chat",
+  "send",
+  "stop",
+  "sessions",
+  "model",
+  "agent",
+  "mode",
+  "review",
+  "accept",
+  "reject",
+  "undo",
+  "mcp",
+  "usage",
+  "log",
 }) do
-  vim.keymap.set("n", ("<Plug>(aside-%s)"):format(name), ("<Cmd>%s<CR>"):format(line))
+  vim.keymap.set("n", ("<Plug>(aside-%s)"):format(name), ("<Cmd>Aside %s<CR>"):format(name))
 end
 vim.keymap.set({ "n", "x" }, "<Plug>(aside-ask)", ":Aside ask<CR>")
 vim.keymap.set({ "n", "x" }, "<Plug>(aside-edit)", ":Aside edit<CR>")

@@ -140,13 +140,13 @@ local function connected(pc, err, result)
     methods[method] = true
   end
   started_at = vim.uv.now()
+  -- It draws pending hunks, and asks for them when the connection is there.
+  require("aside.review")
   tell({ status = "ready", version = aside.version })
   documents.attach(function()
     local ready = M.get()
     return ready and ready.id
   end)
-  -- Draws pending hunks; it listens to events from then on.
-  pcall(require, "aside.review")
   settle(nil, client)
 end
 
@@ -271,6 +271,10 @@ function M.config()
   for _, method in ipairs(serve.methods()) do
     answered[method] = serve.handler(method)
   end
+  local settings = require("aside.config").get().settings
+  if vim.tbl_isempty(settings) then
+    settings = vim.empty_dict()
+  end
   return {
     cmd = spawn,
     root_dir = root_dir,
@@ -279,7 +283,8 @@ function M.config()
       return client.name == config.name and not client:is_stopped()
     end,
     capabilities = { experimental = { aside = ANNOUNCED } },
-    init_options = require("aside.config").get().settings,
+    init_options = settings,
+    settings = { aside = settings },
     -- The agent edits what is on the screen, so that changes are told at once.
     flags = { debounce_text_changes = 0 },
     handlers = answered,

@@ -24,6 +24,8 @@ function M.buffer()
   options.bufhidden = "hide"
   options.swapfile = false
   options.filetype = "aside-input"
+  options.completeopt = "menuone,noselect,popup"
+  options.omnifunc = "v:lua.require'aside.chat.complete'.omnifunc"
   return buffer
 end
 
@@ -82,6 +84,14 @@ function M.take()
   end
   local content = { { type = "text", text = vim.trim(text) } }
   vim.list_extend(content, attachments)
+  for _, block in ipairs(require("aside.chat.complete").mentioned(text)) do
+    local there = vim.tbl_contains(attachments, function(other)
+      return other.uri == block.uri and other.range == nil
+    end, { predicate = true })
+    if not there then
+      content[#content + 1] = block
+    end
+  end
   if history[#history] ~= text then
     table.insert(history, text)
     if #history > MAX_HISTORY then

@@ -164,6 +164,13 @@ local function wire()
     buffer = draft.buffer(),
     callback = fit_input,
   })
+  vim.api.nvim_create_autocmd({ "TextChangedI", "TextChangedP" }, {
+    group = group,
+    buffer = draft.buffer(),
+    callback = function()
+      require("aside.chat.complete").trigger()
+    end,
+  })
   vim.api.nvim_create_autocmd("WinScrolled", {
     group = group,
     callback = function()
@@ -197,8 +204,7 @@ function M.open()
     open_windows()
     keys.transcript(transcript.buffer())
     keys.input(draft.buffer())
-    local last = vim.api.nvim_buf_line_count(transcript.buffer())
-    vim.api.nvim_win_set_cursor(transcript_window, { last, 0 })
+    M.to_end()
   end
   draw_winbar(spinner.text())
   draw_input_bar()
@@ -231,6 +237,14 @@ function M.toggle()
     M.close()
   else
     M.open()
+  end
+end
+
+--- Shows the end of the transcript, and follows it.
+function M.to_end()
+  if is_open(transcript_window) then
+    local last = vim.api.nvim_buf_line_count(transcript.buffer())
+    vim.api.nvim_win_set_cursor(transcript_window, { last, 0 })
   end
 end
 

@@ -53,6 +53,7 @@ function M.send(content, options)
     end
     done(err)
   end
+  require("aside.chat").to_end()
   local function go(id)
     local params = {
       sessionId = id,

@@ -31,7 +31,7 @@ function M.text(spinner)
   elseif now.state == "waiting" then
     left[#left + 1] = "%#AsideToolWaiting#waits for you%*"
   end
-  left[#left + 1] = plain(now.session and now.session ~= "" and now.session or "New chat")
+  left[#left + 1] = "%<" .. plain(now.session and now.session ~= "" and now.session or "New chat")
   local right = {}
   if now.model then
     right[#right + 1] = plain(now.model:match("[^/]+$") or now.model)
@@ -45,7 +45,7 @@ function M.text(spinner)
   if now.cost and now.cost > 0 then
     right[#right + 1] = ("$%.2f"):format(now.cost)
   end
-  return " %<" .. table.concat(left, " ") .. "%=" .. table.concat(right, " · ") .. " "
+  return " " .. table.concat(left, " ") .. "%=" .. table.concat(right, " · ") .. " "
 end
 
 return M

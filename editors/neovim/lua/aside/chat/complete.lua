@@ -1,0 +1,196 @@
+--- Completion in the input: `/` for commands at the beginning of a message, `@` for files. What
+--- the server can tell is asked of the server.
+local M = {}
+
+local client = require("aside.client")
+
+--- Candidates that are offered at once, files that are looked through, and how long is waited.
+local MAX_SHOWN = 100
+local MAX_FILES = 20000
+local WAIT_MS = 500
+--- The list of files is good for so long.
+local FRESH_MS = 5000
+
+---@class aside.Candidate
+---@field word string
+---@field abbr? string
+---@field menu? string
+---@field info? string
+
+---@param method string
+---@param params table
+---@return any result nil where there was none in time.
+local function ask(method, params)
+  local done, result = false, nil
+  client.request(method, params, function(err, answer)
+    done, result = true, not err and answer or nil
+  end)
+  vim.wait(WAIT_MS, function()
+    return done
+  end, 10)
+  return result
+end
+
+---@param lead string
+---@return aside.Candidate[]
+local function commands(lead)
+  local found = {}
+  local result = client.has("command/list") and ask("command/list", {}) or { commands = {} }
+  for _, command in ipairs(result and result.commands or {}) do
+    if vim.startswith(command.name, lead) then
+      local arguments = vim.tbl_map(function(argument)
+        return argument.required and argument.name or "[" .. argument.name .. "]"
+      end, command.arguments)
+      found[#found + 1] = {
+        word = "/" .. command.name,
+        abbr = "/" .. command.name .. " " .. table.concat(arguments, " "),
+        info = command.description,
+      }
+    end
+  end
+  return found
+end
+
+local listed ---@type string[]?
+local listed_at = 0
+
+--- The files of the workspace, by their paths in it: those that are open first.
+---@return string[]
+local function files()
+  if listed and vim.uv.now() - listed_at < FRESH_MS then
+    return listed
+  end
+  local root = client.root()
+  local seen, list = {}, {}
+  local function add(path)
+    if path ~= "" and not seen[path] and #list < MAX_FILES then
+      seen[path] = true
+      list[#list + 1] = path
+    end
+  end
+  for _, buffer in ipairs(vim.fn.getbufinfo({ buflisted = 1 })) do
+    if vim.startswith(buffer.name, root .. "/") then
+      add(buffer.name:sub(#root + 2))
+    end
+  end
+  local git = { "git", "-C", root, "ls-files", "--cached", "--others", "--exclude-standard" }
+  local ok, done = pcall(function()
+    return vim.system(git, { text = true, timeout = WAIT_MS }):wait()
+  end)
+  if ok and done.code == 0 then
+    for path in done.stdout:gmatch("[^\n]+") do
+      add(path)
+    end
+  else
+    for path, kind in vim.fs.dir(root, { depth = 4 }) do
+      if kind == "file" then
+        add(path)
+      end
+    end
+  end
+  listed, listed_at = list, vim.uv.now()
+  return list
+end
+
+---@param lead string
+---@return aside.Candidate[]
+local function mentions(lead)
+  if client.has("context/complete") then
+    local params = { sessionId = require("aside.state").current(), trigger = "@", query = lead }
+    local result = ask("context/complete", params) or { candidates = {} }
+    return vim.tbl_map(function(candidate)
+      return { word = candidate.insert, abbr = candidate.label, menu = candidate.detail }
+    end, result.candidates)
+  end
+  local list = files()
+  local matched = lead == "" and list or vim.fn.matchfuzzy(list, lead, { limit = MAX_SHOWN })
+  return vim.tbl_map(function(path)
+    return { word = "@" .. path }
+  end, vim.list_slice(matched, 1, MAX_SHOWN))
+end
+
+--- The word that is being written, if it is one that can be completed.
+---@param before string The line up to the cursor.
+---@param row integer The line's number, from 1.
+---@return integer? start Its first byte, from 0.
+---@return "@"|"/"|nil trigger
+---@return string? lead
+local function word(before, row)
+  local start, lead = before:match("()@(%S*)$")
+  if start and (start == 1 or before:sub(start - 1, start - 1):match("[%s%(]")) then
+    return start - 1, "@", lead
+  end
+  lead = row == 1 and before:match("^/(%S*)$")
+  if lead then
+    return 0, "/", lead
+  end
+end
+
+---@param row integer
+---@param before string
+---@return integer? start
+---@return aside.Candidate[] candidates
+function M.candidates(row, before)
+  local start, trigger, lead = word(before, row)
+  if not start or not lead then
+    return nil, {}
+  end
+  return start, trigger == "@" and mentions(lead) or commands(lead)
+end
+
+---@return string before
+---@return integer row
+local function cursor()
+  local row, column = unpack(vim.api.nvim_win_get_cursor(0))
+  return vim.api.nvim_get_current_line():sub(1, column), row
+end
+
+--- The `omnifunc` of the input.
+---@param find 0|1
+---@return integer|aside.Candidate[]
+function M.omnifunc(find)
+  local before, row = cursor()
+  if find == 1 then
+    return word(before, row) or -3
+  end
+  -- Neovim has cut off the word that it completes; the line still has it.
+  local line = vim.api.nvim_get_current_line()
+  local column = vim.fn.col(".") - 1
+  local _, candidates = M.candidates(row, line:sub(1, column))
+  return candidates
+end
+
+--- Offers what fits, without being asked.
+function M.trigger()
+  local menu = vim.fn.complete_info({ "selected" })
+  if vim.fn.mode():sub(1, 1) ~= "i" or (vim.fn.pumvisible() == 1 and menu.selected >= 0) then
+    return
+  end
+  local before, row = cursor()
+  local start, candidates = M.candidates(row, before)
+  if start and #candidates > 0 then
+    vim.fn.complete(start + 1, candidates)
+  end
+end
+
+--- The files that a message speaks of as `@path`, as attachments.
+---@param text string
+---@return aside.ContentBlock.resource[]
+function M.mentioned(text)
+  local blocks, seen = {}, {}
+  for before, path in (" " .. text):gmatch("([%s%(])@([^%s]+)") do
+    local _ = before
+    local name = path:gsub("[%.,;:!%?%)]+$", "")
+    for _, candidate in ipairs({ path, name }) do
+      local full = vim.fs.joinpath(client.root(), candidate)
+      if not seen[full] and vim.uv.fs_stat(full) then
+        seen[full] = true
+        blocks[#blocks + 1] = { type = "resource", uri = vim.uri_from_fname(full) }
+        break
+      end
+    end
+  end
+  return blocks
+end
+
+return M
