@@ -1,0 +1,11 @@
+/** What passes between the chat view and this extension, its host; the view's own types. */
+export type {
+  Attachment,
+  Connection,
+  Draft,
+  FromView,
+  HostAction,
+  ToView,
+  ViewSettings,
+} from "../../webview/src/port";
+export { PORT_VERSION } from "../../webview/src/port";

@@ -1,0 +1,86 @@
+/** Shows open questions as notifications while the chat view, which shows them too, is hidden. */
+import { commands, type Disposable, env, Uri, window } from "vscode";
+import { isWebAddress } from "../chat/messages";
+import type { ChatElicitParams, ChatRequestPermissionParams } from "../protocol";
+import type { Question, Questions } from "./open";
+import { elicitationText, permissionText } from "./words";
+
+const LATE = "Aside: this was answered already, or is not asked any more.";
+
+/** The notifications of questions. */
+export class Notifications implements Disposable {
+  /** The questions that have a notification, so that each has one. */
+  private readonly shown = new Set<string>();
+
+  constructor(
+    private readonly questions: Questions,
+    private readonly viewIsVisible: () => boolean,
+  ) {
+    questions.listen({
+      asked: () => this.update(),
+      settled: (requestId) => this.shown.delete(requestId),
+    });
+  }
+
+  /** The chat view was shown or hidden, or there is a new question. */
+  update(): void {
+    if (this.viewIsVisible()) {
+      return;
+    }
+    for (const question of this.questions.all()) {
+      const { requestId } = question.request;
+      if (!this.shown.has(requestId)) {
+        this.shown.add(requestId);
+        void this.show(question);
+      }
+    }
+  }
+
+  dispose(): void {
+    this.shown.clear();
+  }
+
+  private show(question: Question): Promise<void> {
+    return question.kind === "permission"
+      ? this.showPermission(question.request)
+      : this.showElicitation(question.request);
+  }
+
+  private async showPermission(request: ChatRequestPermissionParams): Promise<void> {
+    const items: { title: string; id?: string }[] = request.options.map(({ label, id }) => ({
+      title: label,
+      id,
+    }));
+    items.push({ title: "Show in Chat" });
+    const chosen = await window.showWarningMessage(permissionText(request), ...items);
+    if (chosen === undefined) {
+      // A notification that is closed is no answer: the chat still has the question.
+      return;
+    }
+    if (chosen.id === undefined) {
+      await commands.executeCommand("aside.openChat");
+    } else if (!this.questions.answerPermission(request.requestId, { optionId: chosen.id })) {
+      window.setStatusBarMessage(LATE, 5_000);
+    }
+  }
+
+  private async showElicitation(request: ChatElicitParams): Promise<void> {
+    const { requestId, url } = request;
+    const page = url !== undefined && isWebAddress(url) ? url : undefined;
+    const answer = page === undefined ? "Answer in Chat" : "Open Page";
+    const chosen = await window.showInformationMessage(elicitationText(request), answer, "Decline");
+    if (chosen === undefined) {
+      return;
+    }
+    if (!this.questions.isOpen(requestId)) {
+      window.setStatusBarMessage(LATE, 5_000);
+    } else if (chosen === "Decline") {
+      this.questions.answerElicitation(requestId, { action: "decline" });
+    } else if (page === undefined) {
+      await commands.executeCommand("aside.openChat");
+    } else {
+      await env.openExternal(Uri.parse(page, true));
+      this.questions.answerElicitation(requestId, { action: "accept" });
+    }
+  }
+}
