@@ -38,8 +38,6 @@ end
 vim.keymap.set({ "n", "x" }, "<Plug>(aside-ask)", ":Aside ask<CR>")
 vim.keymap.set({ "n", "x" }, "<Plug>(aside-edit)", ":Aside edit<CR>")
 vim.keymap.set("x", "<Plug>(aside-send)", ":Aside send<CR>")
-vim.keymap.set("x", "<Plug>(aside-accept-hunk)", ":Aside accept hunk<CR>")
-vim.keymap.set("x", "<Plug>(aside-reject-hunk)", ":Aside reject hunk<CR>")
 
 --- Enabling reaches the buffers that are open by then.
 local function enable()
