@@ -117,7 +117,9 @@ end
 ---@return string
 local function how_to_come_here()
   for _, map in ipairs(vim.api.nvim_get_keymap("n")) do
-    if map.rhs == "<Plug>(aside-answer)" or (map.rhs or ""):lower() == "<cmd>aside answer<cr>" then
+    local rhs = (map.rhs or ""):lower()
+    local leads = rhs == "<plug>(aside-answer)" or rhs == "<cmd>aside answer<cr>"
+    if leads and not vim.startswith(map.lhs, "<Plug>") then
       return map.lhs .. " to answer"
     end
   end

@@ -69,9 +69,9 @@ end
 ---@return string, string
 local function describe(effect)
   if effect.type == "readPath" then
-    return "reads", effect.path
+    return "reads", vim.fn.fnamemodify(effect.path, ":.")
   elseif effect.type == "writePath" then
-    return "writes", effect.path
+    return "writes", vim.fn.fnamemodify(effect.path, ":.")
   elseif effect.type == "runProgram" then
     return "runs", table.concat(vim.list_extend({ effect.program }, effect.arguments or {}), " ")
   elseif effect.type == "network" then

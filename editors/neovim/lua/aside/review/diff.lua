@@ -29,7 +29,7 @@ end
 ---@param bufnr? integer
 function M.open(bufnr)
   bufnr = (bufnr == nil or bufnr == 0) and vim.api.nvim_get_current_buf() or bufnr
-  local entries = store.entries(vim.uri_from_bufnr(bufnr))
+  local entries = store.entries(store.key_of(bufnr))
   if #entries == 0 then
     return require("aside.review.resolve").nothing_here()
   end

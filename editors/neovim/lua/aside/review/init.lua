@@ -21,19 +21,14 @@ local timers = {}
 ---@type table<integer, true>
 local watched = {}
 
----@param uri aside.Uri
+---@param key aside.Uri
 ---@return integer? bufnr Where the file is in a loaded buffer.
-local function buffer_of(uri)
-  local bufnr = vim.fn.bufnr(vim.fn.fnameescape(vim.uri_to_fname(uri)))
-  if bufnr < 1 then
-    for _, other in ipairs(vim.api.nvim_list_bufs()) do
-      if vim.api.nvim_buf_is_loaded(other) and vim.uri_from_bufnr(other) == uri then
-        return other
-      end
+local function buffer_of(key)
+  for _, bufnr in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.api.nvim_buf_is_loaded(bufnr) and vim.bo[bufnr].buftype == "" and store.key_of(bufnr) == key then
+      return bufnr
     end
-    return nil
   end
-  return vim.api.nvim_buf_is_loaded(bufnr) and bufnr or nil
 end
 
 ---@param uris table<aside.Uri, true>
@@ -54,10 +49,10 @@ local function watch(bufnr)
       if not watched[bufnr] then
         return true
       end
-      M.refresh_soon(vim.uri_from_bufnr(bufnr))
+      M.refresh_soon(store.key_of(bufnr))
     end,
     on_reload = function()
-      M.refresh_soon(vim.uri_from_bufnr(bufnr))
+      M.refresh_soon(store.key_of(bufnr))
     end,
     on_detach = function()
       watched[bufnr] = nil
@@ -129,7 +124,7 @@ end
 --- Asks for what waits in a file, and draws it.
 ---@param uri aside.Uri
 function M.refresh(uri)
-  list(store.statuses(uri), uri, function(edits)
+  list(store.statuses(uri), store.named(uri), function(edits)
     local touched = store.replace(edits, uri)
     local bufnr = buffer_of(uri)
     -- Else the user typed on, and another answer is on its way.
@@ -239,7 +234,7 @@ vim.api.nvim_create_autocmd("LspAttach", {
   group = group,
   callback = function(args)
     local own = client.get()
-    local uri = vim.uri_from_bufnr(args.buf)
+    local uri = store.key_of(args.buf)
     if own and args.data and args.data.client_id == own.id and #store.entries(uri) > 0 then
       M.refresh_soon(uri)
     end

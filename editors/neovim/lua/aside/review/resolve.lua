@@ -62,7 +62,7 @@ local function meant(scope, first, last)
     return here:totable()
   end
   if scope == "file" then
-    return store.entries(vim.uri_from_bufnr(0))
+    return store.entries(store.key_of(0))
   end
   -- The turn of the hunk here, else the one that edited last.
   local entry = here:next()

@@ -6,21 +6,74 @@ local MAX_EDITS = 500
 
 --- A hunk that waits, or an edit without hunks (an empty file, a move) that waits as a whole.
 ---@class aside.review.Entry
----@field uri aside.Uri The file that it is in now.
+---@field uri aside.Uri The key of the file that it is in now.
 ---@field edit aside.FileEdit
 ---@field hunk? aside.Hunk
 
 ---@type table<string, aside.FileEdit>
 local edits = {}
 
---- Where the text of an edit is now.
+--- How many names of files are remembered.
+local MAX_KEYS = 2000
+local keys, keys_left = {}, MAX_KEYS ---@type table<aside.Uri, aside.Uri>
+
+--- One name for a file, however its URI is written and whatever links lead to it.
+---@param uri aside.Uri
+---@return aside.Uri
+function M.key(uri)
+  local known = keys[uri]
+  if known then
+    return known
+  end
+  local ok, path = pcall(vim.uri_to_fname, uri)
+  if not ok then
+    return uri
+  end
+  local real = vim.uv.fs_realpath(path)
+  local key = vim.uri_from_fname(real or path)
+  -- A file that is not there may come as a link.
+  if real then
+    if keys_left == 0 then
+      keys, keys_left = {}, MAX_KEYS
+    end
+    keys[uri], keys_left = key, keys_left - 1
+  end
+  return key
+end
+
+--- The key of a buffer's file.
+---@param bufnr integer
+---@return aside.Uri
+function M.key_of(bufnr)
+  return M.key(vim.uri_from_bufnr(bufnr))
+end
+
 ---@param edit aside.FileEdit
 ---@return aside.Uri
-function M.uri(edit)
+local function place(edit)
   if edit.newUri and edit.status ~= "proposed" then
     return edit.newUri
   end
   return edit.uri
+end
+
+--- The key of the file that the text of an edit is in now.
+---@param edit aside.FileEdit
+---@return aside.Uri
+function M.uri(edit)
+  return M.key(place(edit))
+end
+
+--- A file as the server names it.
+---@param key aside.Uri
+---@return aside.Uri
+function M.named(key)
+  for _, edit in pairs(edits) do
+    if M.uri(edit) == key then
+      return place(edit)
+    end
+  end
+  return key
 end
 
 ---@param edit aside.FileEdit
