@@ -49,6 +49,15 @@ local function tell(status)
   events.emit("connection", vim.tbl_extend("force", { type = "connection" }, status))
 end
 
+--- Says what is wrong, unless the chat is open and says it.
+---@param message string
+local function complain(message)
+  local chat = package.loaded["aside.chat"]
+  if not chat or not chat.is_open() then
+    vim.notify("Aside: " .. message, vim.log.levels.ERROR)
+  end
+end
+
 --- How the server is.
 ---@return aside.Connection
 function M.connection()
@@ -182,7 +191,7 @@ local function restart(code, signal, stderr)
       why
     )
     tell({ status = "failed", message = message })
-    vim.notify("Aside: " .. message, vim.log.levels.ERROR)
+    complain(message)
     settle({ code = -32002, message = message })
     return
   end
@@ -313,7 +322,7 @@ function M.ensure(callback)
   if vim.fn.executable(M.command()[1]) == 0 then
     local message = missing_text()
     tell({ status = "missing", message = message })
-    vim.notify("Aside: " .. message, vim.log.levels.ERROR)
+    complain(message)
     callback({ code = -32002, message = message })
     return
   end

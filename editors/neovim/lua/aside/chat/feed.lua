@@ -51,11 +51,34 @@ local ON = {
       event.maxAttempts,
       render.duration(event.delayMs)
     )
-    transcript.enqueue(function()
-      transcript.note(("note:%d"):format(message.seq), text, "AsideWarning")
+    transcript.enqueue(function(store)
+      -- The attempts of one request take one place.
+      local id = ("retry:%s:%d"):format(message.turnId or "", #store.items)
+      transcript.note(id, text, "AsideWarning")
     end)
   end,
 }
+
+local told = ""
+local count = 0
+
+--- Says in the transcript what is wrong with the server, if anything.
+---@param connection aside.Connection
+function M.explain(connection)
+  if connection.status ~= "missing" and connection.status ~= "failed" then
+    return
+  end
+  M.fail(connection.message or "The server failed.")
+end
+
+--- Says in the transcript that something failed, once where it is said again.
+---@param message string
+function M.fail(message)
+  if message ~= told then
+    told, count = message, count + 1
+  end
+  transcript.note("failure:" .. count, message, "AsideError")
+end
 
 local wired = false
 
@@ -70,12 +93,14 @@ function M.start()
     if not event or not transcript.exists() or message.sessionId ~= state.current() then
       return
     end
+    told = ""
     local handle = ON[event.type]
     if handle then
       handle(event, message)
     end
   end)
   events.on("session", transcript.rebuild)
+  events.on("connection", M.explain)
 end
 
 return M

@@ -18,12 +18,11 @@ end
 
 ---@param err aside.Failure
 local function explain(err)
-  local text = err.message
-  local code = type(err.data) == "table" and err.data.code
-  if code == "noModel" then
-    text = text .. " `:Aside model` lists models; `aside auth` keeps keys."
+  if require("aside.chat").is_open() then
+    require("aside.chat.feed").fail(err.message)
+    return
   end
-  vim.notify("Aside: " .. text, vim.log.levels.ERROR)
+  vim.notify("Aside: " .. err.message, vim.log.levels.ERROR)
 end
 
 ---@param params aside.ChatSendParams

@@ -4,6 +4,7 @@ local M = {}
 local blocks = require("aside.chat.blocks")
 local config = require("aside.config")
 local folds = require("aside.chat.folds")
+local follow = require("aside.chat.follow")
 local reduce = require("aside.reduce")
 local render = require("aside.chat.render")
 local state = require("aside.state")
@@ -59,6 +60,12 @@ local function block_of(item)
   return block
 end
 
+---@param block aside.Block?
+---@return string?
+local function kind_of(block)
+  return block and block.kind
+end
+
 ---@param list aside.Block[]
 ---@return aside.Block?
 local function last_of(list)
@@ -79,17 +86,22 @@ function M.append(item)
   end
 end
 
---- Puts a sentence below the others.
+--- Puts a sentence below the others, or another one in the place of that with the same id.
 ---@param id string
 ---@param text string
 ---@param group string
 function M.note(id, text, group)
   local page = drawn_blocks
-  if not page or page.by_id[id] then
+  if not page then
     return
   end
-  local before = last_of(page.list)
-  local drawn = render.note(text, group, before and before.kind)
+  local block = page.by_id[id]
+  if block then
+    local index = page:find(block)
+    page:replace(block, render.note(text, group, kind_of(page.list[index - 1])))
+    return
+  end
+  local drawn = render.note(text, group, kind_of(last_of(page.list)))
   page:append({ id = id, kind = "note", height = 0 }, drawn)
 end
 
@@ -116,15 +128,11 @@ function M.plan(store)
   local block = page.by_id[id]
   if block then
     local index = page:find(block)
-    local before = page.list[index - 1]
-    page:replace(block, render.plan(store.plan, before and before.kind))
+    page:replace(block, render.plan(store.plan, kind_of(page.list[index - 1])))
     return
   end
-  local before = last_of(page.list)
-  page:append(
-    { id = id, kind = "plan", height = 0 },
-    render.plan(store.plan, before and before.kind)
-  )
+  local drawn = render.plan(store.plan, kind_of(last_of(page.list)))
+  page:append({ id = id, kind = "plan", height = 0 }, drawn)
 end
 
 --- Draws one item that has changed.
@@ -155,26 +163,6 @@ function M.refresh(id)
   end
 end
 
---- Windows that show the end of the buffer, and go on doing so.
----@return integer[]
-local function followers()
-  local last = vim.api.nvim_buf_line_count(buffer)
-  return vim.tbl_filter(function(window)
-    return vim.api.nvim_win_get_cursor(window)[1] >= last
-  end, vim.fn.win_findbuf(buffer))
-end
-
----@param windows integer[]
-local function follow(windows)
-  local last = vim.api.nvim_buf_line_count(buffer)
-  local line = vim.api.nvim_buf_get_lines(buffer, last - 1, last, false)[1] or ""
-  for _, window in ipairs(windows) do
-    if vim.api.nvim_win_is_valid(window) then
-      pcall(vim.api.nvim_win_set_cursor, window, { last, #line })
-    end
-  end
-end
-
 --- Takes the oldest blocks away where there are too many, unless the user looks at them.
 local function trim()
   local page = drawn_blocks
@@ -198,7 +186,7 @@ function M.flush()
   if not buffer or not vim.api.nvim_buf_is_valid(buffer) then
     return
   end
-  local windows = followers()
+  local windows = follow.windows(buffer)
   local steps, ids = queue, dirty
   queue, dirty = {}, {}
   local store = state.shown()
@@ -211,7 +199,7 @@ function M.flush()
   if #windows == #vim.fn.win_findbuf(buffer) then
     trim()
   end
-  follow(windows)
+  follow.show(buffer, windows)
 end
 
 local function schedule()
@@ -252,7 +240,7 @@ function M.rebuild()
   if #open > 0 then
     M.plan(store)
   end
-  follow(vim.fn.win_findbuf(buffer))
+  follow.show(buffer, vim.fn.win_findbuf(buffer))
 end
 
 ---@param items aside.Item[]

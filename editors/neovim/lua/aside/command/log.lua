@@ -26,7 +26,9 @@ return {
       end
       vim.cmd.split(vim.fn.fnameescape(file))
       vim.bo.autoread = true
-      vim.bo.readonly = true
+      -- It is no document of the workspace.
+      vim.bo.buftype = "nowrite"
+      vim.bo.modifiable = false
       vim.cmd.normal({ "G", bang = true })
     end
     if not client.has("server/status") then
