@@ -4,6 +4,7 @@
 //! over continued lines, and passes over what it cannot place. So every byte between its tokens
 //! is looked at again: what Bash would read in another way makes the script one that is not
 //! understood.
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use tree_sitter::{Node, ParseOptions, ParseState, Parser, Tree};
@@ -25,12 +26,40 @@ pub(crate) fn parse(text: &str) -> Option<Tree> {
         ControlFlow::Continue(())
     };
     let options = ParseOptions::new().progress_callback(&mut progress);
-    let bytes = text.as_bytes();
+    let spared = spared(text);
+    let bytes = spared.as_bytes();
     parser.parse_with_options(
         &mut |offset, _| bytes.get(offset..).unwrap_or_default(),
         None,
         Some(options),
     )
+}
+
+/// The text as the grammar may see it. Behind an opening brace its scanner asks the C library
+/// whether a character is a digit, which reads where it must not for those beyond U+00FF: there is
+/// something of the same length in their place.
+fn spared(text: &str) -> Cow<'_, str> {
+    let mut is_after_brace = false;
+    let mut spared = String::new();
+    let mut end = 0;
+    for (at, c) in text.char_indices() {
+        if is_after_brace && c > '\u{ff}' {
+            spared.push_str(&text[end..at]);
+            spared.extend(std::iter::repeat_n('x', c.len_utf8()));
+            end = at + c.len_utf8();
+        }
+        is_after_brace = c == '{' || is_after_brace && (c.is_ascii_digit() || c == '.');
+    }
+    if end == 0 {
+        return Cow::Borrowed(text);
+    }
+    spared.push_str(&text[end..]);
+    Cow::Owned(spared)
+}
+
+/// Whether the grammar is not shown the text as it is.
+pub(crate) fn is_hidden_from_grammar(text: &str) -> bool {
+    matches!(spared(text), Cow::Owned(_))
 }
 
 /// Whether `text` has characters that a terminal or a reader takes for something else: control

@@ -15,7 +15,7 @@ use crate::bounds::MAX_TREE_DEPTH;
 use crate::bounds::{MAX_COMMAND_BYTES, MAX_EFFECTS, MAX_NODES, MAX_SCRIPT_DEPTH, MAX_SCRIPTS};
 use crate::danger::Danger;
 use crate::effect::{Analysis, Effect};
-use crate::parse::{has_deceiving_characters, is_sound, parse};
+use crate::parse::{has_deceiving_characters, is_hidden_from_grammar, is_sound, parse};
 use crate::place::Place;
 
 pub(crate) use paths::Reach;
@@ -74,7 +74,7 @@ impl Walker<'_> {
             self.not_whole();
             return;
         }
-        if has_deceiving_characters(text) {
+        if has_deceiving_characters(text) || is_hidden_from_grammar(text) {
             self.not_whole();
         }
         let Some(tree) = parse(text) else {

@@ -164,6 +164,18 @@ fn is_text_there(before: &str, after: &str) -> bool {
 }
 
 #[test]
+fn wide_characters_behind_braces_are_not_given_to_the_grammar() {
+    for wide in ["\u{100}", "日", "\u{10ffff}"] {
+        for start in ["{", "{1", "{1..", "{1..23", "${", "a{", "{日{", "'{", "\"{"] {
+            let analysis = analyse_here(&format!("rm -rf /; echo {start}{wide}"));
+            assert!(!analysis.is_whole, "{start}{wide}");
+            assert_eq!(analysis.denials().count(), 1, "{start}{wide}");
+        }
+        assert!(analyse_here(&format!("echo {{a{wide}}} {wide}")).is_whole, "{wide}");
+    }
+}
+
+#[test]
 fn long_and_deep_commands_are_not_whole() {
     let deep =
         |start: &str, end: &str, count: usize| start.repeat(count) + "ls" + &end.repeat(count);
