@@ -1,5 +1,5 @@
 /** Puts the extension together: one server, one chat view, one review for the window. */
-import { commands, type ExtensionContext, window } from "vscode";
+import { commands, type ExtensionContext, window, workspace } from "vscode";
 import { keyCommands } from "./actions/keys";
 import { mcpCommands } from "./actions/mcp";
 import { pickerCommands } from "./actions/pickers";
@@ -34,6 +34,9 @@ import { SessionTree } from "./sessions/tree";
 import { StatusBar } from "./status";
 
 const FIRST_START = "greeted";
+
+/** The editor's own setting for those who want no walkthrough at first. */
+const WALKTHROUGHS = "workbench.welcomePage.walkthroughs.openOnInstall";
 
 let running: Server | undefined;
 
@@ -103,7 +106,9 @@ export async function activate(context: ExtensionContext): Promise<void> {
   await server.start();
   if (context.globalState.get(FIRST_START) !== true) {
     await context.globalState.update(FIRST_START, true);
-    await commands.executeCommand("aside.openWalkthrough");
+    if (workspace.getConfiguration().get(WALKTHROUGHS) !== false) {
+      await commands.executeCommand("aside.openWalkthrough");
+    }
   }
 }
 
