@@ -1,0 +1,217 @@
+// A second host of the view: serves it over HTTP on loopback, and carries its port over a WebSocket
+// to an `aside lsp` of its own. For trying the view in a browser, for its tests and its measurements.
+//
+//   node dev/host.mjs --server PATH [--workspace DIR] [--port N]
+//
+// Then open http://127.0.0.1:PORT/?theme=dark (light, dark, contrast). POST /kill ends the server as a
+// crash does.
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { dirname, extname, join, normalize, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { WebSocketServer } from "ws";
+import { POLICY, page } from "./page.mjs";
+import { Server } from "./rpc.mjs";
+
+const dist = resolve(dirname(fileURLToPath(import.meta.url)), "../dist");
+const TYPES = { ".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2" };
+
+/** Starts it. Gives back its address and what ends it. */
+export async function host({ server: command, workspace, port = 0 }) {
+  const root = pathToFileURL(resolve(workspace)).href;
+  const drafts = {};
+  const asked = new Map();
+  const views = new Set();
+  const log = [];
+  let connection = { status: "starting" };
+  let sessionId;
+
+  const tell = (message) => {
+    const text = JSON.stringify(message);
+    for (const view of views) {
+      view.send(text);
+    }
+  };
+
+  const server = new Server(command, root, (heard) => {
+    if (heard.connection !== undefined) {
+      connection = heard.connection;
+      if (connection.status !== "ready") {
+        asked.clear();
+      }
+      tell({ type: "connection", connection });
+    } else if (heard.notification !== undefined) {
+      notified(heard.notification);
+    } else {
+      requested(heard.request, heard.answer);
+    }
+  });
+
+  function notified({ method, params }) {
+    if (method === "chat/event") {
+      tell({ type: "event", event: params });
+      if (params.event.type === "permissionResolved") {
+        withdraw(params.event.requestId);
+      }
+    } else if (method === "mcp/event") {
+      tell({ type: "mcpEvent", event: params });
+    } else if (method === "$/cancelRequest") {
+      for (const [requestId, question] of asked) {
+        if (question.rpcId === params.id) {
+          withdraw(requestId);
+        }
+      }
+    }
+  }
+
+  function requested({ id, method, params }, answer) {
+    const type = { "chat/requestPermission": "permission", "chat/elicit": "elicitation" }[method];
+    if (type !== undefined) {
+      asked.set(params.requestId, { rpcId: id, answer, message: { type, request: params } });
+      tell({ type, request: params });
+    } else {
+      answer(method === "workspace/configuration" ? params.items.map(() => null) : null);
+    }
+  }
+
+  function withdraw(requestId) {
+    if (asked.delete(requestId)) {
+      tell({ type: "withdrawn", requestId });
+    }
+  }
+
+  async function fromView(view, message) {
+    switch (message.type) {
+      case "ready":
+        view.send(
+          JSON.stringify({
+            type: "init",
+            portVersion: 1,
+            connection,
+            settings: { sendOn: "enter", unfold: { reasoning: false, tools: false } },
+            workspaceUri: root,
+            ...(sessionId === undefined ? {} : { sessionId }),
+            drafts,
+          }),
+        );
+        for (const question of asked.values()) {
+          view.send(JSON.stringify(question.message));
+        }
+        break;
+      case "request":
+        try {
+          const result = await server.request(message.method, message.params);
+          view.send(JSON.stringify({ type: "response", id: message.id, result }));
+        } catch (error) {
+          const { message: text, data } = error;
+          view.send(
+            JSON.stringify({ type: "error", id: message.id, message: text, code: data?.code }),
+          );
+        }
+        break;
+      case "sessionShown":
+        sessionId = message.sessionId;
+        break;
+      case "saveDraft":
+        drafts[message.sessionId ?? ""] = message.draft;
+        break;
+      case "answerPermission":
+      case "answerElicitation":
+        asked.get(message.requestId)?.answer(message.result);
+        asked.delete(message.requestId);
+        break;
+      case "dropUris":
+        view.send(
+          JSON.stringify({
+            type: "attach",
+            attachments: message.uris.map((uri) => ({
+              label: uri.split("/").at(-1),
+              block: { type: "resource", uri },
+            })),
+          }),
+        );
+        break;
+      default:
+        // What an editor would do; here it can only be looked at.
+        log.push(message);
+        break;
+    }
+  }
+
+  const http = createServer(async (request, response) => {
+    const url = new URL(request.url, "http://127.0.0.1");
+    if (request.method === "POST" && url.pathname === "/kill") {
+      server.kill();
+      response.end();
+      return;
+    }
+    if (url.pathname === "/log") {
+      response.end(JSON.stringify(log));
+      return;
+    }
+    if (url.pathname === "/") {
+      response.setHeader("content-type", "text/html");
+      response.setHeader("content-security-policy", POLICY);
+      response.end(page(url.searchParams.get("theme")));
+      return;
+    }
+    const path = normalize(join(dist, url.pathname));
+    const type = TYPES[extname(path)];
+    try {
+      if (!path.startsWith(dist) || type === undefined) {
+        throw new Error("not ours");
+      }
+      const body = await readFile(path);
+      response.setHeader("content-type", type);
+      response.end(body);
+    } catch {
+      response.statusCode = 404;
+      response.end();
+    }
+  });
+
+  const sockets = new WebSocketServer({ server: http, path: "/port" });
+  sockets.on("connection", (view, request) => {
+    // Another page in the same browser has no business here.
+    if (new URL(request.headers.origin ?? "http://none").host !== request.headers.host) {
+      view.close();
+      return;
+    }
+    views.add(view);
+    view.on("close", () => views.delete(view));
+    view.on("message", (data) => fromView(view, JSON.parse(String(data))));
+  });
+
+  await new Promise((done) => http.listen(port, "127.0.0.1", done));
+  server.start();
+  return {
+    url: `http://127.0.0.1:${http.address().port}/`,
+    tell,
+    server,
+    log,
+    end() {
+      server.end();
+      for (const view of views) {
+        view.terminate();
+      }
+      http.close();
+    },
+  };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({
+    options: {
+      server: { type: "string", default: "aside" },
+      workspace: { type: "string", default: process.cwd() },
+      port: { type: "string", default: "4173" },
+    },
+  });
+  const running = await host({ ...values, port: Number(values.port) });
+  console.log(`The view is at ${running.url}?theme=dark`);
+  process.on("SIGINT", () => {
+    running.end();
+    process.exit(0);
+  });
+}

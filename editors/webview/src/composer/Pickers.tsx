@@ -1,0 +1,96 @@
+/** Model, agent, permission mode and effort, of the session that is shown or of the next one. */
+import { useContext } from "preact/hooks";
+import type { ModelInfo, PermissionMode } from "../../../../protocol/ts/aside";
+import { choiceOf, effortsOf } from "../state/options";
+import { ChatContext } from "../ui/context";
+import { count } from "../ui/format";
+import { type Choosable, Picker } from "./Picker";
+
+const MODES: { id: PermissionMode; label: string; detail: string }[] = [
+  { id: "ask", label: "Ask", detail: "Asks before each effect other than reading." },
+  { id: "acceptEdits", label: "Edit", detail: "Edits files unasked, asks before the rest." },
+  { id: "readOnly", label: "Read only", detail: "Reads, and refuses everything else." },
+  { id: "full", label: "Full", detail: "Does everything unasked, inside the workspace." },
+];
+
+export function Pickers() {
+  const chat = useContext(ChatContext);
+  const session = chat.follower.transcript.value?.session;
+  const chosen = session === undefined ? chat.options.chosen.value : choiceOf(session);
+  const models = chat.options.models.value;
+  const agents = chat.options.agents.value;
+  const model = models?.find((one) => one.id === chosen.model);
+  const efforts = effortsOf(model);
+  const agent = chosen.agent ?? "default";
+  const mode = MODES.find((one) => one.id === chosen.permissionMode);
+  return (
+    <>
+      {chat.can("model/list") ? (
+        <Picker
+          class="model-picker"
+          name="Model"
+          shown={model?.name ?? chosen.model?.split("/").slice(1).join("/") ?? "Default model"}
+          items={(models ?? []).map(modelItem)}
+          current={chosen.model}
+          searchable
+          pick={(id) => void chat.choose({ model: id })}
+          more={{
+            label: "Add a key…",
+            act: () => chat.send({ type: "action", action: "addKey" }),
+          }}
+        />
+      ) : null}
+      {efforts.length > 0 ? (
+        <Picker
+          name="Effort"
+          shown={chosen.effort ?? "Effort"}
+          items={efforts.map((effort) => ({ id: effort, label: effort }))}
+          current={chosen.effort}
+          searchable={false}
+          pick={(effort) => void chat.choose({ effort })}
+        />
+      ) : null}
+      <Picker
+        name="Permission"
+        shown={mode?.label ?? "Default"}
+        items={MODES}
+        current={chosen.permissionMode}
+        searchable={false}
+        pick={(id) => {
+          const next = MODES.find((one) => one.id === id);
+          if (next !== undefined) {
+            void chat.choose({ permissionMode: next.id });
+          }
+        }}
+      />
+      {agents.length > 1 || agent !== "default" ? (
+        <Picker
+          name="Agent"
+          shown={agent === "default" ? "Agent" : agent}
+          items={agents.map(({ name, description }) => ({
+            id: name,
+            label: name,
+            detail: description,
+          }))}
+          current={agent}
+          searchable={agents.length > 8}
+          pick={(id) => void chat.choose({ agent: id })}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function modelItem(model: ModelInfo): Choosable {
+  const item: Choosable = { id: model.id, label: model.name };
+  const about = [
+    model.provider,
+    model.contextWindow > 0 ? `${count(model.contextWindow)} tokens` : "",
+    model.vision ? "sees pictures" : "",
+  ].filter((one) => one !== "");
+  item.detail = about.join(" · ");
+  if (!model.available) {
+    item.unavailable = model.reason ?? "It cannot be used with these settings.";
+  }
+  return item;
+}

@@ -1,0 +1,43 @@
+/** What the user is asked in this session, at the end of the transcript. */
+import { useContext } from "preact/hooks";
+import { ChatContext } from "../ui/context";
+import { Elicitation } from "./Elicitation";
+import { Permission } from "./Permission";
+
+export function Asked() {
+  const chat = useContext(ChatContext);
+  const shown = chat.sessionId.value;
+  return (
+    <>
+      {chat.prompts.permissions.value
+        .filter((request) => request.sessionId === shown)
+        .map((request) => (
+          <Permission key={request.requestId} request={request} />
+        ))}
+      {chat.prompts.elicitations.value
+        .filter((request) => request.sessionId === shown)
+        .map((request) => (
+          <Elicitation key={request.requestId} request={request} />
+        ))}
+    </>
+  );
+}
+
+/** That other sessions ask, and the way there. */
+export function AskedElsewhere() {
+  const chat = useContext(ChatContext);
+  const shown = chat.sessionId.value;
+  const all = [...chat.prompts.permissions.value, ...chat.prompts.elicitations.value];
+  const other = all.find((request) => request.sessionId !== shown);
+  if (other === undefined) {
+    return null;
+  }
+  return (
+    <div class="banner" role="status">
+      <span>Another session waits for your answer.</span>
+      <button type="button" onClick={() => chat.show(other.sessionId)}>
+        Show it
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,125 @@
+/** A question for permission: what would be done, why it is asked, and the answers. */
+import { useContext, useEffect, useId, useRef, useState } from "preact/hooks";
+import type { ChatRequestPermissionParams, PermissionOption } from "../../../../protocol/ts/aside";
+import { EditDiff } from "../review/Diff";
+import { ChatContext } from "../ui/context";
+import { Icon } from "../ui/Icon";
+import { describe } from "./effects";
+
+export function Permission({ request }: { request: ChatRequestPermissionParams }) {
+  const chat = useContext(ChatContext);
+  const [feedback, setFeedback] = useState("");
+  const box = useRef<HTMLElement>(null);
+  const id = useId();
+  const { item, options } = request;
+  const command = item.type === "toolCall" ? item.arguments.command : undefined;
+  const title = item.type === "toolCall" ? item.title || item.name : "Tool call";
+
+  // Whoever is writing goes on writing; whoever is not can answer by one key.
+  useEffect(() => {
+    const active = document.activeElement;
+    const writing = active instanceof HTMLTextAreaElement && active.value !== "";
+    const answering = active?.closest(".prompt") !== null && active !== document.body;
+    if (!writing && !answering) {
+      box.current?.focus();
+    }
+  }, []);
+
+  const answer = (option: PermissionOption) => {
+    const words = feedback.trim();
+    const { requestId } = request;
+    chat.prompts.answerPermission(
+      requestId,
+      words === "" ? { optionId: option.id } : { optionId: option.id, feedback: words },
+    );
+    chat.focusAsked.value += 1;
+  };
+
+  const pressed = (event: KeyboardEvent) => {
+    if (
+      event.target instanceof HTMLInputElement ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey
+    ) {
+      return;
+    }
+    const option = /^[1-9]$/.test(event.key) ? options[Number(event.key) - 1] : undefined;
+    if (option !== undefined) {
+      event.preventDefault();
+      event.stopPropagation();
+      answer(option);
+    }
+  };
+
+  return (
+    <section
+      class="prompt permission"
+      ref={box}
+      tabIndex={-1}
+      role="alertdialog"
+      aria-labelledby={`${id}-title`}
+      aria-describedby={`${id}-reason`}
+      onKeyDown={pressed}
+    >
+      <h2 id={`${id}-title`}>
+        <Icon name="shield" /> {title}
+      </h2>
+      {typeof command === "string" ? <pre class="output command">{command}</pre> : null}
+      <p id={`${id}-reason`}>{request.reason}</p>
+      {request.effects.length > 0 ? (
+        <ul class="effects" aria-label="What it would do">
+          {request.effects.map((effect, index) => {
+            const { verb, object } = describe(effect);
+            return (
+              <li key={index}>
+                <span class="muted">{verb}</span> <code>{object}</code>
+              </li>
+            );
+          })}
+        </ul>
+      ) : null}
+      {request.preview?.map((edit) => (
+        <EditDiff key={edit.id} edit={edit} canResolve={false} />
+      ))}
+      <input
+        type="text"
+        class="feedback"
+        value={feedback}
+        placeholder="Tell the agent what to do instead (optional)"
+        aria-label="Words for the agent, with your answer"
+        onInput={(event) => setFeedback(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          // Enter in the words means no: they say what to do instead.
+          const no = options.find((option) => option.kind === "rejectOnce");
+          if (event.key === "Enter" && !event.isComposing && feedback.trim() !== "" && no) {
+            event.preventDefault();
+            answer(no);
+          }
+        }}
+      />
+      <div class="options">
+        {options.map((option, index) => (
+          <button
+            key={option.id}
+            type="button"
+            class={option.kind === "allowOnce" ? "primary" : ""}
+            data-kind={option.kind}
+            onClick={() => answer(option)}
+          >
+            {index < 9 ? <kbd>{index + 1}</kbd> : null}
+            <span>{option.label}</span>
+          </button>
+        ))}
+        <button
+          type="button"
+          class="quiet"
+          title="Refuse, and stop the turn"
+          onClick={() => chat.prompts.answerPermission(request.requestId, { cancelled: true })}
+        >
+          Stop the turn
+        </button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,336 @@
+/** The whole state of the view, and what the user can do: between the port and what is drawn. */
+import { signal } from "@preact/signals";
+import type {
+  ChatEvent,
+  Delivery,
+  EditResolveParams,
+  Session,
+} from "../../../../protocol/ts/aside";
+import {
+  type Connection,
+  type FromView,
+  type HostAction,
+  PORT_VERSION,
+  type Port,
+  type ToView,
+  type ViewSettings,
+} from "../port";
+import { Drafts, isEmpty } from "./drafts";
+import { Follower } from "./follow";
+import { runningTurn } from "./model";
+import { type Choice, Options } from "./options";
+import { Prompts } from "./prompts";
+import { RequestError, Rpc, sentence } from "./rpc";
+import { Outbox, type Sending } from "./sending";
+
+/** Something that went wrong with what the user did, and what to do about it. */
+export interface Problem {
+  message: string;
+  action?: HostAction;
+}
+
+const SETTINGS: ViewSettings = { sendOn: "enter", unfold: { reasoning: false, tools: false } };
+
+export class Chat {
+  readonly port: Port;
+  readonly rpc: Rpc;
+  readonly drafts: Drafts;
+  readonly prompts: Prompts;
+  readonly options: Options;
+  readonly outbox: Outbox;
+  readonly follower: Follower;
+  readonly connection = signal<Connection>({ status: "starting" });
+  readonly settings = signal<ViewSettings>(SETTINGS);
+  readonly workspaceUri = signal<string | undefined>(undefined);
+  readonly sessionId = signal<string | undefined>(undefined);
+  readonly problem = signal<Problem | undefined>(undefined);
+  /** What a screen reader is told next. */
+  readonly announcement = signal("");
+  /** Rises when the cursor is to be put where the user writes. */
+  readonly focusAsked = signal(0);
+  #wasReady = false;
+
+  constructor(port: Port) {
+    this.port = port;
+    this.rpc = new Rpc(port);
+    this.drafts = new Drafts(port);
+    this.prompts = new Prompts(port);
+    this.options = new Options(this.rpc);
+    this.outbox = new Outbox(this.rpc, {
+      arrived: (message, result) => {
+        this.drafts.sent();
+        if (result.status === "queued") {
+          this.follower.queued(queuedTurn(result.sessionId, result.turnId));
+        }
+        this.announcement.value =
+          result.status === "queued" ? "The message waits for its turn." : "The message was sent.";
+        void message;
+      },
+      refused: (message, reason) => this.#refused(message, reason),
+    });
+    this.follower = new Follower({
+      rpc: this.rpc,
+      can: (method) => this.can(method),
+      happened: (event) => this.#happened(event),
+      gone: () => this.show(undefined),
+    });
+    port.listen((message) => this.#receive(message));
+    this.send({ type: "ready", portVersion: PORT_VERSION });
+  }
+
+  send(message: FromView): void {
+    this.port.send(message);
+  }
+
+  /** Whether the server is there and answers this method. */
+  can(method: string): boolean {
+    const connection = this.connection.value;
+    return connection.status === "ready" && connection.methods.includes(method);
+  }
+
+  /** Shows a session; a new one where absent. */
+  show(sessionId: string | undefined): void {
+    if (sessionId === this.sessionId.value && this.follower.loading.value.kind !== "failed") {
+      return;
+    }
+    this.drafts.show(sessionId);
+    this.sessionId.value = sessionId;
+    this.problem.value = undefined;
+    this.send(
+      sessionId === undefined ? { type: "sessionShown" } : { type: "sessionShown", sessionId },
+    );
+    if (sessionId === undefined) {
+      this.follower.clear();
+    } else if (this.connection.value.status === "ready") {
+      void this.follower.load(sessionId);
+    }
+  }
+
+  /** Sends what is written. */
+  async submit(delivery: Delivery): Promise<void> {
+    if (this.connection.value.status !== "ready" || isEmpty(this.drafts.current.value)) {
+      return;
+    }
+    this.problem.value = undefined;
+    const draft = this.drafts.take();
+    let sessionId = this.sessionId.value;
+    if (sessionId === undefined) {
+      try {
+        const params = { ...this.options.chosen.value };
+        const session = await this.rpc.request("session/create", params);
+        sessionId = session.id;
+        this.#begin(session);
+      } catch (error) {
+        this.drafts.putBack(draft);
+        this.#fail(error);
+        return;
+      }
+    }
+    const content = Outbox.content(draft);
+    const clientMessageId = crypto.randomUUID();
+    await this.outbox.send({ clientMessageId, sessionId, content, delivery, draft });
+  }
+
+  /** Sends these words at once, whatever is being written. */
+  async again(text: string): Promise<void> {
+    const sessionId = this.sessionId.value;
+    if (sessionId !== undefined && this.connection.value.status === "ready") {
+      const draft = { text, attachments: [] };
+      await this.outbox.send({
+        clientMessageId: crypto.randomUUID(),
+        sessionId,
+        content: Outbox.content(draft),
+        delivery: "queue",
+        draft,
+      });
+    }
+  }
+
+  /** Stops a turn; the running one where absent. */
+  async cancel(turnId?: string): Promise<void> {
+    const sessionId = this.sessionId.value;
+    if (sessionId !== undefined) {
+      await this.attempt(() =>
+        this.rpc.request(
+          "chat/cancel",
+          turnId === undefined ? { sessionId } : { sessionId, turnId },
+        ),
+      );
+    }
+  }
+
+  /** Changes what the session is to be, or what the next one is. */
+  async choose(choice: Choice): Promise<void> {
+    const sessionId = this.sessionId.value;
+    if (sessionId === undefined) {
+      this.options.chosen.value = { ...this.options.chosen.value, ...choice };
+      return;
+    }
+    await this.attempt(async () => {
+      this.follower.setSession(await this.rpc.request("session/update", { sessionId, ...choice }));
+    });
+  }
+
+  async rename(title: string): Promise<void> {
+    const sessionId = this.sessionId.value;
+    if (sessionId !== undefined && title.trim() !== "") {
+      await this.attempt(async () => {
+        const session = await this.rpc.request("session/update", {
+          sessionId,
+          title: title.trim(),
+        });
+        this.follower.setSession(session);
+      });
+    }
+  }
+
+  /** Keeps pending hunks, or takes them back. */
+  async resolve(verdict: "accept" | "reject", which: EditResolveParams): Promise<void> {
+    await this.attempt(async () => {
+      const { edits } = await this.rpc.request(`edit/${verdict}`, which);
+      this.follower.addEdits(edits);
+      this.announcement.value =
+        verdict === "accept" ? "The change is kept." : "The change is undone.";
+    });
+  }
+
+  /** Whether the running turn is one that can be stopped. */
+  get running(): boolean {
+    const transcript = this.follower.transcript.value;
+    return transcript !== undefined && runningTurn(transcript) !== undefined;
+  }
+
+  /** Does it, and says so where it fails. */
+  async attempt(act: () => Promise<unknown>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #begin(session: Session): void {
+    this.options.chosen.value = {};
+    this.sessionId.value = session.id;
+    this.drafts.named(session.id);
+    this.follower.begin(session);
+    this.send({ type: "sessionShown", sessionId: session.id });
+  }
+
+  #refused(message: Sending, reason: RequestError): void {
+    if (message.sessionId === this.sessionId.value) {
+      this.drafts.putBack(message.draft);
+    }
+    this.#fail(reason);
+  }
+
+  #fail(error: unknown): void {
+    const code = error instanceof RequestError ? error.code : undefined;
+    const action = actionFor(code);
+    const message = sentence(error);
+    this.problem.value = action === undefined ? { message } : { message, action };
+  }
+
+  #receive(message: ToView): void {
+    switch (message.type) {
+      case "init":
+        this.settings.value = message.settings;
+        this.workspaceUri.value = message.workspaceUri;
+        this.prompts.clear();
+        this.drafts.restore(message.drafts);
+        this.#connected(message.connection);
+        this.show(message.sessionId);
+        break;
+      case "connection":
+        this.#connected(message.connection);
+        break;
+      case "settings":
+        this.settings.value = message.settings;
+        break;
+      case "response":
+      case "error":
+        this.rpc.answered(message);
+        break;
+      case "event":
+        this.follower.event(message.event);
+        break;
+      case "permission":
+        this.prompts.askPermission(message.request);
+        this.announcement.value = `Permission is asked: ${message.request.reason}`;
+        break;
+      case "elicitation":
+        this.prompts.askElicitation(message.request);
+        this.announcement.value = `A question: ${message.request.message}`;
+        break;
+      case "withdrawn":
+        this.prompts.withdraw(message.requestId);
+        break;
+      case "showSession":
+        this.show(message.sessionId);
+        break;
+      case "attach":
+        this.drafts.attach(message.attachments);
+        if (message.text !== undefined) {
+          const { text } = this.drafts.current.value;
+          this.drafts.setText(text === "" ? message.text : `${text}\n${message.text}`);
+        }
+        this.focusAsked.value += 1;
+        break;
+      case "focus":
+        this.focusAsked.value += 1;
+        break;
+      default:
+        // A newer host says more than this view knows.
+        break;
+    }
+  }
+
+  #connected(connection: Connection): void {
+    this.connection.value = connection;
+    if (connection.status !== "ready") {
+      this.prompts.clear();
+      this.rpc.lost();
+      return;
+    }
+    void this.options.refresh((method) => this.can(method));
+    const sessionId = this.sessionId.value;
+    if (sessionId !== undefined) {
+      const known = this.#wasReady && this.follower.latest !== undefined;
+      void (known ? this.follower.catchUp() : this.follower.load(sessionId));
+    }
+    this.#wasReady = true;
+    void this.outbox.again();
+  }
+
+  #happened({ event }: ChatEvent): void {
+    if (event.type === "itemCompleted" && event.item.type === "assistantMessage") {
+      this.announcement.value = event.item.text;
+    } else if (event.type === "permissionResolved") {
+      this.prompts.withdraw(event.requestId);
+    } else if (event.type === "turnCompleted" && event.turn.error !== undefined) {
+      this.announcement.value = event.turn.error.message;
+    }
+  }
+}
+
+/** What helps against a failure of this kind. */
+export function actionFor(code: string | undefined): HostAction | undefined {
+  switch (code) {
+    case "noModel":
+    case "auth":
+      return "addKey";
+    case "provider":
+    case "rateLimited":
+      return "chooseModel";
+    case "storage":
+    case "internal":
+      return "showLog";
+    default:
+      return undefined;
+  }
+}
+
+function queuedTurn(sessionId: string, id: string) {
+  const usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+  return { id, sessionId, status: "queued" as const, createdAt: new Date().toISOString(), usage };
+}

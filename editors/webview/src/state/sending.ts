@@ -1,0 +1,78 @@
+/** Messages on their way: sent once, also when nobody knows whether the first try arrived. */
+import { signal } from "@preact/signals";
+import type { ChatSendResult, ContentBlock, Delivery } from "../../../../protocol/ts/aside";
+import type { Draft } from "../port";
+import { RequestError, type Rpc, sentence } from "./rpc";
+
+/** A message that the server has not answered for yet. */
+export interface Sending {
+  clientMessageId: string;
+  sessionId: string;
+  content: ContentBlock[];
+  delivery: Delivery;
+  draft: Draft;
+}
+
+/** What becomes of messages. */
+export interface Sent {
+  arrived(message: Sending, result: ChatSendResult): void;
+  /** It was refused, for this reason. */
+  refused(message: Sending, reason: RequestError): void;
+}
+
+export class Outbox {
+  readonly sending = signal<readonly Sending[]>([]);
+  readonly #rpc: Rpc;
+  readonly #sent: Sent;
+
+  constructor(rpc: Rpc, sent: Sent) {
+    this.#rpc = rpc;
+    this.#sent = sent;
+  }
+
+  /** The message as it is sent: its text, then what is attached. */
+  static content(draft: Draft): ContentBlock[] {
+    const text = draft.text.trim();
+    const blocks = draft.attachments.map((attachment) => attachment.block);
+    return text === "" ? blocks : [{ type: "text", text }, ...blocks];
+  }
+
+  async send(message: Sending): Promise<void> {
+    this.sending.value = [...this.sending.value, message];
+    await this.#try(message);
+  }
+
+  /** The connection is there again: sends what may not have arrived. The server knows it if it did. */
+  async again(): Promise<void> {
+    for (const message of this.sending.value) {
+      await this.#try(message);
+    }
+  }
+
+  async #try(message: Sending): Promise<void> {
+    const { clientMessageId, sessionId, content, delivery } = message;
+    try {
+      const result = await this.#rpc.request("chat/send", {
+        clientMessageId,
+        sessionId,
+        content,
+        delivery,
+      });
+      this.#settle(message);
+      this.#sent.arrived(message, result);
+    } catch (error) {
+      if (error instanceof RequestError && error.lost) {
+        return;
+      }
+      this.#settle(message);
+      this.#sent.refused(
+        message,
+        error instanceof RequestError ? error : new RequestError(sentence(error), undefined, false),
+      );
+    }
+  }
+
+  #settle(message: Sending): void {
+    this.sending.value = this.sending.value.filter((other) => other !== message);
+  }
+}

@@ -1,0 +1,109 @@
+/** The line at the top: the session's title, how full the context is, what it cost. */
+import { useContext, useState } from "preact/hooks";
+import { ChatContext } from "../ui/context";
+import { count, dollars } from "../ui/format";
+import { Icon } from "../ui/Icon";
+
+export function Header() {
+  const chat = useContext(ChatContext);
+  const state = chat.follower.transcript.value;
+  const session = state?.session;
+  const [renaming, setRenaming] = useState(false);
+  const title = session?.title || "New chat";
+  return (
+    <header class="head">
+      {renaming && session !== undefined ? (
+        <input
+          type="text"
+          class="rename"
+          value={title}
+          aria-label="Title of the session"
+          ref={(input) => input?.focus()}
+          onBlur={() => setRenaming(false)}
+          onKeyDown={(event) => {
+            if (event.key === "Enter") {
+              void chat.rename(event.currentTarget.value);
+              setRenaming(false);
+            } else if (event.key === "Escape") {
+              event.stopPropagation();
+              setRenaming(false);
+            }
+          }}
+        />
+      ) : (
+        <h1 title={title} onDblClick={() => setRenaming(session !== undefined)}>
+          {title}
+        </h1>
+      )}
+      <Meter />
+      <Cost />
+      {session === undefined ? null : (
+        <button
+          type="button"
+          class="quiet icon-button"
+          title="New chat"
+          aria-label="New chat"
+          onClick={() => chat.show(undefined)}
+        >
+          <Icon name="plus" />
+        </button>
+      )}
+      <button
+        type="button"
+        class="quiet icon-button"
+        title="Sessions"
+        aria-label="Sessions"
+        onClick={() => chat.send({ type: "action", action: "showSessions" })}
+      >
+        <Icon name="history" />
+      </button>
+    </header>
+  );
+}
+
+/** How full the model's context is. */
+function Meter() {
+  const chat = useContext(ChatContext);
+  const context = chat.follower.transcript.value?.context;
+  if (context === undefined) {
+    return null;
+  }
+  const { usedTokens, windowTokens } = context;
+  if (windowTokens === 0) {
+    return <span class="muted meter-text">{count(usedTokens)}</span>;
+  }
+  const share = Math.min(1, usedTokens / windowTokens);
+  const text = `${count(usedTokens)} of ${count(windowTokens)} tokens of context (${Math.round(share * 100)} %)`;
+  return (
+    <span class="meter" title={text} role="img" aria-label={text} data-full={share > 0.85}>
+      <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+        <circle cx="8" cy="8" r="6" class="meter-all" />
+        <circle
+          cx="8"
+          cy="8"
+          r="6"
+          class="meter-used"
+          pathLength={100}
+          stroke-dasharray={`${Math.max(share * 100, usedTokens > 0 ? 2 : 0)} 100`}
+          transform="rotate(-90 8 8)"
+        />
+      </svg>
+      <span class="meter-text">{Math.round(share * 100)}%</span>
+    </span>
+  );
+}
+
+function Cost() {
+  const chat = useContext(ChatContext);
+  const session = chat.follower.transcript.value?.session;
+  const usage = session?.usage;
+  if (usage?.costUsd === undefined || usage.costUsd === 0) {
+    return null;
+  }
+  const text = `${dollars(usage.costUsd)}: ${count(usage.inputTokens)} tokens in, ${count(usage.outputTokens)} out`;
+  return (
+    <span class="muted cost" title={text}>
+      {dollars(usage.costUsd)}
+    </span>
+  );
+}
