@@ -16,7 +16,8 @@ local MAX_WAITING = 20
 
 ---@type aside.elicit.Question[]
 local queue = {}
-local busy = false
+--- The one that the user is asked.
+local current ---@type aside.elicit.Question?
 local next_question
 
 ---@param question aside.elicit.Question
@@ -26,7 +27,7 @@ local function finish(question, answer)
     question.gone = true
     question.respond(nil, answer)
   end
-  busy = false
+  current = nil
   next_question()
 end
 
@@ -129,21 +130,25 @@ local function ask_text(asked, prompt, done)
 end
 
 ---@param asked aside.elicit.Field
+---@param prompt string
 ---@param done fun(value: any, dismissed: boolean?)
-local function ask(asked, done)
-  local prompt = asked.label
-  if asked.description then
-    prompt = ("%s (%s)"):format(prompt, asked.description)
-  end
-  if not asked.required then
-    prompt = prompt .. ", optional"
-  end
+local function ask(asked, prompt, done)
   if asked.kind == "choices" then
     return ask_choices(asked, prompt, done)
   elseif asked.options then
     return ask_choice(asked, prompt, done)
   end
   ask_text(asked, prompt, done)
+end
+
+---@param asked aside.elicit.Field
+---@return string
+local function prompt_of(asked)
+  local prompt = asked.label
+  if asked.description then
+    prompt = ("%s (%s)"):format(prompt, asked.description)
+  end
+  return asked.required and prompt or prompt .. ", optional"
 end
 
 --- Shows what was filled in, and asks whether it is to be sent.
@@ -186,12 +191,14 @@ local function fill_in(question)
       return finish(question)
     end
     local asked = form[index]
-    if not asked then
+    if #form == 0 then
+      return finish(question, { action = "accept", content = content })
+    elseif not asked then
       return confirm(question, form, content, function()
         fill_in(question)
       end)
     end
-    ask(asked, function(value, dismissed)
+    ask(asked, prompt_of(asked), function(value, dismissed)
       if dismissed then
         return finish(question, { action = "cancel" })
       end
@@ -216,16 +223,25 @@ local function visit(question)
   finish(question, { action = "accept" })
 end
 
---- Asks first whether there is to be an answer at all.
+--- Asks for a single answer, whose field says no more than the question does.
 ---@param question aside.elicit.Question
-local function begin(question)
-  local params = question.params
-  local items = {
-    { label = params.url and ("Open " .. params.url) or "Answer", call = params.url and visit or fill_in },
-    { label = "Refuse", action = "decline" },
-  }
+---@param asked aside.elicit.Field
+local function ask_one(question, asked)
+  local prompt = question.params.message:gsub("%s*\n%s*", " ")
+  ask(asked, prompt, function(value, dismissed)
+    local content = vim.empty_dict()
+    content[asked.name] = value
+    finish(question, dismissed and { action = "cancel" } or { action = "accept", content = content })
+  end)
+end
+
+--- Offers the answers there are, with a way to refuse.
+---@param question aside.elicit.Question
+---@param items { label: string, call?: fun(), action?: aside.ElicitAction }[]
+local function offer(question, items)
+  table.insert(items, { label = "(refuse to answer)", action = "decline" })
   vim.ui.select(items, {
-    prompt = ("%s: %s"):format(asker(question), params.message),
+    prompt = ("%s: %s"):format(asker(question), question.params.message),
     kind = "aside.elicit",
     format_item = function(item)
       return item.label
@@ -238,12 +254,61 @@ local function begin(question)
     elseif item.action then
       return finish(question, { action = item.action })
     end
-    item.call(question)
+    item.call()
   end)
 end
 
+--- Asks. Where more than one answer is wanted, or the user is at work in a file, it is first asked
+--- whether there is to be an answer at all.
+---@param question aside.elicit.Question
+local function begin(question)
+  local params = question.params
+  if params.url then
+    return offer(question, {
+      {
+        label = "Open " .. params.url,
+        call = function()
+          visit(question)
+        end,
+      },
+    })
+  end
+  local form = fields.of(params.schema)
+  local single = #form == 1 and form[1] or nil
+  if single and single.options and single.kind ~= "choices" and single.required then
+    return offer(
+      question,
+      vim.tbl_map(function(option)
+        return {
+          label = option.label,
+          call = function()
+            local content = vim.empty_dict()
+            content[single.name] = option.value
+            finish(question, { action = "accept", content = content })
+          end,
+        }
+      end, single.options)
+    )
+  end
+  if single and gate.is_ours() then
+    return ask_one(question, single)
+  end
+  offer(question, {
+    {
+      label = #form == 0 and "Yes" or "Answer",
+      call = function()
+        if single then
+          ask_one(question, single)
+        else
+          fill_in(question)
+        end
+      end,
+    },
+  })
+end
+
 function next_question()
-  if busy then
+  if current then
     return
   end
   local question = table.remove(queue, 1)
@@ -253,7 +318,7 @@ function next_question()
   if question.gone then
     return next_question()
   end
-  busy = true
+  current = question
   local mode = vim.api.nvim_get_mode().mode
   if mode ~= "n" then
     say.info(("%s something; it comes once you are in normal mode."):format(asker(question)))
@@ -286,6 +351,9 @@ events.on("connection", function(event)
       question.gone = true
     end
     queue = {}
+    if current then
+      current.gone = true
+    end
   end
 end)
 

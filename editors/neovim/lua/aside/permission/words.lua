@@ -111,9 +111,10 @@ end
 ---@param lines aside.permission.Line[]
 ---@param item aside.Item.toolCall
 local function add_call(lines, item)
-  add(lines, M.title(item), "Title", 3)
   local arguments = item.arguments or {}
   if type(arguments.command) == "string" then
+    -- The title of a command is its first line.
+    add(lines, item.name, "Title", 1)
     lines[#lines + 1] = {}
     add(lines, arguments.command, "String", MAX_COMMAND_LINES)
     for _, name in ipairs({ "cwd", "workdir", "directory" }) do
@@ -121,7 +122,10 @@ local function add_call(lines, item)
         add(lines, "in " .. arguments[name], "AsideMeta", 1)
       end
     end
-  elseif item.source and item.source.type == "mcp" and next(arguments) then
+    return
+  end
+  add(lines, M.title(item), "Title", 3)
+  if item.source and item.source.type == "mcp" and next(arguments) then
     lines[#lines + 1] = {}
     for _, name in ipairs(vim.fn.sort(vim.tbl_keys(arguments))) do
       local value = arguments[name]

@@ -1,5 +1,7 @@
 --- A tab that compares a file with what it would be without the agent's pending hunks, or with them
 --- where they are only proposed.
+local draw = require("aside.review.draw")
+local review = require("aside.review")
 local say = require("aside.picker.say")
 local store = require("aside.review.store")
 local text = require("aside.review.text")
@@ -40,6 +42,8 @@ function M.open(bufnr)
   local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(bufnr), ":.")
   local other = proposed and text.proposed(lines, entries) or text.base(lines, entries)
   local side = scratch(("aside://%s/%s"):format(proposed and "proposed" or "base", name), other, vim.bo[bufnr].filetype)
+  draw.set_compared(bufnr, true)
+  review.redraw(bufnr)
   local from = vim.api.nvim_get_current_tabpage()
   vim.cmd.tabnew()
   local empty = vim.api.nvim_get_current_buf()
@@ -57,6 +61,8 @@ function M.open(bufnr)
     buffer = side,
     once = true,
     callback = vim.schedule_wrap(function()
+      draw.set_compared(bufnr, false)
+      review.redraw(bufnr)
       for _, win in ipairs(vim.fn.win_findbuf(bufnr)) do
         if win == file then
           vim.api.nvim_win_call(win, vim.cmd.diffoff)

@@ -25,6 +25,10 @@ local ns = vim.api.nvim_create_namespace("aside.review")
 ---@type table<integer, table<integer, aside.review.Entry>>
 local drawn = {}
 
+--- Buffers whose old lines are shown otherwise, in a comparison.
+---@type table<integer, true>
+local compared = {}
+
 local groups = {
   AsideAdd = "DiffAdd",
   AsideChange = "DiffChange",
@@ -99,12 +103,12 @@ local function draw(bufnr, entry, hint)
     mark.hl_group = proposed and "AsideDelete" or ("Aside" .. kind)
     mark.hl_eol = true
   end
-  if hunk then
+  if hunk and not compared[bufnr] then
     local lines = proposed and hunk.newText or hunk.oldText
     mark.virt_lines = virtual(bufnr, lines, proposed and "AsideAdd" or "AsideDelete")
     mark.virt_lines_above = true
   end
-  if proposed then
+  if proposed and mark.virt_lines then
     -- What would come stands below what would go.
     local below = { strict = false, virt_lines = mark.virt_lines, virt_lines_above = last == first }
     below.virt_lines_above = below.virt_lines_above and first < count
@@ -138,7 +142,7 @@ function M.reveal(bufnr)
       filler = filler + math.min(#text.lines(hunk.oldText), MAX_OLD_LINES)
     end
   end
-  if filler == 0 then
+  if filler == 0 or compared[bufnr] then
     return
   end
   for _, win in ipairs(vim.fn.win_findbuf(bufnr == 0 and vim.api.nvim_get_current_buf() or bufnr)) do
@@ -161,6 +165,13 @@ function M.show(bufnr, entries, hint)
     draw(bufnr, entries[index], hint)
   end
   M.reveal(bufnr)
+end
+
+--- Leaves out the old lines of a buffer while it is compared with them, or shows them again.
+---@param bufnr integer
+---@param is_compared boolean
+function M.set_compared(bufnr, is_compared)
+  compared[bufnr] = is_compared or nil
 end
 
 --- Draws nothing any more.

@@ -217,6 +217,14 @@ function M.jump(step, count)
   end
 end
 
+--- Draws a buffer anew from what is known.
+---@param bufnr integer
+function M.redraw(bufnr)
+  if vim.api.nvim_buf_is_loaded(bufnr) then
+    settle(store.key_of(bufnr))
+  end
+end
+
 --- How many hunks wait, in a buffer or everywhere; for statuslines.
 ---@param bufnr? integer
 ---@return integer

@@ -125,17 +125,21 @@ function M.undo(unasked)
         if err then
           return say.failed(err)
         end
-        local items = { { label = "Undo the last turn: edits and messages", params = {} } }
+        local items = { { label = "Its edits and its messages", params = {} } }
         if #result.reverted > 0 then
           table.insert(items, { label = "Only its edits", params = { files = true } })
         end
         table.insert(items, { label = "Only its messages", params = { conversation = true } })
         table.insert(items, { label = "Cancel" })
-        picker.select(items, { prompt = M.describe(result, false), kind = "undo" }, function(item)
-          if item.params then
-            rewind(vim.tbl_extend("force", { sessionId = id, turnId = turn }, item.params))
+        picker.select(
+          items,
+          { prompt = "Undo the last turn? " .. M.describe(result, false), kind = "undo" },
+          function(item)
+            if item.params then
+              rewind(vim.tbl_extend("force", { sessionId = id, turnId = turn }, item.params))
+            end
           end
-        end)
+        )
       end)
     end)
   end)
