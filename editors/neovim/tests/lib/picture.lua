@@ -186,7 +186,7 @@ function M.draw(screen, name, folder)
       "--force-device-scale-factor=" .. SCALE,
       "--window-size=" .. size,
       "--screenshot=" .. to,
-      "file://" .. vim.uri_encode(page, "rfc2396"),
+      vim.uri_from_fname(page),
     }, { text = true })
     :wait(bounds.PATIENCE_MS)
   assert(vim.fn.getfsize(to) > 10000, "the browser drew nothing: " .. (done.stderr or ""))

@@ -59,6 +59,17 @@ function Stage:close()
   assert(#leaks == 0, "the key stands in " .. table.concat(leaks, ", "))
 end
 
+--- A failure, with the lines of the test that led to it.
+---@param failure any
+---@return string
+local function placed(failure)
+  local lines = { tostring(failure) }
+  for line in debug.traceback("", 2):gmatch("[^\n]+") do
+    lines[#lines + 1] = line:match("specs/[%w_]+%.lua:%d+")
+  end
+  return table.concat(lines, "\n  at ")
+end
+
 --- A test on a stage that is taken down whatever happens.
 ---@param replies table[]
 ---@param body fun(stage: tests.Stage)
@@ -67,7 +78,7 @@ end
 function M.with(replies, body, name)
   return function()
     local stage = M.new(replies, name)
-    local passed, failure = xpcall(body, debug.traceback, stage)
+    local passed, failure = xpcall(body, placed, stage)
     local closed, other = pcall(stage.close, stage)
     if not passed then
       error(failure, 0)

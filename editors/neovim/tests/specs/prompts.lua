@@ -1,0 +1,159 @@
+--- The first prompt and the answers to it: streamed, folded, queued, stopped.
+
+local S = require("lib.script")
+local chat = require("lib.chat")
+local check = require("lib.check")
+local stage = require("lib.stage")
+
+return {
+  {
+    "a first prompt is answered piece by piece",
+    stage.with({
+      S.parts({ text = "The answer **begins**" }, S.gate("middle"), { text = " and ends." }),
+    }, function(s)
+      local editor = s:editor()
+      chat.open(editor)
+      chat.say(editor, "What is this?")
+      s.script:at("middle")
+      local text = chat.shows(editor, "## You", "What is this?", "The answer **begins**")
+      check.lacks(text, "and ends")
+      chat.is(editor, "running")
+      check.same(editor:text("aside://input"), "", "the draft is sent")
+      s.script:open("middle")
+      chat.shows(editor, "The answer **begins** and ends.")
+      chat.is(editor, "idle")
+      local _, statusline = unpack(editor:lua("return { require('aside').status() }"))
+      check.has(statusline, "scripted", "ask")
+    end),
+  },
+  {
+    "what is streamed is drawn as Markdown, with the code in it",
+    stage.with({
+      S.parts({ text = "A list:\n\n- one\n\n```lua\nlocal answer = 42\n```\n" }, S.gate("end")),
+    }, function(s)
+      local editor = s:editor()
+      chat.open(editor)
+      chat.say(editor, "Show me")
+      s.script:at("end")
+      chat.shows(editor, "local answer = 42")
+      local groups = editor:wait(
+        "highlights of the code",
+        [[
+          local buffer = vim.fn.bufnr("aside://chat")
+          local tree = vim.treesitter.highlighter.active[buffer]
+          if not tree then
+            return nil
+          end
+          tree.tree:parse(true)
+          for row, line in ipairs(vim.api.nvim_buf_get_lines(buffer, 0, -1, true)) do
+            if line == "local answer = 42" then
+              return vim.tbl_map(function(capture)
+                return capture.lang .. "." .. capture.capture
+              end, vim.treesitter.get_captures_at_pos(buffer, row - 1, 0))
+            end
+          end
+        ]]
+      )
+      check.is(vim.list_contains(groups, "lua.keyword"), "Lua's keyword in " .. vim.inspect(groups))
+      s.script:open("end")
+      chat.is(editor, "idle")
+    end),
+  },
+  {
+    "a call of a tool is one line until it is unfolded",
+    stage.with({
+      S.parts({ reasoning = "I should look at the file." }, {
+        toolCall = { id = "c1", name = "read_file", arguments = { path = "a.txt" } },
+      }),
+      S.say("It has two lines."),
+    }, function(s)
+      s.world:write("a.txt", "first of all\nsecond\n")
+      local editor = s:editor()
+      chat.open(editor)
+      chat.say(editor, "Read a.txt")
+      local text = chat.shows(editor, "It has two lines.", "✓ ")
+      check.lacks(text, "first of all", "I should look")
+      editor:type("<C-w>k")
+      editor:type("/✓<CR><CR>")
+      chat.shows(editor, "first of all", "path: a.txt")
+      editor:type("za")
+      editor:wait("the call to be folded", [[
+        local lines = vim.api.nvim_buf_get_lines(vim.fn.bufnr("aside://chat"), 0, -1, true)
+        return not table.concat(lines, "\n"):find("first of all", 1, true)
+      ]])
+      editor:type("zR")
+      chat.shows(editor, "first of all", "I should look at the file.")
+      editor:type("zM")
+      editor:wait("all to be folded", [[
+        local lines = vim.api.nvim_buf_get_lines(vim.fn.bufnr("aside://chat"), 0, -1, true)
+        return not table.concat(lines, "\n"):find("I should look", 1, true)
+      ]])
+    end),
+  },
+  {
+    "a turn is stopped by one key, and what was said is kept",
+    stage.with({
+      S.parts({ text = "So far so good." }, S.gate("never"), { text = " No more." }),
+      S.say("Again."),
+    }, function(s)
+      local editor = s:editor()
+      chat.open(editor)
+      chat.say(editor, "Go")
+      s.script:at("never")
+      chat.shows(editor, "So far so good.")
+      editor:type("<C-c>")
+      chat.is(editor, "idle")
+      local text = chat.shows(editor, "So far so good.", "Stopped.")
+      check.lacks(text, "No more.")
+      chat.say(editor, "And now?")
+      chat.shows(editor, "Again.")
+    end),
+  },
+  {
+    "a message that is sent while a turn runs waits for its own",
+    stage.with({
+      S.parts({ text = "First" }, S.gate("first"), { text = " done." }),
+      S.say("Second done."),
+    }, function(s)
+      local editor = s:editor()
+      chat.open(editor)
+      chat.say(editor, "One")
+      s.script:at("first")
+      chat.say(editor, "Two")
+      chat.shows(editor, "Two", "queued")
+      check.same(#s.script.requests, 1)
+      s.script:open("first")
+      local text = chat.shows(editor, "First done.", "Second done.")
+      chat.is(editor, "idle")
+      check.lacks(text, "queued")
+    end),
+  },
+  {
+    "the draft outlives the window, and sent messages come back",
+    stage.with({ S.say("Yes."), S.say("No.") }, function(s)
+      local editor = s:editor()
+      chat.open(editor)
+      editor:type("iHalf a thought<Esc>q")
+      editor:wait("the chat to be closed", "return #vim.api.nvim_list_wins() == 1")
+      chat.open(editor)
+      check.same(editor:text("aside://input"), "Half a thought")
+      editor:type("<CR>")
+      chat.shows(editor, "## You", "Half a thought", "Yes.")
+      editor:type("<C-p>")
+      editor:wait("the message", "return vim.api.nvim_buf_get_lines(0, 0, -1, true)[1] == 'Half a thought'")
+      editor:type("<C-n>")
+      editor:wait("the draft", "return vim.api.nvim_buf_get_lines(0, 0, -1, true)[1] == ''")
+    end),
+  },
+  {
+    "a selection goes along with a question",
+    stage.with({ S.say("They are letters.") }, function(s)
+      s.world:write("a.txt", "alpha\nbeta\ngamma\n")
+      local editor = s:editor({ files = { "a.txt" } })
+      editor:type("jV:Aside send What is it?<CR>")
+      chat.open(editor)
+      chat.shows(editor, "What is it?", "a.txt:2", "They are letters.")
+      check.has(S.text(s.script:asked(1).messages[2]), "What is it?", "a.txt, line 2")
+    end),
+  },
+}
