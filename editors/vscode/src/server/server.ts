@@ -112,7 +112,10 @@ export class Server implements Disposable {
       throw new ServerError("Aside's server does not run; see its log.", undefined);
     }
     try {
-      return await client.sendRequest<Result<M>>(method, params ?? {}, token);
+      // A token that is undefined would be sent along as a second, positional parameter.
+      return await (token === undefined
+        ? client.sendRequest<Result<M>>(method, params ?? {})
+        : client.sendRequest<Result<M>>(method, params ?? {}, token));
     } catch (error) {
       throw serverError(error);
     }
