@@ -218,7 +218,7 @@ local function visit(question)
   end
   local _, err = vim.ui.open(url)
   if err then
-    say.warn(("the page could not be opened (%s). Visit it yourself: %s"):format(err, url))
+    say.warn(("The page could not be opened (%s). Visit it yourself: %s"):format(err, url))
   end
   finish(question, { action = "accept" })
 end

@@ -96,7 +96,7 @@ end
 local function later(question)
   question.hidden = true
   hide(question)
-  say.echo("the question waits; `:Aside answer` comes back to it.")
+  say.echo("The question waits; `:Aside answer` comes back to it.")
   show_next(false)
 end
 

@@ -31,7 +31,7 @@ end
 
 ---@param server aside.McpServer
 local function report(server)
-  local text = ("the MCP server “%s” is %s."):format(server.name, server.status)
+  local text = ("The MCP server “%s” is %s."):format(server.name, server.status)
   if server.error then
     return say.warn(text .. " " .. server.error)
   end
@@ -107,7 +107,7 @@ end
 ---@param name? string
 function M.run(action, name)
   if action and not vim.list_contains(M.ACTIONS, action) then
-    return say.error(("there is no `%s` for MCP servers."):format(action))
+    return say.error(("There is no `%s` for MCP servers."):format(action))
   end
   if action and name and action ~= "tools" then
     return act(action, name)
@@ -119,7 +119,7 @@ function M.run(action, name)
           return show_tools(server)
         end
       end
-      return say.error(("there is no MCP server “%s”."):format(name))
+      return say.error(("There is no MCP server “%s”."):format(name))
     end
     picker.select(servers, { prompt = "MCP servers", kind = "mcp", format = describe }, function(server)
       if action == "tools" then

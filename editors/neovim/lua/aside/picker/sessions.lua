@@ -160,7 +160,10 @@ end
 ---@param act fun(session: aside.Session)
 ---@param plain boolean Whether only sessions are offered, not the further entries.
 function pick(filter, act, plain)
-  local params = vim.tbl_extend("force", { limit = PAGE, archived = false }, filter)
+  local params = vim.tbl_extend("force", { limit = PAGE }, filter)
+  if params.archived == nil and not params.query then
+    params.archived = false
+  end
   client.request("session/list", params, function(err, result)
     if err then
       return say.failed(err)
@@ -251,7 +254,7 @@ function M.run(action, words)
       end
     end)
   elseif not actions[action] then
-    return say.error(("there is no `%s` for sessions."):format(action))
+    return say.error(("There is no `%s` for sessions."):format(action))
   end
   -- The handshake says what the server can do.
   client.ensure(function(err)

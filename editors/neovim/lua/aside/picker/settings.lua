@@ -72,13 +72,65 @@ local function describe(model)
       can[#can + 1] = name
     end
   end
-  local text = ("%s%s  %s"):format(mark, model.id, table.concat(can, ", "))
-  return model.available and text or ("%s  – %s"):format(text, model.reason or "cannot be used")
+  return ("%s%s  %s"):format(mark, model.id, table.concat(can, ", "))
 end
 
 ---@param id string
 local function set_model(id)
-  set({ model = id }, ("the model is %s from the next turn on."):format(id))
+  set({ model = id }, ("The model is %s from the next turn on."):format(id))
+end
+
+---@param models aside.ModelInfo[]
+local function offer_unavailable(models)
+  picker.select(models, {
+    prompt = "Models that cannot be used yet; choosing one tells why",
+    kind = "models",
+    format = describe,
+  }, function(model)
+    say.warn(model.reason or ("%s cannot be used."):format(model.id))
+  end)
+end
+
+--- Offers the models that can be used, then ways to others.
+---@param models aside.ModelInfo[]
+local function offer_models(models)
+  local items, others = {}, {}
+  for _, model in ipairs(models) do
+    if model.available then
+      items[#items + 1] = {
+        label = describe(model),
+        call = function()
+          set_model(model.id)
+        end,
+      }
+    else
+      others[#others + 1] = model
+    end
+  end
+  if #items == 0 then
+    say.warn("No model can be used yet. `aside auth add` keeps a provider's key; `:checkhealth aside` tells more.")
+  end
+  table.insert(items, {
+    label = "  … another one, by its name",
+    call = function()
+      vim.ui.input({ prompt = "Model (provider/model): " }, function(id)
+        if id and id ~= "" then
+          set_model(id)
+        end
+      end)
+    end,
+  })
+  if #others > 0 then
+    table.insert(items, {
+      label = ("  … %d that cannot be used yet"):format(#others),
+      call = function()
+        offer_unavailable(others)
+      end,
+    })
+  end
+  picker.select(items, { prompt = "Model", kind = "models" }, function(item)
+    item.call()
+  end)
 end
 
 --- Lets the user pick a model, or sets the one named.
@@ -95,15 +147,7 @@ function M.model(id)
     M.known.model = vim.tbl_map(function(model)
       return model.id
     end, models)
-    if #models == 0 then
-      return say.warn("No model is known. `aside auth add` keeps a provider's key; `:checkhealth aside` tells more.")
-    end
-    picker.select(models, { prompt = "Model", kind = "models", format = describe }, function(model)
-      if not model.available then
-        return say.warn(model.reason or ("%s cannot be used."):format(model.id))
-      end
-      set_model(model.id)
-    end)
+    offer_models(models)
   end)
 end
 
@@ -125,7 +169,7 @@ end
 ---@param name? string
 function M.agent(name)
   if name then
-    return set({ agent = name }, ("the agent is %s."):format(name))
+    return set({ agent = name }, ("The agent is %s."):format(name))
   end
   client.ensure(function(failure)
     if failure then
@@ -168,7 +212,7 @@ function M.mode(mode)
   if mode then
     for _, known in ipairs(M.MODES) do
       if known[1] == mode then
-        return set({ permissionMode = mode }, ("the agent %s."):format(known[2]))
+        return set({ permissionMode = mode }, ("The agent %s."):format(known[2]))
       end
     end
     return say.error(("`%s` is no mode."):format(mode))
@@ -197,7 +241,7 @@ local function set_effort(effort)
     own.settings = vim.tbl_deep_extend("force", own.settings or {}, { aside = { reasoning_effort = effort } })
     own:notify("workspace/didChangeConfiguration", { settings = own.settings })
     M.effort_set = effort
-    say.echo(("models are told to think: %s."):format(effort))
+    say.echo(("Models are told to think: %s."):format(effort))
   end)
 end
 
