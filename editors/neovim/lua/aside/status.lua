@@ -33,7 +33,8 @@ function M.get()
     status.model = session.model
     status.mode = session.permissionMode
     status.cost = session.usage and session.usage.costUsd
-    status.state = session.status
+    -- Once the turns are known they count: a server that died has not said that the session is idle.
+    status.state = store.loaded and "idle" or session.status
   end
   if next(store.permissions) then
     status.state = "waiting"
