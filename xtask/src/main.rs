@@ -18,6 +18,7 @@ mod mocks;
 mod model;
 mod neovim;
 mod node;
+mod order;
 mod programs;
 mod steps;
 mod test;
@@ -63,6 +64,8 @@ enum Command {
         #[arg(long, default_value_t = 60)]
         seconds: u32,
     },
+    /// Writes down which functions a turn runs, so that a release has them side by side in memory.
+    Order,
     /// Only checks how the source is laid out: lengths, first lines, walls between crates.
     House,
     /// Lets a real model mend one-line bugs, and counts them.
@@ -100,6 +103,7 @@ fn main() -> ExitCode {
             bench::run(rounds, only)
         }
         Command::Fuzz { seconds } => fuzz::run(seconds),
+        Command::Order => order::write(),
         Command::House => house::check(),
         Command::Model(arguments) => model::run(&arguments),
         #[cfg(unix)]
