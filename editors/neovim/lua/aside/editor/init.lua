@@ -13,11 +13,41 @@ local function own_encoding()
   return own and own.offset_encoding or "utf-16"
 end
 
+--- Loads a file that is not open, without asking anything; it stays hidden.
+---@param bufnr integer
+---@return boolean loaded
+local function load(bufnr)
+  -- A swap file of another Neovim would ask the user.
+  local group = vim.api.nvim_create_augroup("aside.editor", { clear = true })
+  vim.api.nvim_create_autocmd("SwapExists", {
+    group = group,
+    callback = function()
+      vim.v.swapchoice = "e"
+    end,
+  })
+  local ok = pcall(vim.fn.bufload, bufnr)
+  vim.api.nvim_del_augroup_by_id(group)
+  return ok and vim.api.nvim_buf_is_loaded(bufnr)
+end
+
+--- The buffer of a file, loaded where it is not.
 ---@param uri string
----@return integer? bufnr
+---@return integer?
 local function buffer_of(uri)
-  local ok, bufnr = pcall(vim.uri_to_bufnr, uri)
-  return ok and bufnr or nil
+  local ok, path = pcall(vim.uri_to_fname, uri)
+  if not ok then
+    return nil
+  end
+  local bufnr = vim.fn.bufnr(vim.fn.fnameescape(path))
+  if bufnr > 0 and vim.api.nvim_buf_is_loaded(bufnr) then
+    return bufnr
+  end
+  local stat = vim.uv.fs_stat(path)
+  if not stat or stat.type ~= "file" or stat.size > require("aside.config").get().max_file then
+    return nil
+  end
+  bufnr = vim.uri_to_bufnr(uri)
+  return load(bufnr) and bufnr or nil
 end
 
 --- The diagnostic as LSP has it. Neovim's columns are bytes.
@@ -88,7 +118,7 @@ client.on_request("editor/diagnostics", function(params, respond)
 end)
 
 --- The other clients that answer a method for a document. One that is not open is loaded, so that
---- they know it; it stays hidden.
+--- they know it.
 ---@param uri string
 ---@param method string
 ---@return integer? bufnr
@@ -98,18 +128,11 @@ local function others(uri, method)
   if not bufnr then
     return nil, {}
   end
-  if not vim.api.nvim_buf_is_loaded(bufnr) then
-    -- Else a swap file of another Neovim would ask the user.
-    vim.bo[bufnr].swapfile = false
-    if not pcall(vim.fn.bufload, bufnr) then
-      return nil, {}
-    end
-  end
   local own = client.get()
-  return bufnr,
-    vim.tbl_filter(function(other)
-      return not own or other.id ~= own.id
-    end, vim.lsp.get_clients({ bufnr = bufnr, method = method }))
+  local clients = vim.lsp.get_clients({ bufnr = bufnr, method = method })
+  return bufnr, vim.tbl_filter(function(other)
+    return not own or other.id ~= own.id
+  end, clients)
 end
 
 --- Asks all of the other clients, and calls back with their answers, converted, once all are there,
@@ -122,7 +145,7 @@ local function ask(method, params, ctx, done)
   local uri = params.textDocument.uri
   local bufnr, clients = others(uri, method)
   if not bufnr or #clients == 0 then
-    return done({ code = -32803, message = "No language server of the editor knows this for " .. uri .. "." }, {})
+    return done({ code = -32803, message = "No language server of the editor knows this of the file." }, {})
   end
   local read, encoding = places.reader(), own_encoding()
   local results, left, sent, failure = {}, #clients, {}, nil
