@@ -4,7 +4,7 @@ import { until } from "./waiting.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** The frame of a webview, and the one in it that has its content. */
-const OUTER = "iframe.webview.ready";
+const OUTER = 'iframe.webview.ready[src*="extensionId=aside.aside"]';
 const INNER = "#active-frame";
 
 export class Chat {
@@ -49,7 +49,7 @@ export class Chat {
   }
 
   input(): Locator {
-    return this.frame.getByRole("textbox").last();
+    return this.frame.getByRole("textbox", { name: "Message", exact: true });
   }
 
   async write(text: string): Promise<void> {
@@ -102,11 +102,13 @@ export class Chat {
   }
 
   stopButton(): Locator {
-    return this.frame.getByRole("button", { name: /^Stop/ }).first();
+    return this.frame.getByRole("button", { name: "Stop", exact: true });
   }
 
+  /** Whether a turn runs: what is sent now would wait. */
   async isBusy(): Promise<boolean> {
-    return this.stopButton().isVisible();
+    const queue = this.frame.getByRole("button", { name: "Queue the message", exact: true });
+    return this.stopButton().or(queue).isVisible();
   }
 
   async stop(): Promise<void> {
@@ -131,7 +133,8 @@ export class Chat {
 
   /** Waits for a message that waits its turn. */
   async queued(text: string): Promise<void> {
-    await this.frame.getByText(text).first().waitFor();
+    const waiting = this.frame.getByRole("list", { name: "Messages that wait" });
+    await waiting.getByText(text).first().waitFor();
   }
 
   /** The question for permission that is open. */

@@ -11,6 +11,7 @@ const GRACE_SECONDS = "2";
 /** What keeps the editor to what is tested. */
 const CALM: Record<string, unknown> = {
   "workbench.startupEditor": "none",
+  "workbench.welcomePage.walkthroughs.openOnInstall": false,
   "workbench.tips.enabled": false,
   "chat.disableAIFeatures": true,
   "security.workspace.trust.enabled": false,
@@ -44,6 +45,8 @@ export interface EditorOptions {
   name: string;
   /** Settings of the machine, beside those that keep it calm. */
   settings: Record<string, unknown>;
+  /** Settings of the user, likewise. */
+  user?: Record<string, unknown>;
   /** `.vsix` files to install. */
   extensions: string[];
   /** Lets a page run tests inside the extension host. Toasts are not shown then. */
@@ -55,8 +58,9 @@ export interface EditorOptions {
 export async function startEditor(options: EditorOptions): Promise<Editor> {
   const folder = out("editors", options.name);
   const data = join(folder, "data");
-  writeSettings(join(data, "User"), CALM);
-  writeSettings(join(data, "Machine"), options.settings);
+  writeSettings(join(data, "User"), { ...CALM, ...options.user });
+  // Some settings count only among those of the machine.
+  writeSettings(join(data, "Machine"), { ...CALM, ...options.user, ...options.settings });
   const common = ["out/server-main.js", "--server-data-dir", folder];
   common.push("--extensions-dir", join(folder, "extensions"), "--accept-server-license-terms");
   const cwd = vscodeFolder();

@@ -4,6 +4,9 @@ import type { Locator, Page } from "playwright-core";
 import { expectLines } from "./texts.ts";
 import { until } from "./waiting.ts";
 
+/** How long one try of something that is tried again may take. */
+const TRY_MS = 3_000;
+
 /** The editor as its user sees it. */
 export class Workbench {
   readonly page: Page;
@@ -24,29 +27,28 @@ export class Workbench {
 
   /** Runs a command by its title, as the palette shows it. */
   async command(title: string): Promise<void> {
-    await this.quickInput(`>${title}`);
-    const row = this.page.locator(".quick-input-list .monaco-list-row").first();
-    await row.getByText(title, { exact: true }).first().waitFor();
-    await this.page.keyboard.press("Enter");
-  }
-
-  /** Opens the box at the top and writes into it. */
-  async quickInput(text: string): Promise<void> {
-    const input = this.page.locator(".quick-input-widget input").first();
-    await until("box at the top", async () => {
-      await this.page.keyboard.press("F1");
-      return (await input.isVisible()) || undefined;
-    });
-    await input.fill(text);
+    await this.choose(`>${title}`, title);
   }
 
   /** Opens a file of the workspace, and puts the cursor into it. */
   async openFile(name: string): Promise<void> {
-    await this.quickInput(name);
-    const row = this.page.locator(".quick-input-list .monaco-list-row").first();
-    await row.getByText(name, { exact: true }).first().waitFor();
-    await this.page.keyboard.press("Enter");
+    await this.choose(name, name);
     await this.editor(name).locator(".view-lines").waitFor();
+  }
+
+  /** Writes into the box at the top, and takes the entry that is named so. */
+  async choose(text: string, entry: string): Promise<void> {
+    const box = this.page.locator(".quick-input-widget");
+    const input = box.locator("input").first();
+    const named = new RegExp(`^${entry.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}(,|$)`);
+    // What starts beside it may take the focus and so close the box: then once more.
+    await until(`entry "${entry}" of the box at the top`, async () => {
+      if (!(await input.isVisible())) await this.page.keyboard.press("F1");
+      await input.fill(text, { timeout: TRY_MS });
+      const row = box.getByRole("option", { name: named }).first();
+      await row.click({ timeout: TRY_MS });
+      return true;
+    });
   }
 
   /** The editor that shows this file. */
