@@ -125,7 +125,7 @@ function M.undo(unasked)
         if err then
           return say.failed(err)
         end
-        local items = { { label = "Its edits and its messages", params = {} } }
+        local items = { { label = "Its edits and messages", params = {} } }
         if #result.reverted > 0 then
           table.insert(items, { label = "Only its edits", params = { files = true } })
         end
