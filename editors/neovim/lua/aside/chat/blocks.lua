@@ -2,18 +2,25 @@
 --- that its place is found from the end, where nearly all changes are.
 local M = {}
 
+local paint = require("aside.chat.paint")
+
 ---@class aside.Block
 ---@field id string
 ---@field kind string
 ---@field item? aside.Item
 ---@field height integer Lines.
 ---@field streamed? integer Bytes of the item's text that are shown, while it streams.
+---@field markdown? { [1]: integer, [2]: integer? } Which of its lines are Markdown.
+---@field settled? integer Lines of these that are painted for good, while it streams.
+---@field unpainted? boolean Whether it waits to be painted.
+---@field rest_until? integer When it may be painted again, while it streams.
 
 ---@class aside.Blocks
 ---@field buffer integer
 ---@field namespace integer
 ---@field list aside.Block[]
 ---@field by_id table<string, aside.Block>
+---@field painter aside.Painter
 local Blocks = {}
 Blocks.__index = Blocks
 
@@ -26,7 +33,9 @@ function M.new(buffer)
     list = {},
     by_id = {},
   }
-  return setmetatable(self, Blocks)
+  setmetatable(self, Blocks)
+  self.painter = paint.new(self)
+  return self
 end
 
 ---@param self aside.Blocks
@@ -41,6 +50,7 @@ end
 
 --- Empties the buffer.
 function Blocks:clear()
+  self.painter:clear()
   vim.api.nvim_buf_clear_namespace(self.buffer, self.namespace, 0, -1)
   set_lines(self, 0, -1, {})
   self.list, self.by_id = {}, {}
@@ -82,10 +92,15 @@ function Blocks:at(row)
 end
 
 ---@param self aside.Blocks
+---@param block aside.Block
 ---@param row integer
----@param marks aside.Mark[]
-local function set_marks(self, row, marks)
-  for _, mark in ipairs(marks) do
+---@param drawn aside.Drawn
+local function finish(self, block, row, drawn)
+  block.height = #drawn.lines
+  block.markdown = drawn.markdown
+  block.settled = nil
+  self.painter:push(block)
+  for _, mark in ipairs(drawn.marks) do
     local options = mark[3]
     options.strict = false
     vim.api.nvim_buf_set_extmark(self.buffer, self.namespace, row + mark[1], mark[2], options)
@@ -99,10 +114,9 @@ function Blocks:append(block, drawn)
   local row = self:count()
   -- The empty line of an empty buffer is taken, not kept.
   set_lines(self, row, -1, drawn.lines)
-  block.height = #drawn.lines
   self.list[#self.list + 1] = block
   self.by_id[block.id] = block
-  set_marks(self, row, drawn.marks)
+  finish(self, block, row, drawn)
 end
 
 --- Puts blocks above all others.
@@ -112,7 +126,6 @@ end
 function Blocks:prepend(blocks, drawings)
   local lines = {}
   for index, drawn in ipairs(drawings) do
-    blocks[index].height = #drawn.lines
     self.by_id[blocks[index].id] = blocks[index]
     vim.list_extend(lines, drawn.lines)
   end
@@ -121,8 +134,8 @@ function Blocks:prepend(blocks, drawings)
   end
   set_lines(self, 0, self:count() == 0 and -1 or 0, lines)
   local row = 0
-  for _, drawn in ipairs(drawings) do
-    set_marks(self, row, drawn.marks)
+  for index, drawn in ipairs(drawings) do
+    finish(self, blocks[index], row, drawn)
     row = row + #drawn.lines
   end
   self.list = vim.list_extend(blocks, self.list)
@@ -157,12 +170,12 @@ function Blocks:replace(block, drawn)
     tail = tail + 1
   end
   vim.api.nvim_buf_clear_namespace(self.buffer, self.namespace, row, row + #old)
+  vim.api.nvim_buf_clear_namespace(self.buffer, self.painter.namespace, row, row + #old)
   if head < #old or head < #new then
     local middle = vim.list_slice(new, head + 1, #new - tail)
     set_lines(self, row + head, row + #old - tail, middle)
   end
-  block.height = #new
-  set_marks(self, row, drawn.marks)
+  finish(self, block, row, drawn)
 end
 
 --- Adds text to the end of a block.
@@ -176,6 +189,7 @@ function Blocks:extend(block, text)
   vim.api.nvim_buf_set_text(self.buffer, last, -1, last, -1, lines)
   vim.bo[self.buffer].modifiable = false
   block.height = block.height + #lines - 1
+  self.painter:push(block)
 end
 
 return M

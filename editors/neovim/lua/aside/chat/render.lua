@@ -12,6 +12,7 @@ local MAX_TITLE = 160
 ---@class aside.Drawn
 ---@field lines string[]
 ---@field marks aside.Mark[]
+---@field markdown? { [1]: integer, [2]: integer? } Which lines are Markdown: the first, and the one behind the last.
 
 ---@class aside.DrawContext
 ---@field before? string The kind of block before it; nil at the top.
@@ -41,21 +42,15 @@ function M.split(text)
   return vim.split((text:gsub("\r\n?", "\n"):gsub("%z", "␀")), "\n", { plain = true })
 end
 
---- One line, without what would end it, and as a code span where Markdown takes nothing of it.
+--- One line of what may be many.
 ---@param text string
 ---@return string
-function M.span(text)
+function M.line(text)
   local line = vim.trim((text:gsub("[%c%s]+", " ")))
   if vim.fn.strchars(line) > MAX_TITLE then
     line = vim.fn.strcharpart(line, 0, MAX_TITLE - 1) .. "…"
   end
-  local longest = 0
-  for run in line:gmatch("`+") do
-    longest = math.max(longest, #run)
-  end
-  local fence = ("`"):rep(longest + 1)
-  local pad = (line:sub(1, 1) == "`" or line:sub(-1) == "`") and " " or ""
-  return fence .. pad .. line .. pad .. fence
+  return line
 end
 
 --- Closes a fence that a message leaves open, so that what follows is not swallowed.
@@ -160,17 +155,18 @@ local function user(item, context)
     if block.type == "text" then
       vim.list_extend(said, M.split(block.text))
     elseif block.type == "resource" or block.type == "image" then
-      attached[#attached + 1] = M.span(M.label(block))
+      attached[#attached + 1] = M.label(block)
     end
   end
   close_fence(said)
+  local part = { #lines, #lines + #said }
   vim.list_extend(lines, said)
   if #attached > 0 then
     lines[#lines + 1] = ""
-    lines[#lines + 1] = "+ " .. table.concat(attached, " ")
+    lines[#lines + 1] = "+ " .. table.concat(attached, "  ")
     marks[#marks + 1] = whole(#lines - 1, lines[#lines], "AsideAttachment")
   end
-  return { lines = lines, marks = marks }
+  return { lines = lines, marks = marks, markdown = part }
 end
 
 ---@param item aside.Item.assistantMessage
@@ -182,6 +178,7 @@ local function assistant(item, context)
   local streaming = item.status == "inProgress"
   local text = streaming and item.text or item.text:gsub("%s+$", "")
   local said = M.split(text)
+  local part = { #lines }
   if not streaming then
     close_fence(said)
   end
@@ -189,7 +186,7 @@ local function assistant(item, context)
   if item.status == "interrupted" then
     marks[1] = behind(#lines - 1, { { "cut short", "AsideMeta" } })
   end
-  return { lines = lines, marks = marks }
+  return { lines = lines, marks = marks, markdown = part }
 end
 
 ---@param context aside.DrawContext
@@ -200,7 +197,7 @@ end
 ---@return aside.Drawn
 local function headline(context, icon, title, group, notes)
   local lines = (context.before and not COMPACT[context.before]) and { "" } or {}
-  local line = icon .. " " .. M.span(title)
+  local line = icon .. " " .. M.line(title)
   lines[#lines + 1] = line
   local row = #lines - 1
   local marks = { { row, 0, { end_col = #icon, hl_group = group, priority = 160 } } }
@@ -222,6 +219,7 @@ local function reasoning(item, context)
   if context.expanded then
     local lines = drawn.lines
     lines[#lines + 1] = ""
+    drawn.markdown = { #lines }
     for _, line in ipairs(M.split((item.text:gsub("%s+$", "")))) do
       lines[#lines + 1] = "> " .. line
     end
@@ -260,6 +258,9 @@ local function arguments_of(item)
   return table.concat(lines, "\n")
 end
 
+--- Neovim brings no parser of diffs along.
+local DIFF = { ["+"] = "Added", ["-"] = "Removed", ["@"] = "Changed" }
+
 ---@param item aside.Item.toolCall
 ---@param context aside.DrawContext
 ---@return aside.Drawn
@@ -281,6 +282,7 @@ local function tool(item, context)
     return drawn
   end
   local lines = drawn.lines
+  drawn.markdown = { #lines }
   local arguments, output = arguments_of(item), output_of(item)
   if arguments ~= "" then
     lines[#lines + 1] = ""
@@ -288,13 +290,19 @@ local function tool(item, context)
   end
   for _, edit in ipairs(context.edits) do
     lines[#lines + 1] = ""
+    local first = #lines
     fenced(lines, "diff", edit.diff)
+    for row = first + 1, #lines do
+      local sign = DIFF[lines[row]:sub(1, 1)]
+      if sign then
+        drawn.marks[#drawn.marks + 1] = whole(row - 1, lines[row], sign)
+      end
+    end
   end
   if output ~= "" then
     lines[#lines + 1] = ""
     fenced(lines, "text", output)
   end
-  lines[#lines + 1] = ""
   return drawn
 end
 
@@ -306,6 +314,7 @@ local function compaction(item, context)
   local drawn = headline(context, "≡", title, "AsideMeta", {})
   if context.expanded then
     drawn.lines[#drawn.lines + 1] = ""
+    drawn.markdown = { #drawn.lines }
     vim.list_extend(drawn.lines, M.split(item.summary))
   end
   return drawn

@@ -385,7 +385,6 @@ function M.buffer()
   options.undolevels = -1
   vim.treesitter.language.register("markdown", "aside")
   options.filetype = "aside"
-  pcall(vim.treesitter.start, buffer, "markdown")
   M.rebuild()
   return buffer
 end

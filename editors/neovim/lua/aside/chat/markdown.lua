@@ -1,0 +1,97 @@
+--- Highlights Markdown once, as marks that stay. A highlighter that follows the whole buffer gets
+--- slower with each line of it; this one costs what is new.
+local M = {}
+
+--- Bytes that are highlighted at once; longer text stays plain.
+local MAX_BYTES = 256 * 1024
+--- Below the marks that the transcript sets itself.
+local PRIORITY = 100
+
+---@param metadata table
+---@param id integer
+---@return string?
+local function conceal_of(metadata, id)
+  return metadata.conceal or (metadata[id] and metadata[id].conceal)
+end
+
+---@param marks aside.Mark[]
+---@param tree TSTree
+---@param language string
+---@param text string
+local function collect(marks, tree, language, text)
+  local ok, query = pcall(vim.treesitter.query.get, language, "highlights")
+  if not ok or not query then
+    return
+  end
+  for id, node, metadata in query:iter_captures(tree:root(), text) do
+    local name = query.captures[id]
+    local conceal = conceal_of(metadata, id)
+    local plain = name == "spell" or name == "nospell" or name == "conceal" or name:sub(1, 1) == "_"
+    if not plain or conceal then
+      local first, column, last, end_column = node:range()
+      if metadata[id] and metadata[id].range then
+        local range = metadata[id].range
+        first, column, last, end_column = unpack(range, 1, 4)
+        if #range == 6 then
+          last, end_column = range[4], range[5]
+          column = range[2]
+        end
+      end
+      marks[#marks + 1] = {
+        first,
+        column,
+        {
+          end_row = last,
+          end_col = end_column,
+          hl_group = not plain and ("@%s.%s"):format(name, language) or nil,
+          conceal = conceal,
+          priority = tonumber(metadata.priority) or PRIORITY,
+        },
+      }
+    end
+  end
+end
+
+--- The marks of some lines; `end_row` of each counts from the first line too.
+---@param lines string[]
+---@return aside.Mark[]
+function M.marks(lines)
+  local text = table.concat(lines, "\n") .. "\n"
+  if #text > MAX_BYTES then
+    return {}
+  end
+  local marks = {}
+  local ok, parser = pcall(vim.treesitter.get_string_parser, text, "markdown")
+  if not ok or not parser then
+    return {}
+  end
+  parser:parse(true)
+  parser:for_each_tree(function(tree, language)
+    collect(marks, tree, language:lang(), text)
+  end)
+  return marks
+end
+
+--- How many of the first lines no later line can change the meaning of: those before the last
+--- empty line that stands outside of a fence and before a new paragraph.
+---@param lines string[]
+---@return integer
+function M.settled(lines)
+  local fence ---@type string?
+  local settled = 0
+  for index, line in ipairs(lines) do
+    local run = line:match("^%s*(```+)") or line:match("^%s*(~~~+)")
+    if run and not fence then
+      fence = run
+    elseif run and fence and run:sub(1, 1) == fence:sub(1, 1) and #run >= #fence then
+      fence = nil
+    end
+    local following = lines[index + 1]
+    if not fence and following and not line:find("%S") and following:find("^%S") then
+      settled = index
+    end
+  end
+  return settled
+end
+
+return M
