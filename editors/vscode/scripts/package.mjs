@@ -31,12 +31,19 @@ if (values.server !== undefined) {
   await copyFile(values.server, resolve(root, "server", name));
   await chmod(resolve(root, "server", name), 0o755);
 }
+const licences = ["LICENSE-MIT", "LICENSE-APACHE"];
+for (const name of licences) {
+  await copyFile(resolve(root, "../..", name), resolve(root, name));
+}
 run(process.execPath, [
   resolve(root, "node_modules/@vscode/vsce/vsce"),
   "package",
   "--no-dependencies",
-  "--skip-license",
+  "--allow-missing-repository",
   ...(values.target === undefined ? [] : ["--target", values.target]),
   ...(values.out === undefined ? [] : ["--out", resolve(values.out)]),
 ]);
 await rm(resolve(root, "server"), { recursive: true, force: true });
+for (const name of licences) {
+  await rm(resolve(root, name));
+}

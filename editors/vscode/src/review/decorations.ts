@@ -5,6 +5,7 @@ import {
   MarkdownString,
   OverviewRulerLane,
   Range,
+  TabInputTextDiff,
   type TextEditor,
   ThemeColor,
   window,
@@ -71,7 +72,7 @@ export class Decorations implements Disposable {
   }
 
   private draw(editor: TextEditor): void {
-    const hunks = this.review.file(editor.document.uri)?.hunks ?? [];
+    const hunks = isInDiff(editor) ? [] : (this.review.file(editor.document.uri)?.hunks ?? []);
     const inline = workspace.getConfiguration("aside.review").get("inlineOldText") !== false;
     const added: DecorationOptions[] = [];
     const removed: DecorationOptions[] = [];
@@ -106,6 +107,13 @@ export class Decorations implements Disposable {
     const to = Math.min(Math.max(range.end.line - 1, from), last);
     return new Range(from, 0, to, editor.document.lineAt(to).text.length);
   }
+}
+
+/** Whether an editor is a side of a diff, which shows what has changed by itself. */
+function isInDiff(editor: TextEditor): boolean {
+  const group = window.tabGroups.all.find((one) => one.viewColumn === editor.viewColumn);
+  const input = group?.activeTab?.input;
+  return editor.viewColumn === undefined || input instanceof TabInputTextDiff;
 }
 
 function hover(editor: TextEditor, pending: PendingHunk): MarkdownString {

@@ -1,6 +1,7 @@
 /** The language client: plain LSP is the library's, the settings and the announcement are ours. */
 import { type LogOutputChannel, workspace } from "vscode";
 import {
+  CancellationToken,
   type ClientCapabilities,
   CloseAction,
   type DynamicFeature,
@@ -13,6 +14,7 @@ import {
   type StaticFeature,
 } from "vscode-languageclient/node";
 import type { AsideClientCapabilities } from "../protocol";
+import { applyAndSave } from "../review/saving";
 
 /** What this extension can do. */
 const CAPABILITIES: AsideClientCapabilities = {
@@ -91,6 +93,8 @@ export function makeClient(parts: ClientParts): LanguageClient {
             settings: { aside: parts.settings() },
           });
         },
+        handleApplyEdit: (params, next) =>
+          applyAndSave(params, () => next(params, CancellationToken.None)),
       },
     },
   };
