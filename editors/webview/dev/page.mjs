@@ -90,6 +90,7 @@ export function page(theme) {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Aside</title>
+<link rel="icon" href="data:,">
 <style>:root { ${colours} } body { background: var(--vscode-sideBar-background); }</style>
 <link rel="stylesheet" href="/view.css">
 </head>

@@ -1,6 +1,6 @@
 // Builds the chat view into dist/: view.js and the chunks it loads when they are needed, view.css, fonts.
-import { rm } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { readdir, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, context } from "esbuild";
 
@@ -27,6 +27,7 @@ const options = {
   chunkNames: "chunks/[name]-[hash]",
   assetNames: "fonts/[name]-[hash]",
   loader: { ".woff2": "file", ".woff": "empty", ".ttf": "empty" },
+  metafile: true,
   logLevel: "warning",
 };
 
@@ -38,14 +39,22 @@ const styles = {
   minify: !watch,
   assetNames: "fonts/[name]-[hash]",
   loader: options.loader,
+  metafile: true,
   logLevel: "warning",
 };
 
-await rm(resolve(root, "dist"), { recursive: true, force: true });
 if (watch) {
   for (const one of [options, styles]) {
     await (await context(one)).watch();
   }
 } else {
-  await Promise.all([build(options), build(styles)]);
+  const built = await Promise.all([build(options), build(styles)]);
+  const made = new Set(built.flatMap(({ metafile }) => Object.keys(metafile.outputs)));
+  // What an earlier build left goes last, so that the view can be opened at any moment.
+  for (const file of await readdir(join(root, "dist"), { recursive: true, withFileTypes: true })) {
+    const path = join(file.parentPath, file.name);
+    if (file.isFile() && !made.has(path.slice(root.length + 1))) {
+      await rm(path);
+    }
+  }
 }

@@ -5,6 +5,8 @@ import { Icon } from "../ui/Icon";
 export interface Choosable {
   id: string;
   label: string;
+  /** Beside the label: whose it is. */
+  origin?: string;
   detail?: string;
   /** Why it cannot be chosen. */
   unavailable?: string;
@@ -74,7 +76,7 @@ function List(props: PickerProps & { close(refocus: boolean): void }) {
   const [search, setSearch] = useState("");
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const found = items.filter((item) => {
-    const text = `${item.id} ${item.label}`.toLowerCase();
+    const text = `${item.id} ${item.label} ${item.origin ?? ""}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
   const [at, setAt] = useState(() =>
@@ -154,10 +156,13 @@ function List(props: PickerProps & { close(refocus: boolean): void }) {
           >
             <span class="option-label">
               {item.id === current ? <Icon name="check" /> : null}
-              {item.label}
+              <span>{item.label}</span>
+              {item.origin === undefined ? null : <span class="muted">{item.origin}</span>}
             </span>
             {item.detail === undefined && item.unavailable === undefined ? null : (
-              <span class="muted">{item.unavailable ?? item.detail}</span>
+              <span class="muted option-detail" title={item.unavailable}>
+                {item.unavailable ?? item.detail}
+              </span>
             )}
           </li>
         ))}

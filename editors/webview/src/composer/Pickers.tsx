@@ -52,7 +52,7 @@ export function Pickers() {
       ) : null}
       <Picker
         name="Permission"
-        shown={mode?.label ?? "Default"}
+        shown={mode?.label ?? "Default mode"}
         items={MODES}
         current={chosen.permissionMode}
         searchable={false}
@@ -82,13 +82,15 @@ export function Pickers() {
 }
 
 function modelItem(model: ModelInfo): Choosable {
-  const item: Choosable = { id: model.id, label: model.name };
+  const item: Choosable = { id: model.id, label: model.name, origin: model.provider };
   const about = [
-    model.provider,
     model.contextWindow > 0 ? `${count(model.contextWindow)} tokens` : "",
+    model.reasoning ? "reasons" : "",
     model.vision ? "sees pictures" : "",
   ].filter((one) => one !== "");
-  item.detail = about.join(" · ");
+  if (about.length > 0) {
+    item.detail = about.join(" · ");
+  }
   if (!model.available) {
     item.unavailable = model.reason ?? "It cannot be used with these settings.";
   }

@@ -4,27 +4,31 @@ let loaded: typeof import("katex").default | undefined;
 
 /** Draws the formulas in an element. It builds nodes, not HTML, so that no inline style is parsed. */
 export function drawMath(element: Element): void {
-  const formulas = element.querySelectorAll<HTMLElement>("span.math:not([data-drawn])");
+  // The element may be emptied before KaTeX is there; the formulas are what counts.
+  const formulas = [...element.querySelectorAll<HTMLElement>("span.math")];
   if (formulas.length === 0) {
     return;
   }
-  if (loaded === undefined) {
-    void import("katex").then(
-      (module) => {
-        loaded = module.default;
-        drawMath(element);
-      },
-      () => {
-        // The source of the formulas stays, which can be read.
-      },
-    );
+  if (loaded !== undefined) {
+    draw(loaded, formulas);
     return;
   }
+  import("katex").then(
+    (module) => {
+      loaded = module.default;
+      draw(loaded, formulas);
+    },
+    () => {
+      // The source of the formulas stays, which can be read.
+    },
+  );
+}
+
+function draw(katex: typeof import("katex").default, formulas: readonly HTMLElement[]): void {
   for (const formula of formulas) {
     const source = formula.textContent ?? "";
-    formula.dataset.drawn = "true";
     try {
-      loaded.render(source, formula, {
+      katex.render(source, formula, {
         displayMode: formula.dataset.display === "true",
         throwOnError: true,
         trust: false,

@@ -13,7 +13,8 @@ export function Permission({ request }: { request: ChatRequestPermissionParams }
   const id = useId();
   const { item, options } = request;
   const command = item.type === "toolCall" ? item.arguments.command : undefined;
-  const title = item.type === "toolCall" ? item.title || item.name : "Tool call";
+  const named = item.type === "toolCall" ? item.title || item.name : "Tool call";
+  const title = typeof command === "string" ? "Run this command?" : `${named}?`;
 
   // Whoever is writing goes on writing; whoever is not can answer by one key.
   useEffect(() => {
@@ -70,7 +71,7 @@ export function Permission({ request }: { request: ChatRequestPermissionParams }
       {request.effects.length > 0 ? (
         <ul class="effects" aria-label="What it would do">
           {request.effects.map((effect, index) => {
-            const { verb, object } = describe(effect);
+            const { verb, object } = describe(effect, chat.workspaceUri.value);
             return (
               <li key={index}>
                 <span class="muted">{verb}</span> <code>{object}</code>

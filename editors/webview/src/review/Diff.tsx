@@ -39,9 +39,9 @@ export function EditDiff({ edit, canResolve }: { edit: FileEdit; canResolve: boo
         {edit.newUri === undefined ? null : (
           <span class="muted">to {place(edit.newUri, chat.workspaceUri.value)}</span>
         )}
-        <span class="muted">{STATUS[edit.status] ?? edit.status}</span>
+        {canResolve ? <span class="muted">{STATUS[edit.status] ?? edit.status}</span> : null}
         <span class="grow" />
-        {isOpen(edit) ? (
+        {canResolve && isOpen(edit) ? (
           <button
             type="button"
             class="quiet"
@@ -136,7 +136,7 @@ export function Verdict({
         aria-label={`Keep ${what}`}
         onClick={() => chat.resolve("accept", which)}
       >
-        <Icon name="check" /> Keep
+        <Icon name="check" /> <span>Keep</span>
       </button>
       <button
         type="button"
@@ -145,7 +145,7 @@ export function Verdict({
         aria-label={`Undo ${what}`}
         onClick={() => chat.resolve("reject", which)}
       >
-        <Icon name="close" /> Undo
+        <Icon name="close" /> <span>Undo</span>
       </button>
     </span>
   );

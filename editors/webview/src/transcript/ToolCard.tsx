@@ -108,7 +108,9 @@ function EditCounts({ call }: { call: ToolCall }) {
 function Inside({ entry, call }: { entry: ItemEntry; call: ToolCall }) {
   const chat = useContext(ChatContext);
   const edits = useEdits(call);
-  const named = Object.entries(call.arguments);
+  // What a diff or the plan shows better is not shown again.
+  const shownElsewhere = edits.length > 0 || (call.kind === "think" && call.status === "completed");
+  const named = shownElsewhere ? [] : Object.entries(call.arguments);
   return (
     <>
       {named.length > 0 ? (
@@ -122,7 +124,7 @@ function Inside({ entry, call }: { entry: ItemEntry; call: ToolCall }) {
             </div>
           ))}
         </dl>
-      ) : entry.argumentsText !== undefined ? (
+      ) : entry.argumentsText !== undefined && !entry.done ? (
         <Long text={entry.argumentsText} />
       ) : null}
       {edits.map((edit) => (
