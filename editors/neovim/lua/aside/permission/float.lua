@@ -119,6 +119,7 @@ function M.close(float)
   end
 end
 
+require("aside.highlight")
 vim.api.nvim_set_hl(0, "AsidePermission", { link = "NormalFloat", default = true })
 vim.api.nvim_set_hl(0, "AsidePermissionBorder", { link = "DiagnosticWarn", default = true })
 
