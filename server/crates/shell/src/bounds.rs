@@ -16,6 +16,8 @@ pub(crate) const MAX_NODES: usize = 200_000;
 pub(crate) const MAX_WORDS: usize = 64;
 /// Folders that a command may be in at once, where it is not known whether `cd` succeeded.
 pub(crate) const MAX_FOLDERS: usize = 4;
+/// Rounds of a loop that are gone through one by one.
+pub(crate) const MAX_ROUNDS: usize = 16;
 /// Characters of a value that a variable is remembered with.
 pub(crate) const MAX_VALUE_CHARS: usize = 4096;
 /// How often the parser reports its progress before it is stopped.
@@ -58,6 +60,11 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "folders that a shell command may be in",
         MAX_FOLDERS as u64,
         "folders",
+    ),
+    (
+        "rounds of a shell loop that are looked at one by one",
+        MAX_ROUNDS as u64,
+        "rounds",
     ),
     (
         "the value of a shell variable",

@@ -4,6 +4,7 @@ mod command;
 mod expand;
 mod paths;
 mod redirect;
+mod repeat;
 mod state;
 mod statement;
 

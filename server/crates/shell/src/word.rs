@@ -78,6 +78,23 @@ impl Word {
             .collect()
     }
 
+    /// The pattern that the word is, where it is a glob and nothing of it is unknown.
+    pub(crate) fn pattern(&self) -> Option<String> {
+        if !self.is_glob() {
+            return None;
+        }
+        self.units
+            .iter()
+            .filter(|unit| **unit != Unit::Nothing)
+            .map(|unit| unit.char())
+            .collect()
+    }
+
+    /// Whether the word starts with what may become a home folder.
+    pub(crate) fn starts_with_tilde(&self) -> bool {
+        self.units.first() == Some(&Unit::Bare('~'))
+    }
+
     /// The known text that the word starts with.
     pub(crate) fn prefix(&self) -> String {
         self.units
@@ -93,7 +110,7 @@ impl Word {
     pub(crate) fn shown(&self) -> String {
         match self.literal() {
             Some(text) => text,
-            None if self.is_unknown() && !self.raw.starts_with('?') => format!("?{}", self.raw),
+            None if self.depends() && !self.raw.starts_with('?') => format!("?{}", self.raw),
             None => self.raw.clone(),
         }
     }
@@ -109,6 +126,13 @@ impl Word {
             Unit::Quoted(_) | Unit::Gap | Unit::Nothing => false,
             Unit::Unknown | Unit::UnknownWords => false,
         })
+    }
+
+    /// Whether the word is another one each time: it has a part that is not known, or a variable
+    /// of which no more is known than a pattern.
+    fn depends(&self) -> bool {
+        let is_pattern = |unit: &Unit| matches!(unit, Unit::Expanded(c) if is_glob_start(*c));
+        self.is_unknown() || self.units.iter().any(is_pattern)
     }
 
     pub(crate) fn is_unknown(&self) -> bool {

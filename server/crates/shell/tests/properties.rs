@@ -171,7 +171,10 @@ fn wide_characters_behind_braces_are_not_given_to_the_grammar() {
             assert!(!analysis.is_whole, "{start}{wide}");
             assert_eq!(analysis.denials().count(), 1, "{start}{wide}");
         }
-        assert!(analyse_here(&format!("echo {{a{wide}}} {wide}")).is_whole, "{wide}");
+        assert!(
+            analyse_here(&format!("echo {{a{wide}}} {wide}")).is_whole,
+            "{wide}"
+        );
     }
 }
 

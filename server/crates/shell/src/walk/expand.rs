@@ -1,5 +1,6 @@
 //! From nodes to words: quoting, variables, and the commands within words.
 mod ansi;
+mod output;
 
 use tree_sitter::Node;
 
@@ -92,7 +93,10 @@ impl Walker<'_> {
             "expansion" => self.braced(node, text, is_quoted, units),
             "command_substitution" => {
                 self.substitution(node, text);
-                units.push(unknown(is_quoted));
+                match self.output(node, text) {
+                    Some(output) => self.known(&output, is_quoted, units),
+                    None => units.push(unknown(is_quoted)),
+                }
             }
             "process_substitution" => {
                 self.substitution(node, text);
@@ -205,10 +209,22 @@ impl Walker<'_> {
             Err(_) if name == "#" || name == "?" || name == "$" => None,
             Err(_) => self.state.value(name),
         };
-        let Some(value) = value else {
-            units.push(unknown(is_quoted && name != "@"));
+        if let Some(value) = value {
+            self.known(&value, is_quoted, units);
             return;
-        };
+        }
+        match self.state.name_of_file(name) {
+            // Without quotes it may be several words.
+            Some(pattern) if is_quoted => {
+                units.push(Unit::Nothing);
+                units.extend(pattern.chars().map(Unit::Expanded));
+            }
+            Some(_) | None => units.push(unknown(is_quoted && name != "@")),
+        }
+    }
+
+    /// What an expansion becomes whose text is known.
+    fn known(&self, value: &str, is_quoted: bool, units: &mut Vec<Unit>) {
         if is_quoted {
             units.push(Unit::Nothing);
             units.extend(value.chars().map(Unit::Quoted));

@@ -12,6 +12,8 @@ pub(crate) struct State {
     /// Variables that the script or the place sets; `None` where the value is not known. All
     /// others are not known either.
     variables: BTreeMap<String, Option<String>>,
+    /// Variables that hold the name of a file, of which only the pattern is known that it matches.
+    names: BTreeMap<String, String>,
     /// Variables that may change at any time: loops and functions set them.
     unsteady: BTreeSet<String>,
     /// Nothing is known of any variable any more.
@@ -42,6 +44,7 @@ impl State {
         }
         Self {
             variables,
+            names: BTreeMap::new(),
             unsteady: BTreeSet::new(),
             is_lost: false,
             functions: BTreeMap::new(),
@@ -56,18 +59,36 @@ impl State {
 
     /// The value of a variable, where it is known.
     pub(crate) fn value(&self, name: &str) -> Option<String> {
-        if name == "PWD" {
-            return match self.folders.as_slice() {
-                [Some(folder)] if self.failed.is_empty() => {
-                    Some(folder.to_string_lossy().into_owned())
-                }
-                _ => None,
-            };
-        }
         if self.is_lost || self.unsteady.contains(name) {
             return None;
         }
-        self.variables.get(name).cloned().flatten()
+        match self.variables.get(name) {
+            Some(value) => value.clone(),
+            None if name == "PWD" => self.folder(),
+            None => None,
+        }
+    }
+
+    /// The folder that the shell is in, where that is one for sure.
+    pub(crate) fn folder(&self) -> Option<String> {
+        match self.folders.as_slice() {
+            [Some(folder)] if self.failed.is_empty() => folder.to_str().map(str::to_owned),
+            _ => None,
+        }
+    }
+
+    /// The pattern that the value of a variable matches, where it is the name of a file.
+    pub(crate) fn name_of_file(&self, name: &str) -> Option<&str> {
+        if self.is_lost || self.unsteady.contains(name) {
+            return None;
+        }
+        self.names.get(name).map(String::as_str)
+    }
+
+    /// A variable holds the name of a file that a pattern matches.
+    pub(crate) fn set_name_of_file(&mut self, name: &str, pattern: String) {
+        self.set(name, None);
+        self.names.insert(name.to_owned(), pattern);
     }
 
     /// Whether the script itself sets the variable, to whatever.
@@ -92,6 +113,7 @@ impl State {
         if name == "IFS" {
             self.splits_at_blanks = false;
         }
+        self.names.remove(name);
         self.variables.insert(name.to_owned(), value);
     }
 
@@ -152,6 +174,8 @@ impl State {
                 self.variables.insert(name, None);
             }
         }
+        self.names
+            .retain(|name, pattern| other.names.get(name) == Some(pattern));
         self.unsteady.extend(other.unsteady);
         self.is_lost |= other.is_lost;
         self.has_command_values |= other.has_command_values;

@@ -1,4 +1,4 @@
-//! Statements: lists, pipes, conditions, loops and functions.
+//! Statements: lists, pipes, conditions and functions.
 use tree_sitter::Node;
 
 use super::{Walker, children, text_of};
@@ -43,7 +43,7 @@ impl Walker<'_> {
     }
 
     /// Goes through a statement that may not be run, or not in this shell.
-    fn branch(&mut self, node: Node<'_>, text: &str) {
+    pub(super) fn branch(&mut self, node: Node<'_>, text: &str) {
         self.branch_with(node, text, &Tail::default());
     }
 
@@ -234,37 +234,6 @@ impl Walker<'_> {
         }
     }
 
-    /// A loop: what its body sets is set from the start, as far as the next round goes.
-    fn repeated(&mut self, node: Node<'_>, text: &str) {
-        self.unsettle_within(node, text);
-        for child in children(node) {
-            self.branch(child, text);
-        }
-    }
-
-    fn for_loop(&mut self, node: Node<'_>, text: &str) {
-        if let Some(variable) = node.child_by_field_name("variable") {
-            let name = text_of(variable, text);
-            let head = text_of(node, text).lines().next().unwrap_or_default();
-            self.environment(name, head, false);
-            self.state.unsettle(name);
-        }
-        self.unsettle_within(node, text);
-        let body = node.child_by_field_name("body");
-        let is_arithmetic = node.kind() == "c_style_for_statement";
-        for child in children(node) {
-            if Some(child) == body {
-                self.branch(child, text);
-            } else if is_arithmetic {
-                self.arithmetic(child, text);
-            } else {
-                for word in self.expand_word(child, text) {
-                    self.state.note_value(word.literal().as_deref());
-                }
-            }
-        }
-    }
-
     fn case(&mut self, node: Node<'_>, text: &str) {
         for child in children(node) {
             if child.kind() != "case_item" {
@@ -329,13 +298,17 @@ impl Walker<'_> {
     }
 
     /// Whatever is set within `node` may be set at any time from now on.
-    fn unsettle_within(&mut self, node: Node<'_>, text: &str) {
+    pub(super) fn unsettle_within(&mut self, node: Node<'_>, text: &str) {
         let mut waiting = vec![node];
         while let Some(node) = waiting.pop() {
             match node.kind() {
                 "variable_name" => {
-                    let parent = node.parent().map(|parent| parent.kind());
-                    if !matches!(parent, Some("simple_expansion")) {
+                    let is_only_read = node.parent().is_some_and(|parent| match parent.kind() {
+                        "simple_expansion" => true,
+                        "expansion" => !text_of(parent, text).contains('='),
+                        _ => false,
+                    });
+                    if !is_only_read {
                         self.state.unsettle(text_of(node, text));
                     }
                 }

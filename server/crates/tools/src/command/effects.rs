@@ -84,7 +84,10 @@ impl Looker<'_> {
         let mut is_whole = analysis.is_whole;
         for effect in &analysis.effects {
             let effect = match effect {
-                aside_shell::Effect::Read { path } => self.read(path),
+                aside_shell::Effect::Read { path } => {
+                    is_whole &= !matches!(path, Target::Unknown(_));
+                    self.read(path)
+                }
                 aside_shell::Effect::Write { path } => {
                     is_whole &= !matches!(path, Target::Unknown(_));
                     self.write(path)?
@@ -116,7 +119,8 @@ impl Looker<'_> {
         Ok(effects)
     }
 
-    /// Reading what cannot be named is no effect, since what is secret is hidden.
+    /// A read whose path is not known may be one outside the workspace, so the command counts as
+    /// one that is not understood.
     fn read(&self, target: &Target) -> Option<Effect> {
         let path = place(target)?;
         let name = path.to_str()?;

@@ -91,6 +91,32 @@ fn what_is_not_understood_is_asked_about_as_a_whole() {
 }
 
 #[test]
+fn reads_whose_path_is_known_only_when_they_run_are_asked_about() {
+    let asked = |command: &str| check(command, &[&format!("run ? {command}")]);
+    asked("cat \"$X\"");
+    asked("cat $X/b.txt");
+    asked("wc -l < \"$X\"");
+    asked("echo b.txt | xargs cat");
+    asked("cat $(printf /etc/%s hosts)");
+    let command = "cat $(cat b.txt)";
+    check(command, &["read /project/b.txt", &format!("run ? {command}")]);
+}
+
+#[test]
+fn reads_whose_path_the_command_says_itself_are_not() {
+    check("f=b.txt; cat $f", &["read /project/b.txt"]);
+    check("cat \"$PWD/b.txt\" $(pwd)/b.txt", &["read /project/b.txt"]);
+    check(
+        "for f in src/*.txt; do head -3 \"$f\"; done",
+        &["read /project/src/**"],
+    );
+    check(
+        "cd src && cat $(dirname src/x)/a.txt",
+        &["read /project/src/src/a.txt"],
+    );
+}
+
+#[test]
 fn nothing_outside_is_written() {
     refused("echo x > /etc/motd", "would write outside the workspace");
     refused("touch /home/me/x", "would write outside the workspace");
