@@ -6,6 +6,7 @@ local draft = require("aside.chat.draft")
 local events = require("aside.events")
 local feed = require("aside.chat.feed")
 local keys = require("aside.chat.keys")
+local queue = require("aside.chat.queue")
 local render = require("aside.chat.render")
 local spinner = require("aside.chat.spinner")
 local state = require("aside.state")
@@ -45,10 +46,20 @@ local function draw_input_bar()
   if not is_open(input_window) then
     return
   end
-  local labels = vim.tbl_map(function(block)
-    return "%#AsideAttachment#" .. render.label(block):gsub("%%", "%%%%") .. "%*"
-  end, draft.attachments())
-  local text = #labels > 0 and " + " .. table.concat(labels, " ") or " Message: <C-s> sends"
+  local parts = {}
+  local waiting = queue.list()
+  if #waiting > 0 then
+    local first = render.line(waiting[1].text)
+    local more = #waiting > 1 and (" and %d more"):format(#waiting - 1) or ""
+    parts[1] = "%#AsideMeta#Queued: " .. winbar.plain(first) .. more .. "%*"
+  end
+  for _, block in ipairs(draft.attachments()) do
+    parts[#parts + 1] = "%#AsideAttachment#+" .. winbar.plain(render.label(block)) .. "%*"
+  end
+  if #parts == 0 then
+    parts[1] = "%#AsideMeta#Message: <C-s> sends%*"
+  end
+  local text = " %<" .. table.concat(parts, " ")
   vim.wo[input_window].winbar = text
 end
 
@@ -147,6 +158,8 @@ local function wire()
   end
   spinner.setup(draw_winbar)
   draft.watch(draw_input_bar)
+  queue.watch(draw_input_bar)
+  events.on("session", draw_input_bar)
   for _, kind in ipairs({
     "connection",
     "session",

@@ -40,15 +40,18 @@ local function submit(params, again, done)
   end)
 end
 
---- Sends a message; a failure is told to the user.
+--- Sends a message. What cannot be sent is told, and goes into the draft.
 ---@param content aside.ContentBlock[]
 ---@param options? { delivery?: aside.Delivery, done?: fun(err: aside.Failure?) }
 function M.send(content, options)
   options = options or {}
   local done = options.done or function() end
-  local function finish(err)
+  local function finish(err, result)
     if err then
       explain(err)
+      require("aside.chat.draft").restore(content)
+    elseif result then
+      require("aside.chat.queue").add(result, content)
     end
     done(err)
   end
@@ -74,7 +77,7 @@ function M.send(content, options)
   end)
 end
 
---- Sends the draft, and gives it back where that fails.
+--- Sends the draft.
 ---@param delivery? aside.Delivery
 function M.draft(delivery)
   local draft = require("aside.chat.draft")
@@ -83,14 +86,7 @@ function M.draft(delivery)
     vim.notify("Aside: write a message first.", vim.log.levels.INFO)
     return
   end
-  M.send(content, {
-    delivery = delivery,
-    done = function(err)
-      if err then
-        draft.restore(content)
-      end
-    end,
-  })
+  M.send(content, { delivery = delivery })
 end
 
 --- Stops the turn that runs, or all that wait.

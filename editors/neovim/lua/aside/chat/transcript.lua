@@ -111,7 +111,7 @@ function M.finish(turn)
   if turn.stopReason == "error" then
     local message = turn.error and turn.error.message or "The turn failed."
     M.note("end:" .. turn.id, message, "AsideError")
-  elseif STOPPED[turn.stopReason] then
+  elseif turn.startedAt and STOPPED[turn.stopReason] then
     M.note("end:" .. turn.id, STOPPED[turn.stopReason], "AsideWarning")
   end
 end

@@ -11,9 +11,10 @@ local PROBLEMS = {
   starting = "starting",
 }
 
+--- Text without what the option would take for its own.
 ---@param text string
 ---@return string
-local function plain(text)
+function M.plain(text)
   return (text:gsub("[%c]", " "):gsub("%%", "%%%%"))
 end
 
@@ -27,17 +28,17 @@ function M.text(spinner)
     left[#left + 1] = "%#AsideWarning#" .. PROBLEMS[now.connection] .. "%*"
   end
   if spinner then
-    left[#left + 1] = "%#AsideSpinner#" .. plain(spinner) .. "%*"
+    left[#left + 1] = "%#AsideSpinner#" .. M.plain(spinner) .. "%*"
   elseif now.state == "waiting" then
     left[#left + 1] = "%#AsideToolWaiting#waits for you%*"
   end
-  left[#left + 1] = "%<" .. plain(now.session and now.session ~= "" and now.session or "New chat")
+  left[#left + 1] = "%<" .. M.plain(now.session and now.session ~= "" and now.session or "New chat")
   local right = {}
   if now.model then
-    right[#right + 1] = plain(now.model:match("[^/]+$") or now.model)
+    right[#right + 1] = M.plain(now.model:match("[^/]+$") or now.model)
   end
   if now.mode then
-    right[#right + 1] = MODES[now.mode] or plain(now.mode)
+    right[#right + 1] = MODES[now.mode] or M.plain(now.mode)
   end
   if now.context then
     right[#right + 1] = now.context .. "%%"

@@ -47,12 +47,15 @@ function M.run(opts)
     require("aside.chat").toggle()
     return
   end
+  -- `:Aside send! …` is what `:Aside! send …` is.
+  if name:sub(-1) == "!" then
+    name = name:sub(1, -2)
+    opts = vim.tbl_extend("force", opts, { bang = true })
+  end
   local command = M.find(name)
   if not command then
-    vim.notify(
-      ("Aside: there is no `%s`. There are: %s."):format(name, table.concat(M.names(), ", ")),
-      vim.log.levels.ERROR
-    )
+    local text = ("Aside: there is no `%s`. `:Aside` and Tab list what there is."):format(name)
+    vim.notify(text, vim.log.levels.ERROR)
     return
   end
   command.run(args, opts)
@@ -71,7 +74,7 @@ function M.complete(lead, line, column)
       return vim.startswith(name, lead)
     end, M.names())
   end
-  local command = M.find(words[1])
+  local command = M.find((words[1]:gsub("!$", "")))
   if not command or not command.complete then
     return {}
   end
