@@ -13,6 +13,7 @@
 mod catalog;
 mod chat;
 mod command;
+mod context;
 mod edit;
 mod editor;
 mod error;
@@ -42,6 +43,7 @@ pub use chat::{
     ChatSendResult, ChatSendStatus, Delivery,
 };
 pub use command::{CommandListParams, CommandListResult, SlashArgument, SlashCommand};
+pub use context::{Candidate, ContextCompleteParams, ContextCompleteResult, ContextTrigger};
 pub use edit::{
     EditAmendParams, EditListParams, EditListResult, EditResolveParams, FileEdit, FileEditKind,
     FileEditStatus, Hunk, HunkStatus, MAX_LISTED_EDITS,

@@ -8,17 +8,17 @@ use serde_json::Value;
 use crate::{
     ChatCancelParams, ChatCancelResult, ChatElicitParams, ChatElicitResult, ChatEvent,
     ChatEventsParams, ChatEventsResult, ChatRequestPermissionParams, ChatRequestPermissionResult,
-    ChatSendParams, ChatSendResult, CommandListParams, CommandListResult, EditAmendParams,
-    EditListParams, EditListResult, EditResolveParams, EditorDiagnosticsParams,
-    EditorDocumentParams, EditorPlaceParams, FileEdit, JobListParams, JobListResult, JobStopParams,
-    McpEvent, McpListParams, McpListResult, McpRestartParams, McpServer, McpSetEnabledParams,
-    ModelListParams, ModelListResult, PermissionExplainParams, PermissionExplainResult,
-    PermissionListParams, PermissionListResult, PermissionUpdateParams, ServerStatusParams,
-    ServerStatusResult, Session, SessionCreateParams, SessionDeleteParams, SessionForkParams,
-    SessionGetParams, SessionItemsParams, SessionItemsResult, SessionListParams, SessionListResult,
-    SessionRewindParams, SessionRewindResult, SessionUnrewindParams, SessionUpdateParams,
-    ToolListParams, ToolListResult, TrustGetParams, TrustSetParams, TrustState, UsageGetParams,
-    UsageGetResult,
+    ChatSendParams, ChatSendResult, CommandListParams, CommandListResult, ContextCompleteParams,
+    ContextCompleteResult, EditAmendParams, EditListParams, EditListResult, EditResolveParams,
+    EditorDiagnosticsParams, EditorDocumentParams, EditorPlaceParams, FileEdit, JobListParams,
+    JobListResult, JobStopParams, McpEvent, McpListParams, McpListResult, McpRestartParams,
+    McpServer, McpSetEnabledParams, ModelListParams, ModelListResult, PermissionExplainParams,
+    PermissionExplainResult, PermissionListParams, PermissionListResult, PermissionUpdateParams,
+    ServerStatusParams, ServerStatusResult, Session, SessionCreateParams, SessionDeleteParams,
+    SessionForkParams, SessionGetParams, SessionItemsParams, SessionItemsResult, SessionListParams,
+    SessionListResult, SessionRewindParams, SessionRewindResult, SessionUnrewindParams,
+    SessionUpdateParams, ToolListParams, ToolListResult, TrustGetParams, TrustSetParams,
+    TrustState, UsageGetParams, UsageGetResult,
 };
 
 /// A request: its name, params and result.
@@ -142,6 +142,9 @@ methods! {
     JOB_STOP JobStop = "job/stop": JobStopParams => ();
     /// Lists the slash commands.
     COMMAND_LIST CommandList = "command/list": CommandListParams => CommandListResult;
+    /// Offers what may stand behind an `@` or a `/`.
+    CONTEXT_COMPLETE ContextComplete = "context/complete": ContextCompleteParams =>
+        ContextCompleteResult;
     /// Lists the MCP servers.
     MCP_LIST McpList = "mcp/list": McpListParams => McpListResult;
     /// Ends an MCP server and starts it again.

@@ -40,6 +40,18 @@ export interface BuiltInDenial {
   reason: string;
 }
 
+/** Something to choose. */
+export interface Candidate {
+  /** What it is called. */
+  label: string;
+  /** What it is, in a few words. */
+  detail: string;
+  /** What takes the place of the trigger and the query. */
+  insert: string;
+  /** The `resource` block that goes with the message. */
+  resource?: ContentBlock;
+}
+
 /** Params of `chat/cancel`. */
 export interface ChatCancelParams {
   /** Which session. */
@@ -208,6 +220,29 @@ export type ContentBlock =
     /** Its text, where it was sent along or read. */
     text?: string;
   };
+
+/** Params of `context/complete`. */
+export interface ContextCompleteParams {
+  /** What was typed. */
+  trigger: ContextTrigger;
+  /** What stands between the trigger and the cursor. */
+  query: string;
+  /** The session, whose MCP servers are meant; all where absent. */
+  sessionId?: string;
+}
+
+/** Result of `context/complete`. */
+export interface ContextCompleteResult {
+  /** In the order in which they are to be shown. */
+  candidates: Candidate[];
+}
+
+/** What was typed to be offered something. */
+export type ContextTrigger =
+  /** Something to attach: open documents, files, folders, resources of MCP servers. */
+  | "@"
+  /** A slash command. */
+  | "/";
 
 /** How full the model's context is. */
 export interface ContextUsage {
@@ -1570,6 +1605,8 @@ export interface ClientRequests {
   "chat/send": { params: ChatSendParams; result: ChatSendResult };
   /** Lists the slash commands. */
   "command/list": { params?: CommandListParams; result: CommandListResult };
+  /** Offers what may stand behind an `@` or a `/`. */
+  "context/complete": { params: ContextCompleteParams; result: ContextCompleteResult };
   /** Keeps pending hunks; makes them where they were only proposed. */
   "edit/accept": { params?: EditResolveParams; result: EditListResult };
   /** Changes what a pending hunk says, and tells the model. */

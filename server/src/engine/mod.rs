@@ -1,6 +1,8 @@
 //! One workspace at work: its database, its sessions, its models. Knows no editor.
 mod actor;
 mod auditing;
+mod complete;
+mod create;
 mod custom;
 pub mod edits;
 pub mod error;
@@ -39,7 +41,7 @@ use aside_protocol::{
     ChatCancelParams, ChatCancelResult, ChatSendParams, ChatSendResult, ErrorCode, Session,
     SessionCreateParams, SessionUpdateParams,
 };
-use aside_store::{SessionRow, Store, StoreOptions, Write};
+use aside_store::{Store, StoreOptions};
 use aside_tools::Services;
 use tokio::sync::{OnceCell, mpsc, oneshot};
 
@@ -48,15 +50,12 @@ use crate::hooks;
 use crate::keys::Keys;
 use crate::mcp::Mcp;
 use crate::settings::{Dirs, Settings};
-use actor::{Mailbox, Message, Reply, SendRequest, check_title};
+use actor::{Mailbox, Message, Reply, SendRequest};
 use error::EngineError;
 use front::Front;
 
 /// The title of a session before its first message.
 pub const UNTITLED: &str = "New session";
-
-/// The one agent template there is so far.
-const DEFAULT_AGENT: &str = "default";
 
 /// Which workspace, and where its data live.
 #[derive(Debug, Clone)]
@@ -131,12 +130,14 @@ pub struct Engine {
     revisions: edits::revisions::Revisions,
     reviewer: edits::reviewer::Reviewer,
     hooks: hooks::Runner,
+    index: complete::Index,
 }
 
 impl Engine {
     /// An engine at rest: nothing is opened before it is needed.
     pub fn new(workspace: Workspace, settings: Arc<Settings>, front: Arc<dyn Front>) -> Arc<Self> {
         Arc::new(Self {
+            index: complete::Index::default(),
             hooks: hooks::Runner::new(&workspace.key, &workspace.data),
             keys: Keys::open(&workspace.data, &workspace.config),
             workspace,
@@ -178,6 +179,11 @@ impl Engine {
             .write()
             .unwrap_or_else(PoisonError::into_inner) = settings;
         *self.toolbox.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// What files there are to choose from.
+    fn index(&self) -> &complete::Index {
+        &self.index
     }
 
     /// Who is told.
@@ -355,56 +361,6 @@ impl Engine {
             .unwrap_or_else(|_| Err(EngineError::internal("the session ended unexpectedly")))
     }
 
-    /// `session/create`.
-    pub async fn create(
-        self: &Arc<Self>,
-        params: SessionCreateParams,
-    ) -> Result<Session, EngineError> {
-        let store = self.store().await?;
-        let row = self
-            .create_row(&clock::new_id(), NewSession { params }, &store)
-            .await?;
-        Ok(crate::wire::session(&row))
-    }
-
-    async fn create_row(
-        &self,
-        session_id: &str,
-        new: NewSession,
-        store: &Store,
-    ) -> Result<SessionRow, EngineError> {
-        let params = new.params;
-        check_title(params.title.as_deref())?;
-        self.check_agent(params.agent.as_deref())?;
-        let settings = self.settings();
-        let model = params.model.unwrap_or_else(|| settings.model.clone());
-        self.check_model(&model)?;
-        let mode = params.permission_mode.unwrap_or(settings.permission_mode);
-        let now = clock::now();
-        let row = SessionRow {
-            id: session_id.to_owned(),
-            title: params.title.unwrap_or_else(|| UNTITLED.to_owned()),
-            workspace_uri: self.workspace.uri.clone(),
-            created_at: now.clone(),
-            updated_at: now,
-            model,
-            agent: params.agent.unwrap_or_else(|| DEFAULT_AGENT.to_owned()),
-            permission_mode: crate::wire::name_of(&mode),
-            status: "idle".to_owned(),
-            pinned: false,
-            archived: false,
-            parent_id: None,
-            project_id: params.project_id,
-            mcp_servers: params.mcp_servers.as_ref().map(crate::wire::to_json),
-            turn_count: 0,
-            usage: crate::wire::model_usage(aside_llm::Usage::default()),
-            owner: None,
-            last_seq: 0,
-        };
-        store.write(vec![Write::CreateSession(row.clone())]).await?;
-        Ok(row)
-    }
-
     /// `session/update`.
     pub async fn update(
         self: &Arc<Self>,
@@ -480,14 +436,5 @@ impl Engine {
     ) -> Result<Vec<ItemRecord>, EngineError> {
         let rows = store.history(session_id).await?;
         Ok(rows.iter().filter_map(crate::wire::item_record).collect())
-    }
-
-    fn check_agent(&self, agent: Option<&str>) -> Result<(), EngineError> {
-        match agent {
-            None | Some(DEFAULT_AGENT) => Ok(()),
-            Some(other) => Err(EngineError::invalid(format!(
-                "`agent` \"{other}\" is not an agent template; there is \"{DEFAULT_AGENT}\""
-            ))),
-        }
     }
 }

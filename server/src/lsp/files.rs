@@ -84,6 +84,17 @@ impl Files for LspFiles {
             .collect()
     }
 
+    fn open_paths(&self) -> Vec<WorkspacePath> {
+        let Ok(editor) = self.editor() else {
+            return Vec::new();
+        };
+        let resolve = |path: &str| editor.disk.roots().resolve(path).ok();
+        let open = editor.shared.documents.all();
+        open.iter()
+            .filter_map(|open| resolve(open.path()?.to_str()?))
+            .collect()
+    }
+
     fn apply<'a>(
         &'a self,
         change: &'a FileChange,

@@ -47,6 +47,7 @@ pub fn register(service: LspServiceBuilder<Backend>) -> LspServiceBuilder<Backen
         .custom_method(wire::PERMISSION_UPDATE, Backend::permission_update)
         .custom_method(wire::PERMISSION_EXPLAIN, Backend::permission_explain)
         .custom_method(wire::COMMAND_LIST, Backend::command_list)
+        .custom_method(wire::CONTEXT_COMPLETE, Backend::context_complete)
         .custom_method(wire::MCP_LIST, Backend::mcp_list)
         .custom_method(wire::MCP_RESTART, Backend::mcp_restart)
         .custom_method(wire::MCP_SET_ENABLED, Backend::mcp_set_enabled)
@@ -169,6 +170,10 @@ impl Backend {
         let _: aside_protocol::CommandListParams = read(params)?;
         let commands = crate::mcp::commands(&self.engine()?);
         answer(Ok(aside_protocol::CommandListResult { commands }))
+    }
+
+    async fn context_complete(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.complete(read(params)?).await)
     }
 
     async fn mcp_list(&self, params: Value) -> Result<Value> {

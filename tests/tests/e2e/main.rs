@@ -21,6 +21,7 @@ mod command_line;
 mod commands;
 mod commands_confined;
 mod common;
+mod contexts;
 mod conversations_random;
 mod desk;
 mod editor_settled;

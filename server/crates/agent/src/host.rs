@@ -205,6 +205,12 @@ pub trait Files: Send + Sync {
     /// All open documents inside the workspace, to be laid over a search of the disk.
     fn open_documents(&self) -> Vec<Document>;
 
+    /// The paths of the open documents inside the workspace.
+    fn open_paths(&self) -> Vec<WorkspacePath> {
+        let open = self.open_documents().into_iter();
+        open.map(|document| document.path).collect()
+    }
+
     /// Makes one change if the file is still in the state it was computed from, and checks
     /// that the text is then what was meant. What the user changes while it is made stays;
     /// [`HostError::Stale`] says that for this reason nothing was made.

@@ -22,6 +22,13 @@
 ---@field patterns string[] The places, as patterns of rules.
 ---@field reason string A sentence: what they are.
 
+--- Something to choose.
+---@class aside.Candidate
+---@field label string What it is called.
+---@field detail string What it is, in a few words.
+---@field insert string What takes the place of the trigger and the query.
+---@field resource? aside.ContentBlock The `resource` block that goes with the message.
+
 --- Params of `chat/cancel`.
 ---@class aside.ChatCancelParams
 ---@field sessionId string Which session.
@@ -135,6 +142,21 @@
 ---| aside.ContentBlock.text
 ---| aside.ContentBlock.image
 ---| aside.ContentBlock.resource
+
+--- Params of `context/complete`.
+---@class aside.ContextCompleteParams
+---@field trigger aside.ContextTrigger What was typed.
+---@field query string What stands between the trigger and the cursor.
+---@field sessionId? string The session, whose MCP servers are meant; all where absent.
+
+--- Result of `context/complete`.
+---@class aside.ContextCompleteResult
+---@field candidates aside.Candidate[] In the order in which they are to be shown.
+
+--- What was typed to be offered something.
+---@alias aside.ContextTrigger
+---| "@" # Something to attach: open documents, files, folders, resources of MCP servers.
+---| "/" # A slash command.
 
 --- How full the model's context is.
 ---@class aside.ContextUsage
@@ -1019,6 +1041,7 @@
 ---@field ["chat/events"] fun(params: aside.ChatEventsParams): aside.ChatEventsResult Replays events after a reconnect.
 ---@field ["chat/send"] fun(params: aside.ChatSendParams): aside.ChatSendResult Sends a message; the answer comes in events.
 ---@field ["command/list"] fun(params?: aside.CommandListParams): aside.CommandListResult Lists the slash commands.
+---@field ["context/complete"] fun(params: aside.ContextCompleteParams): aside.ContextCompleteResult Offers what may stand behind an `@` or a `/`.
 ---@field ["edit/accept"] fun(params?: aside.EditResolveParams): aside.EditListResult Keeps pending hunks; makes them where they were only proposed.
 ---@field ["edit/amend"] fun(params: aside.EditAmendParams): aside.FileEdit Changes what a pending hunk says, and tells the model.
 ---@field ["edit/list"] fun(params?: aside.EditListParams): aside.EditListResult Lists edits, with their hunks where they are now.
