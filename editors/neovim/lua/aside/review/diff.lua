@@ -37,7 +37,7 @@ function M.open(bufnr)
   end
   local lines = vim.api.nvim_buf_get_lines(bufnr, 0, -1, false)
   local proposed = vim.iter(entries):all(function(entry)
-    return entry.edit.status == "proposed"
+    return entry.proposed
   end)
   local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(bufnr), ":.")
   local other = proposed and text.proposed(lines, entries) or text.base(lines, entries)

@@ -1,5 +1,6 @@
 --- Pending hunks as extmarks: new lines highlighted, old ones as virtual lines above them, a sign,
 --- and what to press behind the first line. The marks move with the text.
+local store = require("aside.review.store")
 local text = require("aside.review.text")
 
 local M = {}
@@ -78,12 +79,13 @@ end
 ---@param bufnr integer
 ---@param entry aside.review.Entry
 ---@param hint string
-local function draw(bufnr, entry, hint)
+---@param is_below boolean Whether it is made on an older one, whose old lines are shown.
+local function draw(bufnr, entry, hint, is_below)
   local count = vim.api.nvim_buf_line_count(bufnr)
-  local hunk, proposed = entry.hunk, entry.edit.status == "proposed"
+  local hunk, proposed = entry.hunk, entry.proposed
   local first, last = 0, 0
   if hunk then
-    local range = proposed and hunk.oldRange or hunk.newRange
+    local range = store.range(entry)
     first = math.min(range.start.line, count)
     last = math.max(first, math.min(range["end"].line, count))
   end
@@ -103,7 +105,7 @@ local function draw(bufnr, entry, hint)
     mark.hl_group = proposed and "AsideDelete" or ("Aside" .. kind)
     mark.hl_eol = true
   end
-  if hunk and not compared[bufnr] then
+  if hunk and not compared[bufnr] and not is_below then
     local lines = proposed and hunk.newText or hunk.oldText
     mark.virt_lines = virtual(bufnr, lines, proposed and "AsideAdd" or "AsideDelete")
     mark.virt_lines_above = true
@@ -138,7 +140,7 @@ function M.reveal(bufnr)
     if place.first > 0 then
       break
     end
-    if hunk and place.entry.edit.status ~= "proposed" then
+    if hunk and not place.entry.proposed then
       filler = filler + math.min(#text.lines(hunk.oldText), MAX_OLD_LINES)
     end
   end
@@ -161,8 +163,13 @@ end
 function M.show(bufnr, entries, hint)
   vim.api.nvim_buf_clear_namespace(bufnr, ns, 0, -1)
   drawn[bufnr] = {}
+  local hinted, places = {}, {}
   for index = 1, math.min(#entries, MAX_HUNKS) do
-    draw(bufnr, entries[index], hint)
+    local entry = entries[index]
+    local range = entry.hunk and store.range(entry)
+    local line, place = range and range.start.line or 0, range and vim.inspect(range) or ""
+    draw(bufnr, entry, hinted[line] and "" or hint, range ~= nil and places[place] == true)
+    hinted[line], places[place] = true, true
   end
   M.reveal(bufnr)
 end

@@ -67,12 +67,26 @@ local function forget(bufnr)
   draw.clear(bufnr)
 end
 
+--- The text of a buffer as the server has it.
+---@param bufnr integer
+---@return string
+local function text_of(bufnr)
+  local ending = vim.bo[bufnr].fileformat == "dos" and "\r\n" or vim.bo[bufnr].fileformat == "mac" and "\r" or "\n"
+  local text = table.concat(vim.api.nvim_buf_get_lines(bufnr, 0, -1, false), ending)
+  return vim.bo[bufnr].eol and text .. ending or text
+end
+
 --- Draws what is known of a file, if it is in a buffer.
 ---@param uri aside.Uri
 local function show(uri)
   local bufnr = buffer_of(uri)
   if not bufnr then
     return
+  end
+  if store.version(uri) == vim.lsp.util.buf_versions[bufnr] then
+    store.judge(uri, function()
+      return text_of(bufnr)
+    end)
   end
   local entries = store.entries(uri)
   if #entries == 0 then

@@ -60,6 +60,23 @@ function M.map(bufnr)
   end)
 end
 
+--- Maps the keys of the list of all hunks, where accepting and rejecting mean its lines.
+---@param bufnr integer
+function M.map_list(bufnr)
+  for _, default in ipairs(DEFAULTS) do
+    local resolves = default.plug:find("accept", 1, true) or default.plug:find("reject", 1, true)
+    if resolves and not keys_of(bufnr, default.plug) then
+      -- In Visual mode all lines that are selected are meant.
+      local modes = vim.endswith(default.plug, "-hunk") and { "n", "x" } or "n"
+      vim.keymap.set(modes, default.lhs, plugged(default.plug), {
+        buffer = bufnr,
+        remap = true,
+        desc = "Aside: " .. default.desc,
+      })
+    end
+  end
+end
+
 --- Takes our mappings away.
 ---@param bufnr integer
 function M.unmap(bufnr)

@@ -12,7 +12,7 @@ local MAX_SHOWN = 80
 ---@return string
 local function describe(entry)
   local edit, hunk = entry.edit, entry.hunk
-  local proposed = edit.status == "proposed" and "proposed " or ""
+  local proposed = entry.proposed and "proposed " or ""
   local kind = edit.kind == "modify" and "" or edit.kind .. " "
   if not hunk then
     return vim.trim(proposed .. kind)
@@ -22,22 +22,50 @@ local function describe(entry)
   return ("%s%s%s  %s"):format(proposed, kind, text.counts(hunk), first)
 end
 
+---@param entry aside.review.Entry
+---@return vim.quickfix.entry
+local function item(entry)
+  local path = vim.uri_to_fname(entry.uri)
+  local made = { text = describe(entry), user_data = { editId = entry.edit.id, hunkId = entry.hunk and entry.hunk.id } }
+  if not vim.uv.fs_stat(path) and vim.fn.bufloaded(path) == 0 then
+    -- Going there would make an empty file of it.
+    made.text = ("%s: %s"):format(vim.fn.fnamemodify(path, ":."), made.text)
+    made.valid = 0
+    return made
+  end
+  local range = entry.hunk and store.range(entry)
+  made.filename, made.col = path, 1
+  made.lnum = range and range.start.line + 1 or 1
+  made.end_lnum = range and math.max(made.lnum, range["end"].line) or 1
+  return made
+end
+
 ---@return vim.quickfix.entry[]
 local function items()
-  return vim.tbl_map(function(entry)
-    local line, last = 0, 0
-    if entry.hunk then
-      local range = entry.edit.status == "proposed" and entry.hunk.oldRange or entry.hunk.newRange
-      line, last = range.start.line, range["end"].line
+  return vim.tbl_map(item, store.entries())
+end
+
+--- The entries behind some lines of the list; nil where the current window does not show it.
+---@param first integer 0-based.
+---@param last integer 0-based, included.
+---@return aside.review.Entry[]?
+function M.at(first, last)
+  if vim.bo.buftype ~= "quickfix" then
+    return nil
+  end
+  local list = vim.fn.getqflist({ title = 0, items = 0 })
+  if list.title ~= TITLE then
+    return nil
+  end
+  local wanted = {}
+  for index = first + 1, last + 1 do
+    local data = list.items[index] and list.items[index].user_data
+    if type(data) == "table" then
+      wanted[data.hunkId or data.editId] = true
     end
-    return {
-      filename = vim.uri_to_fname(entry.uri),
-      lnum = line + 1,
-      end_lnum = math.max(line + 1, last),
-      col = 1,
-      text = describe(entry),
-      user_data = { editId = entry.edit.id, hunkId = entry.hunk and entry.hunk.id },
-    }
+  end
+  return vim.tbl_filter(function(entry)
+    return wanted[entry.hunk and entry.hunk.id or entry.edit.id] == true
   end, store.entries())
 end
 
@@ -51,6 +79,9 @@ function M.open()
   local ours = vim.fn.getqflist({ title = 0 }).title == TITLE
   vim.fn.setqflist({}, ours and "r" or " ", { title = TITLE, items = found })
   vim.cmd("botright copen")
+  if require("aside.config").get().review.keys then
+    require("aside.review.keys").map_list(vim.api.nvim_get_current_buf())
+  end
 end
 
 --- Brings the list up to date, where it is the current one.

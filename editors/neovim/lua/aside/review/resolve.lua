@@ -55,17 +55,18 @@ local function meant(scope, first, last)
   if scope == "all" then
     return store.entries()
   end
-  local here = vim.iter(draw.at(0, first, last)):map(function(place)
-    return place.entry
-  end)
+  local here = require("aside.review.list").at(first, last)
+    or vim.tbl_map(function(place)
+      return place.entry
+    end, draw.at(0, first, last))
   if scope == "hunk" then
-    return here:totable()
+    return here
   end
+  local entry = here[1]
   if scope == "file" then
-    return store.entries(store.key_of(0))
+    return store.entries(entry and entry.uri or store.key_of(0))
   end
   -- The turn of the hunk here, else the one that edited last.
-  local entry = here:next()
   local turn = entry and entry.edit.turnId
   local all = store.entries()
   if not turn then

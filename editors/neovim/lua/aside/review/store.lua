@@ -9,9 +9,14 @@ local MAX_EDITS = 500
 ---@field uri aside.Uri The key of the file that it is in now.
 ---@field edit aside.FileEdit
 ---@field hunk? aside.Hunk
+---@field proposed boolean Whether it is not made yet, so that its lines are those of `oldRange`.
 
 ---@type table<string, aside.FileEdit>
 local edits = {}
+
+--- Edits that were only proposed: so are the hunks of theirs that still wait.
+---@type table<string, true>
+local proposals = {}
 
 --- How many names of files are remembered.
 local MAX_KEYS = 2000
@@ -51,7 +56,7 @@ end
 ---@param edit aside.FileEdit
 ---@return aside.Uri
 local function place(edit)
-  if edit.newUri and edit.status ~= "proposed" then
+  if edit.newUri and edit.status ~= "proposed" and not proposals[edit.id] then
     return edit.newUri
   end
   return edit.uri
@@ -83,13 +88,14 @@ local function entries_of(edit)
     return {}
   end
   local uri = M.uri(edit)
+  local proposed = proposals[edit.id] == true
   if #edit.hunks == 0 then
-    return edit.status == "partial" and {} or { { uri = uri, edit = edit } }
+    return edit.status == "partial" and {} or { { uri = uri, edit = edit, proposed = proposed } }
   end
   local found = {}
   for _, hunk in ipairs(edit.hunks) do
     if hunk.status == "pending" then
-      found[#found + 1] = { uri = uri, edit = edit, hunk = hunk }
+      found[#found + 1] = { uri = uri, edit = edit, hunk = hunk, proposed = proposed }
     end
   end
   return found
@@ -102,6 +108,9 @@ function M.put(said)
   local touched = {}
   for _, edit in ipairs(said) do
     local before = edits[edit.id]
+    if edit.status == "proposed" then
+      proposals[edit.id] = true
+    end
     local waits = #entries_of(edit) > 0
     if before or waits then
       touched[M.uri(edit)] = true
@@ -110,13 +119,16 @@ function M.put(said)
       end
     end
     edits[edit.id] = waits and edit or nil
+    if not waits then
+      proposals[edit.id] = nil
+    end
   end
   local ids = vim.tbl_keys(edits)
   if #ids > MAX_EDITS then
     table.sort(ids)
     for index = 1, #ids - MAX_EDITS do
       touched[M.uri(edits[ids[index]])] = true
-      edits[ids[index]] = nil
+      edits[ids[index]], proposals[ids[index]] = nil, nil
     end
   end
   return touched
@@ -134,10 +146,18 @@ function M.replace(said, uri)
   for id, edit in pairs(edits) do
     if not listed[id] and (not uri or M.uri(edit) == uri) then
       touched[M.uri(edit)] = true
-      edits[id] = nil
+      edits[id], proposals[id] = nil, nil
     end
   end
   return vim.tbl_extend("force", touched, M.put(said))
+end
+
+--- The lines of an entry's hunk in the file as it is.
+---@param entry aside.review.Entry
+---@return aside.Range
+function M.range(entry)
+  local hunk = assert(entry.hunk)
+  return entry.proposed and hunk.oldRange or hunk.newRange
 end
 
 ---@param entry aside.review.Entry
@@ -147,8 +167,7 @@ local function line_of(entry)
   if not hunk then
     return 0
   end
-  local range = entry.edit.status == "proposed" and hunk.oldRange or hunk.newRange
-  return range.start.line
+  return M.range(entry).start.line
 end
 
 --- What waits in a file, or everywhere: by file, then in the order of its lines.
@@ -188,6 +207,20 @@ function M.statuses(uri)
     end
   end
   return vim.tbl_keys(seen)
+end
+
+--- Finds out which of a file's edits are only proposed. One that is resolved in part does not say
+--- so; but of a proposal the base is the text as it is.
+---@param uri aside.Uri
+---@param text fun(): string The text of the document.
+function M.judge(uri, text)
+  local hash
+  for _, edit in pairs(edits) do
+    if edit.status == "partial" and not proposals[edit.id] and M.uri(edit) == uri then
+      hash = hash or vim.fn.sha256(text())
+      proposals[edit.id] = hash == edit.baseHash or nil
+    end
+  end
 end
 
 --- The version of the document that all of a file's entries refer to; nil where they differ.

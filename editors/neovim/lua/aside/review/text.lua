@@ -65,7 +65,7 @@ end
 function M.base(lines, entries)
   local hunks = {}
   for _, entry in ipairs(entries) do
-    if entry.hunk and entry.edit.status ~= "proposed" then
+    if entry.hunk and not entry.proposed then
       hunks[#hunks + 1] = {
         id = entry.edit.id,
         first = entry.hunk.newRange.start.line,
@@ -88,9 +88,11 @@ function M.base(lines, entries)
       local grown = #hunk.old - #hunk.new
       for later = index + 1, #hunks do
         local other = hunks[later]
-        if other.first >= last then
+        if other.first >= last and not (other.first == hunk.first and other.last == last) then
           other.first, other.last = other.first + grown, other.last + grown
-        elseif other.last >= last then
+        elseif other.first <= hunk.first and other.last >= last then
+          -- The older one is below this one: its text is what it was before this one.
+          other.new = splice(other.new, hunk.first - other.first, last - other.first, hunk.old)
           other.last = other.last + grown
         end
       end
@@ -106,7 +108,7 @@ end
 function M.proposed(lines, entries)
   for index = #entries, 1, -1 do
     local entry = entries[index]
-    if entry.hunk and entry.edit.status == "proposed" then
+    if entry.hunk and entry.proposed then
       local range, old = entry.hunk.oldRange, M.lines(entry.hunk.oldText)
       if is_at(lines, old, range.start.line) then
         lines = splice(lines, range.start.line, range.start.line + #old, M.lines(entry.hunk.newText))
