@@ -13,7 +13,7 @@ package.path = here .. "/?.lua;" .. package.path
 local function is_asked(file, name)
   local asked = #arg == 0
   for _, word in ipairs(arg) do
-    asked = asked or (file .. " " .. name):find(word, 1, true) ~= nil
+    asked = asked or (file .. ": " .. name):find(word, 1, true) ~= nil
   end
   return asked
 end

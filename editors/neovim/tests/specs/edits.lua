@@ -161,7 +161,7 @@ return {
       local editor = edited(s)
       editor:type("Gotyped after<Esc>")
       editor:type(":Aside undo<CR>")
-      local asked = chat.pick(editor, "edits and messages")
+      local asked = chat.pick(editor, "Its edits and")
       check.has(asked.prompt, "a.txt")
       editor:wait("the files to be as before", "return vim.fn.getline(2) == 'two' and vim.fn.getline(8) == 'eight'")
       check.same(editor:text("a%.txt"), TEXT .. "typed after")
