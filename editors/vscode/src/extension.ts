@@ -2,6 +2,7 @@
 import { commands, type ExtensionContext, window, workspace } from "vscode";
 import { keyCommands } from "./actions/keys";
 import { mcpCommands } from "./actions/mcp";
+import { servePages } from "./actions/pages";
 import { pickerCommands } from "./actions/pickers";
 import { programCommands } from "./actions/program";
 import { selectionCommands } from "./actions/selection";
@@ -99,6 +100,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
     ...trustCommands(server),
     ...turnCommands(server, sessions, chat),
     ...mcpCommands(server),
+    ...servePages(),
     ...usageCommands(server),
     ...programCommands(server, context.extension.id),
   );

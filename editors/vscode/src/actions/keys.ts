@@ -1,6 +1,7 @@
 /** Keeps a provider's key where the server looks for it; it is never in a setting or a log. */
 import { spawn } from "node:child_process";
-import { commands, type Disposable, ProgressLocation, window } from "vscode";
+import { commands, type Disposable, ProgressLocation, window, workspace } from "vscode";
+import { serverError } from "../server/errors";
 import type { Server } from "../server/server";
 import { told } from "./told";
 
@@ -39,10 +40,19 @@ async function addKey(server: Server, given: string | undefined): Promise<void> 
   if (key === undefined) {
     return;
   }
-  const said = await window.withProgress(
-    { location: ProgressLocation.Notification, title: `Keeping the key of ${provider}…` },
-    () => keep(program, server.env, provider, key.trim()),
-  );
+  const progress = {
+    location: ProgressLocation.Notification,
+    title: `Keeping the key of ${provider}…`,
+  };
+  let said: string;
+  try {
+    said = await window.withProgress(progress, () =>
+      keep(program, server.env, provider, key.trim()),
+    );
+  } catch (error) {
+    await offerTerminal(program, server.env, provider, serverError(error).message);
+    return;
+  }
   server.log.info(`A key of ${provider} was kept.`);
   const chosen = await window.showInformationMessage(
     said === "" ? `The key of ${provider} is kept.` : said,
@@ -51,6 +61,36 @@ async function addKey(server: Server, given: string | undefined): Promise<void> 
   if (chosen !== undefined) {
     await commands.executeCommand("aside.chooseModel");
   }
+}
+
+/**
+ * Some key stores have something to ask, such as for a passphrase: a terminal has somebody who can
+ * answer.
+ */
+async function offerTerminal(
+  program: string,
+  env: Record<string, string>,
+  provider: string,
+  message: string,
+): Promise<void> {
+  const chosen = await window.showErrorMessage(message, "Add It in a Terminal");
+  if (chosen !== undefined) {
+    window
+      .createTerminal({
+        name: "Aside",
+        shellPath: program,
+        shellArgs: ["auth", "add", provider],
+        env,
+        ...folder(),
+      })
+      .show();
+  }
+}
+
+/** Where the server works, too. */
+function folder(): { cwd?: string } {
+  const first = workspace.workspaceFolders?.[0];
+  return first === undefined ? {} : { cwd: first.uri.fsPath };
 }
 
 async function pickProvider(server: Server): Promise<string | undefined> {
@@ -87,6 +127,7 @@ function keep(
   return new Promise((resolve, reject) => {
     const child = spawn(program, ["auth", "add", "--stdin", "--", provider], {
       env: { ...process.env, ...env },
+      ...folder(),
       stdio: ["pipe", "pipe", "pipe"],
       timeout: LIMIT_MS,
     });
@@ -99,7 +140,10 @@ function keep(
     child.on("error", reject);
     child.on("close", (code) => {
       // The program does not repeat keys; nothing that looks like this one is shown anyway.
-      const words = said.replaceAll(key, "…").trim();
+      const words = said
+        .replaceAll(key, "…")
+        .replace(/^error: /, "")
+        .trim();
       if (code === 0) {
         resolve(words);
       } else {

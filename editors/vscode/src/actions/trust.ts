@@ -1,7 +1,8 @@
 /** Shows what the folder brings along, and lets the user trust it. */
-import { commands, type Disposable, window, workspace } from "vscode";
+import { commands, type Disposable, window } from "vscode";
 import type { TrustState } from "../protocol";
 import type { Server } from "../server/server";
+import { showText } from "./pages";
 import { told } from "./told";
 
 /** Entries that the question itself shows; all are in a document beside it. */
@@ -108,8 +109,7 @@ async function showAll(state: TrustState): Promise<void> {
     "",
     ...(state.warnings ?? []),
   ].join("\n");
-  const document = await workspace.openTextDocument({ content, language: "plaintext" });
-  await window.showTextDocument(document, { preview: true });
+  await showText("What this folder brings along", content);
 }
 
 function cut(text: string): string {

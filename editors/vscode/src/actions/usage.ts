@@ -1,7 +1,8 @@
 /** Shows what models were sent, and what it cost. */
-import { commands, type Disposable, window, workspace } from "vscode";
+import { commands, type Disposable } from "vscode";
 import type { Usage, UsageGetResult } from "../protocol";
 import type { Server } from "../server/server";
+import { showMarkdown } from "./pages";
 import { told } from "./told";
 
 /** Registers the command. */
@@ -9,9 +10,7 @@ export function usageCommands(server: Server): Disposable[] {
   return [
     commands.registerCommand("aside.usage", () =>
       told(async () => {
-        const content = usageText(await server.request("usage/get", {}));
-        const document = await workspace.openTextDocument({ content, language: "markdown" });
-        await window.showTextDocument(document, { preview: true });
+        await showMarkdown("Usage", usageText(await server.request("usage/get", {})));
       }),
     ),
   ];

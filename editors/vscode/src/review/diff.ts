@@ -18,7 +18,10 @@ export async function showFileDiff(file: Uri, review: Review, texts: Texts): Pro
   const gone = pending.edits.some((edit) => edit.kind === "delete" && edit.status !== "proposed");
   const base = texts.ofFile(file, "base");
   if (proposed) {
-    await compare(file, texts.ofFile(file, "proposed"), `${nameOf(file)} (as it is ↔ proposed)`);
+    // A file that is only to be made cannot be opened yet: its base is empty.
+    const isNew = pending.edits.some((edit) => edit.kind === "create");
+    const now = isNew ? base : file;
+    await compare(now, texts.ofFile(file, "proposed"), `${nameOf(file)} (as it is ↔ proposed)`);
   } else if (gone) {
     const edit = pending.edits.at(-1) as FileEdit;
     const [before, after] = texts.ofEdit(edit, file);

@@ -65,11 +65,14 @@ export class Texts implements TextDocumentContentProvider, Disposable {
     const file = Uri.parse(original);
     const edits = this.review.file(file)?.edits ?? [];
     const text = await textOf(file);
+    if (side === "proposed") {
+      return edits.some((edit) => edit.kind === "delete") ? "" : proposedText(text ?? "", edits);
+    }
     if (text === undefined) {
       // A file that the agent deleted: its hunks have all that it was.
       return edits.flatMap((edit) => edit.hunks.map((hunk) => hunk.oldText)).join("");
     }
-    return side === "proposed" ? proposedText(text, edits) : baseText(text, edits);
+    return baseText(text, edits);
   }
 
   dispose(): void {
