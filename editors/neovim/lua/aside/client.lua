@@ -12,6 +12,8 @@ local MAX_RESTARTS = 5
 local FIRST_PAUSE_MS = 250
 --- A server that lived this long is given all its restarts again.
 local STEADY_MS = 60000
+--- A program that has not answered by then is not the server.
+local START_MS = 15000
 
 --- What announces the plugin to the server.
 ---@type aside.AsideClientCapabilities
@@ -40,8 +42,9 @@ local client_id ---@type integer?
 local methods = {} ---@type table<string, boolean>
 local waiting = {} ---@type (fun(err: aside.Failure?, client: vim.lsp.Client?))[]
 local restarts = 0
-local started_at = 0
+local started_at ---@type integer?
 local root ---@type string?
+local enabled = false
 
 ---@param status aside.Connection
 local function tell(status)
@@ -102,6 +105,10 @@ local function root_dir(buffer, on_dir)
   if not documents.is_document(buffer) or vim.fn.executable(M.command()[1]) == 0 then
     return
   end
+  if connection.status == "restarting" or connection.status == "failed" then
+    -- Files are attached when the server is back; one that does not work is started by hand.
+    return
+  end
   if root and M.get() then
     on_dir(root)
     return
@@ -135,6 +142,9 @@ end
 ---@param result any
 local function connected(pc, err, result)
   local client = owner(pc)
+  if err and err.code == rpc.ENDED then
+    return
+  end
   if err or not client then
     local message = err and err.message or "The server did not start."
     tell({ status = "failed", message = message })
@@ -178,9 +188,10 @@ end
 ---@param signal integer
 ---@param stderr string
 local function restart(code, signal, stderr)
-  if vim.uv.now() - started_at > STEADY_MS then
+  if started_at and vim.uv.now() - started_at > STEADY_MS then
     restarts = 0
   end
+  started_at = nil
   local last = stderr:match("([^\n]+)\n*$")
   local why = signal ~= 0 and ("by signal %d"):format(signal) or ("with code %d"):format(code)
   if last then
@@ -232,23 +243,35 @@ end
 ---@return vim.lsp.rpc.PublicClient
 local function spawn(dispatchers, config)
   local pc ---@type vim.lsp.rpc.PublicClient
+  local answered, silent = false, false
   pc = rpc.start(M.command(), dispatchers, { cwd = config.root_dir, env = config.cmd_env }, {
     on_cancel = function(id)
       serve.cancel(id)
     end,
     on_end = function(code, signal, stderr)
+      if silent then
+        restarts = MAX_RESTARTS
+        stderr = ("`%s` did not answer for %d s"):format(M.command()[1], START_MS / 1000)
+      end
       on_end(pc, code, signal, stderr)
     end,
   })
   if connection.status ~= "restarting" then
     tell({ status = "starting" })
   end
+  vim.defer_fn(function()
+    if not answered and not pc.is_closing() then
+      silent = true
+      pc.terminate()
+    end
+  end, START_MS)
   local request = pc.request
   pc.request = function(method, params, callback, replied)
     if method ~= "initialize" then
       return request(method, params, callback, replied)
     end
     return request(method, params, function(err, result)
+      answered = true
       local ok, problem = pcall(callback, err, result)
       if not ok and not err then
         err = { message = tostring(problem) }
@@ -302,6 +325,7 @@ end
 
 --- Lets Neovim start the server with the files it opens.
 function M.enable()
+  enabled = true
   local config = vim.lsp.config.aside
   -- A command given by `vim.lsp.config` is run by our own connection too.
   if config and type(config.cmd) == "table" then
@@ -331,7 +355,7 @@ function M.ensure(callback)
     return
   end
   restarts = 0
-  if not vim.lsp.is_enabled("aside") then
+  if not enabled then
     M.enable()
   end
   -- Enabling has started it where a file is open.

@@ -10,7 +10,7 @@ local MAX_HEADER = 4096
 --- Lines of the server's standard error that are kept.
 local MAX_ERRORS = 50
 --- What pending requests are answered when the server ends (JSON-RPC's range of a server's own).
-local SERVER_ENDED = -32099
+M.ENDED = -32099
 
 ---@class aside.RpcHooks
 ---@field on_cancel fun(id: any) The server takes a request back.
@@ -197,11 +197,7 @@ function M.start(cmd, dispatchers, options, hooks)
     local open = callbacks
     callbacks, replied = {}, {}
     for _, callback in pairs(open) do
-      pcall(
-        callback,
-        { code = SERVER_ENDED, message = "The server ended before it answered." },
-        nil
-      )
+      pcall(callback, { code = M.ENDED, message = "The server ended before it answered." }, nil)
     end
     hooks.on_end(code, signal, table.concat(errors, "\n"))
     -- What there is to say is said by the hook; Neovim is told of a quiet end.

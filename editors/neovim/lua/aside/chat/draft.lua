@@ -14,8 +14,11 @@ local watchers = {} ---@type fun()[]
 --- The buffer of the input; it outlives its windows and the server.
 ---@return integer
 function M.buffer()
-  if buffer and vim.api.nvim_buf_is_valid(buffer) then
+  if buffer and vim.api.nvim_buf_is_loaded(buffer) then
     return buffer
+  end
+  if buffer and vim.api.nvim_buf_is_valid(buffer) then
+    vim.api.nvim_buf_delete(buffer, { force = true })
   end
   buffer = vim.api.nvim_create_buf(false, true)
   vim.api.nvim_buf_set_name(buffer, "aside://input")

@@ -94,6 +94,7 @@ local function style(window)
   options.colorcolumn = ""
   options.statuscolumn = ""
   options.winfixwidth = true
+  options.fillchars = "eob: "
   options.conceallevel = 2
   options.concealcursor = "nc"
 end
@@ -174,12 +175,12 @@ local function wire()
   local group = vim.api.nvim_create_augroup("aside.chat", {})
   vim.api.nvim_create_autocmd({ "TextChanged", "TextChangedI" }, {
     group = group,
-    buffer = draft.buffer(),
+    pattern = "aside://input",
     callback = fit_input,
   })
   vim.api.nvim_create_autocmd({ "TextChangedI", "TextChangedP" }, {
     group = group,
-    buffer = draft.buffer(),
+    pattern = "aside://input",
     callback = function()
       require("aside.chat.complete").trigger()
     end,
@@ -209,8 +210,10 @@ local function wire()
   })
 end
 
---- Opens the chat, and puts the cursor into the input.
-function M.open()
+--- Opens the chat, and puts the cursor into the input unless it is to stay.
+---@param options? { stay?: boolean }
+function M.open(options)
+  local before = vim.api.nvim_get_current_win()
   wire()
   if not M.is_open() then
     M.close()
@@ -224,7 +227,11 @@ function M.open()
   fit_input()
   spinner.update()
   require("aside.client").ensure(function() end)
-  M.focus()
+  if options and options.stay then
+    vim.api.nvim_set_current_win(before)
+  else
+    M.focus()
+  end
 end
 
 --- Puts the cursor into the input.

@@ -55,7 +55,7 @@ end
 ---@param self aside.Painter
 local function run(self)
   self.scheduled = false
-  if not vim.api.nvim_buf_is_valid(self.page.buffer) then
+  if not vim.api.nvim_buf_is_loaded(self.page.buffer) then
     self.stack = {}
     return
   end

@@ -176,7 +176,8 @@ local function assistant(item, context)
   local lines = context.before and { "" } or {}
   local marks = {}
   local streaming = item.status == "inProgress"
-  local text = streaming and item.text or item.text:gsub("%s+$", "")
+  local text = item.text or ""
+  text = streaming and text or text:gsub("%s+$", "")
   local said = M.split(text)
   local part = { #lines }
   if not streaming then
@@ -220,7 +221,7 @@ local function reasoning(item, context)
     local lines = drawn.lines
     lines[#lines + 1] = ""
     drawn.markdown = { #lines }
-    for _, line in ipairs(M.split((item.text:gsub("%s+$", "")))) do
+    for _, line in ipairs(M.split(((item.text or ""):gsub("%s+$", "")))) do
       lines[#lines + 1] = "> " .. line
     end
   end
@@ -275,7 +276,7 @@ local function tool(item, context)
   if item.durationMs then
     notes[#notes + 1] = { (#notes > 0 and ", " or "") .. M.duration(item.durationMs), "AsideMeta" }
   end
-  local title = item.title ~= "" and item.title or item.name
+  local title = item.title ~= "" and item.title or item.name or "A tool"
   local icon = context.icons[item.status] or context.icons.pending
   local drawn = headline(context, icon, title, group, notes)
   if not context.expanded then

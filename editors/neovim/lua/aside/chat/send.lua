@@ -30,7 +30,7 @@ end
 ---@param done fun(err: aside.Failure?, result: aside.ChatSendResult?)
 local function submit(params, again, done)
   client.request("chat/send", params, function(err, result)
-    local lost = err and err.code == -32099
+    local lost = err and err.code == require("aside.rpc").ENDED
     if not lost or not again then
       return done(err, result)
     end

@@ -55,7 +55,7 @@ end
 local function block_of(item)
   local block = { id = item.id, kind = item.type, item = item, height = 0 }
   if item.type == "assistantMessage" and item.status == "inProgress" then
-    block.streamed = #item.text
+    block.streamed = #(item.text or "")
   end
   return block
 end
@@ -145,8 +145,8 @@ function M.refresh(id)
     return
   end
   if block.streamed and item.status == "inProgress" then
-    local more = item.text:sub(block.streamed + 1)
-    block.streamed = #item.text
+    local more = (item.text or ""):sub(block.streamed + 1)
+    block.streamed = #(item.text or "")
     if more ~= "" then
       page:extend(block, (more:gsub("\r", ""):gsub("%z", "␀")))
     end
@@ -183,7 +183,7 @@ end
 --- Draws what has changed since the last frame.
 function M.flush()
   scheduled = false
-  if not buffer or not vim.api.nvim_buf_is_valid(buffer) then
+  if not buffer or not vim.api.nvim_buf_is_loaded(buffer) then
     return
   end
   local windows = follow.windows(buffer)
@@ -211,7 +211,7 @@ end
 
 --- Draws the whole session anew: its newest items.
 function M.rebuild()
-  if not buffer or not vim.api.nvim_buf_is_valid(buffer) then
+  if not buffer or not vim.api.nvim_buf_is_loaded(buffer) then
     return
   end
   queue, dirty = {}, {}
@@ -371,8 +371,11 @@ end
 --- The transcript's buffer, made when it is first asked for.
 ---@return integer
 function M.buffer()
-  if buffer and vim.api.nvim_buf_is_valid(buffer) then
+  if buffer and vim.api.nvim_buf_is_loaded(buffer) then
     return buffer
+  end
+  if buffer and vim.api.nvim_buf_is_valid(buffer) then
+    vim.api.nvim_buf_delete(buffer, { force = true })
   end
   buffer = vim.api.nvim_create_buf(false, true)
   drawn_blocks = nil

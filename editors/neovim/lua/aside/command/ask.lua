@@ -7,7 +7,7 @@ return {
     require("aside.chat.prompt").ask("Ask: ", table.concat(args, " "), function(text)
       local content = { { type = "text", text = text } }
       content[2] = about
-      require("aside.chat").open()
+      require("aside.chat").open({ stay = true })
       require("aside.chat.send").send(content)
     end)
   end,
