@@ -70,7 +70,7 @@ end
 --- The same with the escapes of its colours.
 ---@return string
 function Terminal:colours()
-  return tmux(self.socket, "capture-pane", "-p", "-e")
+  return tmux(self.socket, "capture-pane", "-p", "-e", "-N")
 end
 
 --- Waits until the screen shows all of these texts, and gives it.
