@@ -32,7 +32,7 @@ local compared = {}
 
 local groups = {
   AsideAdd = "DiffAdd",
-  AsideChange = "DiffChange",
+  AsideChange = "DiffAdd",
   AsideDelete = "DiffDelete",
   AsideSignAdd = "Added",
   AsideSignChange = "Changed",
@@ -100,6 +100,7 @@ local function draw(bufnr, entry, hint, is_below)
     priority = PRIORITY,
     virt_text = hint ~= "" and { { "  " .. hint, "AsideHint" } } or nil,
     virt_text_pos = "eol",
+    hl_mode = "combine",
   }
   if last > first then
     mark.hl_group = proposed and "AsideDelete" or ("Aside" .. kind)
