@@ -14,7 +14,7 @@ export function Queue() {
   return (
     <ul class="queue" aria-label="Messages that wait">
       {queued.map((turn) => {
-        const text = queuedText(state, turn.id);
+        const text = queuedText(state, turn.id) ?? chat.queuedTexts.get(turn.id) ?? "Message";
         return (
           <li key={turn.id} class="chip" title={text}>
             <span class="muted">Queued</span>

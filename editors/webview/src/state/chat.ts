@@ -29,6 +29,9 @@ export interface Problem {
   action?: HostAction;
 }
 
+/** Texts of queued messages that are kept. */
+const MAX_TEXTS = 100;
+
 const SETTINGS: ViewSettings = { sendOn: "enter", unfold: { reasoning: false, tools: false } };
 
 export class Chat {
@@ -48,6 +51,8 @@ export class Chat {
   readonly announcement = signal("");
   /** Rises when the cursor is to be put where the user writes. */
   readonly focusAsked = signal(0);
+  /** What was sent and waits for its turn, by turn: its item comes when the turn starts. */
+  readonly queuedTexts = new Map<string, string>();
   #wasReady = false;
 
   constructor(port: Port) {
@@ -60,11 +65,11 @@ export class Chat {
       arrived: (message, result) => {
         this.drafts.sent();
         if (result.status === "queued") {
+          this.#keepText(result.turnId, message.draft.text);
           this.follower.queued(queuedTurn(result.sessionId, result.turnId));
         }
         this.announcement.value =
           result.status === "queued" ? "The message waits for its turn." : "The message was sent.";
-        void message;
       },
       refused: (message, reason) => this.#refused(message, reason),
     });
@@ -209,6 +214,14 @@ export class Chat {
     }
   }
 
+  #keepText(turnId: string, text: string): void {
+    const [oldest] = this.queuedTexts.keys();
+    if (oldest !== undefined && this.queuedTexts.size >= MAX_TEXTS) {
+      this.queuedTexts.delete(oldest);
+    }
+    this.queuedTexts.set(turnId, text);
+  }
+
   #begin(session: Session): void {
     this.options.chosen.value = {};
     this.sessionId.value = session.id;
@@ -266,7 +279,12 @@ export class Chat {
         this.prompts.withdraw(message.requestId);
         break;
       case "showSession":
-        this.show(message.sessionId);
+        // The host shows the same one again when its past was changed, as by an undo.
+        if (message.sessionId !== undefined && message.sessionId === this.sessionId.value) {
+          void this.follower.load(message.sessionId);
+        } else {
+          this.show(message.sessionId);
+        }
         break;
       case "attach":
         this.drafts.attach(message.attachments);

@@ -21,8 +21,8 @@ export function shownEntries(entries: readonly Entry[], state: Transcript): Entr
   });
 }
 
-/** The text of a queued turn's message, for its chip. */
-export function queuedText(state: Transcript, turnId: string): string {
+/** The text of a queued turn's message, for its chip; undefined where its item has not come yet. */
+export function queuedText(state: Transcript, turnId: string): string | undefined {
   for (let index = state.entries.length - 1; index >= 0; index -= 1) {
     const entry = state.entries[index];
     if (
@@ -34,5 +34,5 @@ export function queuedText(state: Transcript, turnId: string): string {
       return text?.type === "text" ? text.text : "Message with attachments";
     }
   }
-  return "Message";
+  return undefined;
 }
