@@ -37,9 +37,10 @@ function M.retry(request, done)
       if not err or number == ATTEMPTS then
         return done(err, answer)
       end
+      local pause = PAUSE_MS
       vim.defer_fn(function()
         attempt(number + 1)
-      end, PAUSE_MS)
+      end, pause)
     end)
   end
   attempt(1)
@@ -58,11 +59,11 @@ return {
       S.edit("e", "retry.lua", {
         {
           old_text = "local PAUSE_MS = 500\n",
-          new_text = "--- The first pause; each is twice the one before.\nlocal PAUSE_MS = 250\nlocal LONGEST_MS = 8000\n",
+          new_text = "--- The first one, and the longest.\nlocal PAUSE_MS, MOST_MS = 250, 8000\n",
         },
         {
-          old_text = "      end, PAUSE_MS)\n",
-          new_text = "      end, math.min(PAUSE_MS * 2 ^ (number - 1), LONGEST_MS))\n",
+          old_text = "      local pause = PAUSE_MS\n",
+          new_text = "      local pause = PAUSE_MS * 2 ^ (number - 1)\n      pause = math.min(pause, MOST_MS)\n",
         },
       }),
       S.parts({
@@ -89,7 +90,7 @@ return {
       terminal:becomes("a quiet chat", function(screen)
         return screen:find("some jitter", 1, true) and not screen:find("Aside asks", 1, true)
       end)
-      local screen = terminal:shows("math.min(PAUSE_MS * 2", "end, PAUSE_MS)", "local PAUSE_MS = 500", "scripted")
+      local screen = terminal:shows("PAUSE_MS * 2 ^", "local pause = PAUSE_MS", "local PAUSE_MS = 500", "scripted")
       check.lacks(screen, "E5108", "Error")
       picture.draw(terminal:colours(), "neovim", s.world.root)
     end, "retry"),

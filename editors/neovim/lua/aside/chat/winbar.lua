@@ -46,7 +46,7 @@ function M.text(spinner)
   if now.cost and now.cost > 0 then
     right[#right + 1] = ("$%.2f"):format(now.cost)
   end
-  return " " .. table.concat(left, " ") .. "%=" .. table.concat(right, " · ") .. " "
+  return " " .. table.concat(left, " ") .. " %=" .. table.concat(right, " · ") .. " "
 end
 
 return M

@@ -30,23 +30,6 @@ local drawn = {}
 ---@type table<integer, true>
 local compared = {}
 
-local groups = {
-  AsideAdd = "DiffAdd",
-  AsideChange = "DiffAdd",
-  AsideDelete = "DiffDelete",
-  AsideSignAdd = "Added",
-  AsideSignChange = "Changed",
-  AsideSignDelete = "Removed",
-  AsideHint = "Comment",
-}
-
---- Says how hunks look, unless the colour scheme or the user does.
-function M.highlights()
-  for name, link in pairs(groups) do
-    vim.api.nvim_set_hl(0, name, { link = link, default = true })
-  end
-end
-
 ---@param hunk? aside.Hunk
 ---@return "Add"|"Change"|"Delete"
 local function kind_of(hunk)

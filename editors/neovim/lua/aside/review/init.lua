@@ -2,6 +2,7 @@
 --- text as the user types.
 local client = require("aside.client")
 local config = require("aside.config")
+local colours = require("aside.review.colours")
 local draw = require("aside.review.draw")
 local events = require("aside.events")
 local keys = require("aside.review.keys")
@@ -249,9 +250,9 @@ function M.count(bufnr)
   return #store.entries()
 end
 
-draw.highlights()
+colours.define()
 local group = vim.api.nvim_create_augroup("aside.review", { clear = true })
-vim.api.nvim_create_autocmd("ColorScheme", { group = group, callback = draw.highlights })
+vim.api.nvim_create_autocmd("ColorScheme", { group = group, callback = colours.define })
 vim.api.nvim_create_autocmd("LspAttach", {
   group = group,
   callback = function(args)
