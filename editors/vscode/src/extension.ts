@@ -9,6 +9,7 @@ import { selectionCommands } from "./actions/selection";
 import { trustCommands } from "./actions/trust";
 import { turnCommands } from "./actions/turns";
 import { usageCommands } from "./actions/usage";
+import { type Api, apiOf } from "./api";
 import { CHAT, ChatView } from "./chat/view";
 import { watchContexts } from "./contexts";
 import { notifyWhenDone } from "./done";
@@ -42,7 +43,7 @@ const WALKTHROUGHS = "workbench.welcomePage.walkthroughs.openOnInstall";
 let running: Server | undefined;
 
 /** Called by the editor once. */
-export async function activate(context: ExtensionContext): Promise<void> {
+export async function activate(context: ExtensionContext): Promise<Api> {
   const log = window.createOutputChannel("Aside", { log: true });
   const server = new Server(context, log);
   running = server;
@@ -112,6 +113,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
       await commands.executeCommand("aside.openWalkthrough");
     }
   }
+  return apiOf(server);
 }
 
 /** Called by the editor when the window closes: the server is given a moment to end. */
