@@ -11,11 +11,11 @@ local WAIT_MS = 500
 --- The list of files is good for so long.
 local FRESH_MS = 5000
 
----@class aside.Candidate
+---@class aside.Completion
 ---@field word string
 ---@field abbr? string
 ---@field menu? string
----@field info? string
+---@field equal? integer 1: it is offered whatever is typed.
 
 ---@param method string
 ---@param params table
@@ -29,26 +29,6 @@ local function ask(method, params)
     return done
   end, 10)
   return result
-end
-
----@param lead string
----@return aside.Candidate[]
-local function commands(lead)
-  local found = {}
-  local result = client.has("command/list") and ask("command/list", {}) or { commands = {} }
-  for _, command in ipairs(result and result.commands or {}) do
-    if vim.startswith(command.name, lead) then
-      local arguments = vim.tbl_map(function(argument)
-        return argument.required and argument.name or "[" .. argument.name .. "]"
-      end, command.arguments)
-      found[#found + 1] = {
-        word = "/" .. command.name,
-        abbr = "/" .. command.name .. " " .. table.concat(arguments, " "),
-        info = command.description,
-      }
-    end
-  end
-  return found
 end
 
 local listed ---@type string[]?
@@ -92,20 +72,29 @@ local function files()
   return list
 end
 
+--- What candidates stand for, by what they insert: it goes along with a message that has them.
+local resources = {} ---@type table<string, aside.ContentBlock>
+
+---@param trigger "@"|"/"
 ---@param lead string
----@return aside.Candidate[]
-local function mentions(lead)
+---@return aside.Completion[]
+local function offered(trigger, lead)
   if client.has("context/complete") then
-    local params = { sessionId = require("aside.state").current(), trigger = "@", query = lead }
-    local result = ask("context/complete", params) or { candidates = {} }
+    local params = { trigger = trigger, query = lead, sessionId = require("aside.state").current() }
+    local result = ask("context/complete", params) --[[@as aside.ContextCompleteResult?]]
     return vim.tbl_map(function(candidate)
-      return { word = candidate.insert, abbr = candidate.label, menu = candidate.detail }
-    end, result.candidates)
+      resources[candidate.insert] = candidate.resource
+      local label, detail = candidate.label, candidate.detail
+      return { word = candidate.insert, abbr = label, menu = detail, equal = 1, dup = 0 }
+    end, result and result.candidates or {})
+  end
+  if trigger == "/" then
+    return {}
   end
   local list = files()
   local matched = lead == "" and list or vim.fn.matchfuzzy(list, lead, { limit = MAX_SHOWN })
   return vim.tbl_map(function(path)
-    return { word = "@" .. path }
+    return { word = "@" .. path, equal = 1 }
   end, vim.list_slice(matched, 1, MAX_SHOWN))
 end
 
@@ -129,13 +118,13 @@ end
 ---@param row integer
 ---@param before string
 ---@return integer? start
----@return aside.Candidate[] candidates
+---@return aside.Completion[] candidates
 function M.candidates(row, before)
   local start, trigger, lead = word(before, row)
-  if not start or not lead then
+  if not start or not lead or not trigger then
     return nil, {}
   end
-  return start, trigger == "@" and mentions(lead) or commands(lead)
+  return start, offered(trigger, lead)
 end
 
 ---@return string before
@@ -147,7 +136,7 @@ end
 
 --- The `omnifunc` of the input.
 ---@param find 0|1
----@return integer|aside.Candidate[]
+---@return integer|aside.Completion[]
 function M.omnifunc(find)
   local before, row = cursor()
   if find == 1 then
@@ -173,19 +162,29 @@ function M.trigger()
   end
 end
 
---- The files that a message speaks of as `@path`, as attachments.
+--- What a message speaks of: files as `@path`, and what was chosen from what was offered.
 ---@param text string
 ---@return aside.ContentBlock.resource[]
 function M.mentioned(text)
   local blocks, seen = {}, {}
+  for insert, block in pairs(resources) do
+    if text:find(insert, 1, true) and block.type == "resource" and not seen[block.uri] then
+      seen[block.uri] = true
+      blocks[#blocks + 1] = block
+    end
+  end
+  resources = {}
   for before, path in (" " .. text):gmatch("([%s%(])@([^%s]+)") do
     local _ = before
     local name = path:gsub("[%.,;:!%?%)]+$", "")
     for _, candidate in ipairs({ path, name }) do
       local full = vim.fs.joinpath(client.root(), candidate)
-      if not seen[full] and vim.uv.fs_stat(full) then
-        seen[full] = true
-        blocks[#blocks + 1] = { type = "resource", uri = vim.uri_from_fname(full) }
+      local uri = vim.uri_from_fname(full)
+      if vim.uv.fs_stat(full) then
+        if not seen[uri] then
+          seen[uri] = true
+          blocks[#blocks + 1] = { type = "resource", uri = uri }
+        end
         break
       end
     end

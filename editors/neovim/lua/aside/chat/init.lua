@@ -51,7 +51,7 @@ local function draw_input_bar()
   if #waiting > 0 then
     local first = render.line(waiting[1].text)
     local more = #waiting > 1 and (" and %d more"):format(#waiting - 1) or ""
-    parts[1] = "%#AsideMeta#Queued: " .. winbar.plain(first) .. more .. "%*"
+    parts[1] = "%#AsideMeta#Waits: " .. winbar.plain(first) .. more .. "%*"
   end
   for _, block in ipairs(draft.attachments()) do
     parts[#parts + 1] = "%#AsideAttachment#+" .. winbar.plain(render.label(block)) .. "%*"

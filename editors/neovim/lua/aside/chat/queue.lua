@@ -4,13 +4,18 @@ local M = {}
 local events = require("aside.events")
 local state = require("aside.state")
 
+--- Messages whose beginning overtook the answer that they wait; so many are remembered.
+local MAX_SEEN = 64
+
 ---@class aside.Queued
+---@field id string The `clientMessageId`.
 ---@field sessionId string
 ---@field turnId string
+---@field steers boolean Whether it joins the running turn, and cannot be taken back.
 ---@field text string
 
 local list = {} ---@type aside.Queued[]
-local begun = {} ---@type table<string, boolean> Turns whose beginning overtook the answer.
+local seen = {} ---@type string[]
 local watcher = function() end
 
 --- The messages that wait in the session that is shown.
@@ -22,32 +27,61 @@ function M.list()
   end, list)
 end
 
---- Notes a message that the server has put into its queue.
+--- Notes a message that the server has taken, until its item comes.
+---@param params aside.ChatSendParams
 ---@param result aside.ChatSendResult
----@param content aside.ContentBlock[]
-function M.add(result, content)
-  if result.status ~= "queued" or begun[result.turnId] then
+function M.add(params, result)
+  local id = params.clientMessageId or ""
+  if vim.list_contains(seen, id) then
     return
   end
-  local text = content[1] and content[1].text or ""
-  list[#list + 1] = { sessionId = result.sessionId, turnId = result.turnId, text = text }
+  list[#list + 1] = {
+    id = id,
+    sessionId = result.sessionId,
+    turnId = result.turnId,
+    steers = result.status == "running",
+    text = params.content[1] and params.content[1].text or "",
+  }
   watcher()
 end
 
----@param message aside.ChatEvent
-local function leave(message)
-  local id = message.event.turn.id
-  begun = { [id] = true }
+---@param test fun(entry: aside.Queued): boolean
+local function drop(test)
   for index, entry in ipairs(list) do
-    if entry.turnId == id then
+    if test(entry) then
       table.remove(list, index)
       return watcher()
     end
   end
 end
 
-events.on("turnStarted", leave)
-events.on("turnCompleted", leave)
+events.on("itemStarted", function(message)
+  local id = message.event.item.clientMessageId
+  if id then
+    table.insert(seen, id)
+    if #seen > MAX_SEEN then
+      table.remove(seen, 1)
+    end
+    drop(function(entry)
+      return entry.id == id
+    end)
+  end
+end)
+
+-- A turn that was cancelled before it began has no item.
+events.on("turnCompleted", function(message)
+  drop(function(entry)
+    return not entry.steers and entry.turnId == message.event.turn.id
+  end)
+end)
+
+-- What happened while the server was away may have been read as a page.
+events.on("connection", function(connection)
+  if connection.status == "restarting" then
+    list = {}
+    watcher()
+  end
+end)
 
 --- Sets who is told when the list changes.
 ---@param changed fun()
@@ -59,11 +93,13 @@ end
 function M.cancel()
   for _, entry in ipairs(M.list()) do
     local params = { sessionId = entry.sessionId, turnId = entry.turnId }
-    require("aside.client").request("chat/cancel", params, function(err, result)
-      if not err and result.cancelled then
-        require("aside.chat.draft").restore({ { type = "text", text = entry.text } })
-      end
-    end)
+    if not entry.steers then
+      require("aside.client").request("chat/cancel", params, function(err, result)
+        if not err and result.cancelled then
+          require("aside.chat.draft").restore({ { type = "text", text = entry.text } })
+        end
+      end)
+    end
   end
 end
 

@@ -46,23 +46,24 @@ end
 function M.send(content, options)
   options = options or {}
   local done = options.done or function() end
+  local params = {
+    content = content,
+    delivery = options.delivery,
+    clientMessageId = message_id(),
+  }
+  local queue = require("aside.chat.queue")
   local function finish(err, result)
     if err then
       explain(err)
       require("aside.chat.draft").restore(content)
     elseif result then
-      require("aside.chat.queue").add(result, content)
+      queue.add(params, result)
     end
     done(err)
   end
   require("aside.chat").to_end()
   local function go(id)
-    local params = {
-      sessionId = id,
-      content = content,
-      delivery = options.delivery,
-      clientMessageId = message_id(),
-    }
+    params.sessionId = id
     submit(params, true, finish)
   end
   local id = state.current()
