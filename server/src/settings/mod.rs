@@ -158,6 +158,8 @@ impl Layers {
             &self.flags,
         ]);
         let mut warnings: Vec<String> = Vec::new();
+        let is_trusted = self.workspace.guard().is_some();
+        let mut is_refused = false;
         for layer in layers {
             warnings.extend(layer.warnings());
             for (key, value, _) in layer.entries() {
@@ -166,6 +168,10 @@ impl Layers {
                 }
             }
             for (key, value, origin) in layer.entries() {
+                if !is_trusted && is_full_by_editor(key, value, origin) {
+                    is_refused = true;
+                    continue;
+                }
                 let entry = Entry {
                     key: key.clone(),
                     value: value.clone(),
@@ -176,6 +182,10 @@ impl Layers {
             add_items(&mut items, layer);
         }
         warnings.extend(self.workspace.warnings());
+        let is_full = entries.get(MODE).is_some_and(|entry| is_full(&entry.value));
+        if is_refused && !is_full {
+            warnings.push(NOT_FULL.to_owned());
+        }
         let strange = strange_addresses(&entries);
         warnings.extend(withhold(&strange, &mut entries));
         let mut settings = Settings::from_entries(&entries);
@@ -192,6 +202,25 @@ impl Layers {
         }
     }
 }
+
+/// Whether this is an editor's word that everything is allowed. Some editors read settings from the
+/// folder that is open, so it may be a stranger's.
+fn is_full_by_editor(key: &Key, value: &Value, origin: &str) -> bool {
+    origin == EDITOR_ORIGIN && key.name == MODE && is_full(value)
+}
+
+fn is_full(value: &Value) -> bool {
+    match value {
+        Value::Text(mode) => mode == "full",
+        Value::Unset | Value::Integer(_) | Value::Number(_) | Value::Secret(_) => false,
+    }
+}
+
+/// The setting of what sessions may do unasked.
+const MODE: &str = "permission_mode";
+
+/// What is said of that where the user does not trust the workspace.
+const NOT_FULL: &str = "editor: permission_mode = full is not applied, because an editor may take it from the folder that is open, whose settings you do not trust; choose the mode in the session, set it in the config.toml of your own or in ASIDE_PERMISSION_MODE, or trust the workspace with `aside trust`";
 
 /// Adds a layer's entries of several values; a named one takes the place of an earlier one.
 fn add_items(items: &mut Vec<(String, Item, String)>, layer: &Layer) {

@@ -85,7 +85,7 @@ pub static SETTINGS: &[Spec] = &[
         kind: Kind::Choice(&["ask", "acceptEdits", "readOnly", "full"]),
         default: "ask",
         env: Some("ASIDE_PERMISSION_MODE"),
-        doc: "What new sessions may do unasked.",
+        doc: "What new sessions may do unasked. From an editor `full` counts only in a workspace that you trust.",
     },
     Spec {
         doc: "The models that are asked where the session's own fails, in this order.",

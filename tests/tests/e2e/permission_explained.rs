@@ -110,9 +110,10 @@ async fn the_rule_that_decided_is_named() {
 
 #[tokio::test]
 async fn without_a_session_it_is_what_a_new_one_would_do() {
-    let stage = Stage::new([]);
+    let mut stage = Stage::new([]);
     let write = json!({"tool": "write_file", "arguments": {"path": "a", "content": ""}});
-    for (mode, decision) in [("ask", "ask"), ("readOnly", "deny"), ("full", "allow")] {
+    // An editor may have its settings from the folder that is open.
+    for (mode, decision) in [("ask", "ask"), ("readOnly", "deny"), ("full", "ask")] {
         let editor = stage
             .open_with(stage.client_with(json!({"permission_mode": mode})))
             .await;
@@ -137,6 +138,12 @@ async fn without_a_session_it_is_what_a_new_one_would_do() {
         check_sentence(&error.message);
     }
     proposing.close().await;
+    editor.close().await;
+    stage.world.set("ASIDE_PERMISSION_MODE", "full");
+    let editor = stage.open().await;
+    let write = json!({"tool": "write_file", "arguments": {"path": "a", "content": ""}});
+    let explained = editor.request("permission/explain", write).await;
+    assert_eq!(explained["decision"], "allow", "{explained:#}");
     editor.close().await;
 }
 

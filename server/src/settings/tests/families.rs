@@ -1,6 +1,7 @@
 //! Settings of providers and models.
 use aside_llm::{Effort, Wire};
 use expect_test::expect;
+use aside_protocol::PermissionMode;
 use serde_json::json;
 
 use super::super::families::Key;
@@ -182,6 +183,65 @@ fn a_key_does_not_go_where_an_editor_says() {
     let settings = own.resolve().settings;
     assert!(settings.providers.own["openai"].key.is_some());
     assert!(settings.providers.strange.is_empty());
+}
+
+#[test]
+fn an_editor_allows_everything_only_in_a_workspace_that_is_trusted() {
+    let full = || World::new().editor(json!({"permission_mode": "full"}));
+    let warning = "editor: permission_mode = full is not applied";
+    let check = |world: World, mode: PermissionMode, is_warned: bool| {
+        let resolved = world.resolve();
+        assert_eq!(resolved.settings.permission_mode, mode);
+        let mut warnings = resolved.warnings.iter();
+        assert_eq!(warnings.any(|said| said.starts_with(warning)), is_warned);
+    };
+    check(full(), PermissionMode::Ask, true);
+    let brought = || full().workspace("turn.max_queued = 1");
+    check(brought(), PermissionMode::Ask, true);
+    let trusted = brought();
+    trusted.trust();
+    check(trusted, PermissionMode::Full, false);
+    // The user's own word counts, in the file and in the environment.
+    let own = full().user("permission_mode = 'full'");
+    check(own, PermissionMode::Full, false);
+    let own = full().user("permission_mode = 'readOnly'");
+    check(own, PermissionMode::ReadOnly, true);
+    let own = full().environment("ASIDE_PERMISSION_MODE", "full");
+    check(own, PermissionMode::Full, false);
+    for (name, mode) in [
+        ("ask", PermissionMode::Ask),
+        ("acceptEdits", PermissionMode::AcceptEdits),
+        ("readOnly", PermissionMode::ReadOnly),
+    ] {
+        let said = World::new().editor(json!({"permission_mode": name}));
+        check(said, mode, false);
+    }
+}
+
+#[test]
+fn nothing_that_runs_programs_or_loosens_the_sandbox_is_an_editors_to_say() {
+    let settings = json!({
+        "hooks": [{"on": "sessionStart", "run": "touch x"}],
+        "mcpServers": {"a": {"command": "touch"}},
+        "tools": [{"name": "a", "run": "touch x"}],
+        "checkers": [{"name": "a", "run": "touch x"}],
+        "databases": {"a": {"url": "sqlite:x"}},
+        "permission": {"rules": [{"effect": "*", "pattern": "*", "decision": "allow"}]},
+        "sandbox": {"backend": "none", "network": true, "container": {"image": "x"}},
+        "web": {"allow_hosts": ["*"]},
+    });
+    let trusted = World::new().workspace("turn.max_queued = 1");
+    trusted.trust();
+    for world in [World::new(), trusted] {
+        let resolved = world.editor(settings.clone()).resolve();
+        assert!(resolved.items.is_empty());
+        let of_editor = resolved
+            .entries
+            .values()
+            .filter(|entry| entry.origin == "editor");
+        assert_eq!(of_editor.count(), 0);
+        assert!(resolved.warnings.len() >= 8, "{:?}", resolved.warnings);
+    }
 }
 
 #[test]

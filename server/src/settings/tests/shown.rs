@@ -14,7 +14,7 @@ fn the_table_for_people_shows_no_secret() {
     expect![[r#"
         SETTING                         VALUE               DEFAULT             FROM            WHAT IT IS FOR
         model                           openai/gpt-5-mini   openai/gpt-5-mini   default         The model of new sessions.
-        permission_mode                 ask                 ask                 default         What new sessions may do unasked.
+        permission_mode                 ask                 ask                 default         What new sessions may do unasked. From an editor full counts only in a workspace that you trust.
         fallback_models                 not set             not set             default         The models that are asked where the session's own fails, in this order.
         reasoning_effort                not set             not set             default         How much models are to think, where nothing is said of the model itself; their own default if not set.
         providers.connect_timeout_s     10 s                10 s                default         How long connecting to a provider may take.
@@ -158,6 +158,7 @@ fn the_table_for_people_shows_no_secret() {
         arguments of one tool call                                                    2 MB
         name of a tool that a model calls                                             256 bytes
         a provider's id of a tool call                                                64 KB
+        messages for a running turn that wait                                         64 messages
         pattern of a rule of permission                                               1 KB
         words in a pattern of commands                                                64 words
         parts of a path that patterns are compared with                               256 parts
@@ -297,6 +298,7 @@ fn the_table_for_people_shows_no_secret() {
         text of a file kept to take an edit back                                      256 MB
         edits read at a time from the database                                        10000 edits
         values of one condition on edits                                              1000 values
+        words of one search                                                           32 words
         notes kept for the model in a session                                         1000 notes
         pairs of a model and a dialect counted in the ledger                          1000 pairs
         pairs of a day and a model summed for usage                                   10000 pairs
@@ -339,11 +341,12 @@ fn the_table_for_people_shows_no_secret() {
         the syntax trees of a shell command                                           200000 nodes
         words that one word of a shell command becomes                                64 words
         folders that a shell command may be in                                        4 folders
+        rounds of a shell loop that are looked at one by one                          16 rounds
         the value of a shell variable                                                 4096 characters
         progress reports of the shell parser                                          50000 reports
         the rules of a sandbox for one command                                        96 KB
         what the launcher reports about a command                                     16 KB
-        names tried for such a report                                                 64 names
+        tries to start a command whose surroundings change meanwhile                  4 tries
         commands that wait to be started                                              64 commands
         the trial run of a sandbox                                                    5000 ms
         what is kept of a failed trial run                                            400 bytes
