@@ -198,9 +198,7 @@ local function restart(code, signal, stderr)
     why = why .. ": " .. last
   end
   if restarts >= MAX_RESTARTS then
-    local message = ("The server ended %s. It is not started again by itself; `:Aside` tries once more."):format(
-      why
-    )
+    local message = ("The server ended %s. It is not started again by itself; `:Aside` tries once more."):format(why)
     tell({ status = "failed", message = message })
     complain(message)
     settle({ code = -32002, message = message })
@@ -360,11 +358,7 @@ function M.ensure(callback)
   end
   -- Enabling has started it where a file is open.
   vim.schedule(function()
-    if
-      connection.status == "stopped"
-      or connection.status == "missing"
-      or connection.status == "failed"
-    then
+    if connection.status == "stopped" or connection.status == "missing" or connection.status == "failed" then
       if not start() then
         local message = ("`%s` could not be started."):format(table.concat(M.command(), " "))
         tell({ status = "failed", message = message })

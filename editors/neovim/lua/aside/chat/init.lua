@@ -112,8 +112,7 @@ local function open_windows()
     local height = math.floor(vim.o.lines * 0.8)
     local rows = chat.input_height + 1
     local columns = math.floor(vim.o.columns * 0.8)
-    local top, left =
-      math.floor((vim.o.lines - height) / 2) - 1, math.floor((vim.o.columns - columns) / 2)
+    local top, left = math.floor((vim.o.lines - height) / 2) - 1, math.floor((vim.o.columns - columns) / 2)
     transcript_window = vim.api.nvim_open_win(buffer, false, {
       relative = "editor",
       row = math.max(0, top),
@@ -197,8 +196,7 @@ local function wire()
     group = group,
     callback = function(args)
       local closed = tonumber(args.match)
-      local other = closed == transcript_window and input_window
-        or closed == input_window and transcript_window
+      local other = closed == transcript_window and input_window or closed == input_window and transcript_window
       if other and is_open(other) then
         vim.schedule(function()
           if is_open(other) and #vim.api.nvim_list_wins() > 1 then

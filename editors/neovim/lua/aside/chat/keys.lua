@@ -38,9 +38,7 @@ end
 ---@param flags string
 local function jump(flags)
   return function()
-    local head = "^## "
-      .. vim.fn.escape(require("aside.config").get().icons.user, [[\.*^$~[]])
-      .. "$"
+    local head = "^## " .. vim.fn.escape(require("aside.config").get().icons.user, [[\.*^$~[]]) .. "$"
     vim.fn.search(head, flags .. "W")
   end
 end

@@ -145,6 +145,8 @@ local function user(item, context)
   local head = "## " .. context.icons.user
   lines[#lines + 1] = head
   local marks = { whole(#lines - 1, head, "AsideUser") }
+  -- The signs that make it a heading of Markdown are for jumps, not for eyes.
+  marks[2] = { #lines - 1, 0, { end_col = 3, conceal = "" } }
   if context.queued then
     marks[#marks + 1] = behind(#lines - 1, { { "queued", "AsideMeta" } })
   end
@@ -253,8 +255,7 @@ local function arguments_of(item)
   for _, name in ipairs(names) do
     local value = item.arguments[name]
     local shown = type(value) == "string" and value or vim.json.encode(value)
-    lines[#lines + 1] = shown:find("\n") and name .. ":\n  " .. shown:gsub("\n", "\n  ")
-      or name .. ": " .. shown
+    lines[#lines + 1] = shown:find("\n") and name .. ":\n  " .. shown:gsub("\n", "\n  ") or name .. ": " .. shown
   end
   return table.concat(lines, "\n")
 end

@@ -10,8 +10,7 @@ return {
       return
     end
     require("aside.chat.prompt").ask("Edit: ", table.concat(args, " "), function(text)
-      local what = selected and "Change the attached lines of the file"
-        or "Change the attached file"
+      local what = selected and "Change the attached lines of the file" or "Change the attached file"
       require("aside.chat").open({ stay = true })
       require("aside.chat.send").send({
         { type = "text", text = ("%s, and nothing else: %s"):format(what, text) },

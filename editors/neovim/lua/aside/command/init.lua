@@ -30,10 +30,7 @@ function M.find(name)
   if ok and type(command) == "table" then
     return command
   end
-  if
-    not ok
-    and not tostring(command):find("module 'aside.command." .. name .. "' not found", 1, true)
-  then
+  if not ok and not tostring(command):find("module 'aside.command." .. name .. "' not found", 1, true) then
     error(command, 0)
   end
 end

@@ -8,8 +8,7 @@ local function path(status)
   if not data and status and status.databasePath then
     data = status.databasePath:match("^(.*)[/\\]workspaces[/\\]")
   end
-  data = data
-    or vim.fs.joinpath(vim.env.XDG_DATA_HOME or vim.fs.normalize("~/.local/share"), "aside")
+  data = data or vim.fs.joinpath(vim.env.XDG_DATA_HOME or vim.fs.normalize("~/.local/share"), "aside")
   local file = vim.fs.joinpath(data, "logs", "aside.log")
   return vim.uv.fs_stat(file) and file or nil
 end
