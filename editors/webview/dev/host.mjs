@@ -5,17 +5,11 @@
 //
 // Then open http://127.0.0.1:PORT/?theme=dark (light, dark, contrast). POST /kill ends the server as a
 // crash does.
-import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { dirname, extname, join, normalize, resolve } from "node:path";
+import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { WebSocketServer } from "ws";
-import { POLICY, page } from "./page.mjs";
 import { Server } from "./rpc.mjs";
-
-const dist = resolve(dirname(fileURLToPath(import.meta.url)), "../dist");
-const TYPES = { ".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2" };
+import { serve } from "./serve.mjs";
 
 /** Starts it. Gives back its address and what ends it. */
 export async function host({ server: command, workspace, port = 0 }) {
@@ -139,63 +133,28 @@ export async function host({ server: command, workspace, port = 0 }) {
     }
   }
 
-  const http = createServer(async (request, response) => {
-    const url = new URL(request.url, "http://127.0.0.1");
-    if (request.method === "POST" && url.pathname === "/kill") {
-      server.kill();
-      response.end();
-      return;
-    }
-    if (url.pathname === "/log") {
-      response.end(JSON.stringify(log));
-      return;
-    }
-    if (url.pathname === "/") {
-      response.setHeader("content-type", "text/html");
-      response.setHeader("content-security-policy", POLICY);
-      response.end(page(url.searchParams.get("theme")));
-      return;
-    }
-    const path = normalize(join(dist, url.pathname));
-    const type = TYPES[extname(path)];
-    try {
-      if (!path.startsWith(dist) || type === undefined) {
-        throw new Error("not ours");
+  const served = await serve({
+    port,
+    joined: (view) => views.add(view),
+    left: (view) => views.delete(view),
+    said: (view, message) => fromView(view, message),
+    asked(request, url) {
+      if (request.method === "POST" && url.pathname === "/kill") {
+        server.kill();
+        return "";
       }
-      const body = await readFile(path);
-      response.setHeader("content-type", type);
-      response.end(body);
-    } catch {
-      response.statusCode = 404;
-      response.end();
-    }
+      return url.pathname === "/log" ? JSON.stringify(log) : undefined;
+    },
   });
-
-  const sockets = new WebSocketServer({ server: http, path: "/port" });
-  sockets.on("connection", (view, request) => {
-    // Another page in the same browser has no business here.
-    if (new URL(request.headers.origin ?? "http://none").host !== request.headers.host) {
-      view.close();
-      return;
-    }
-    views.add(view);
-    view.on("close", () => views.delete(view));
-    view.on("message", (data) => fromView(view, JSON.parse(String(data))));
-  });
-
-  await new Promise((done) => http.listen(port, "127.0.0.1", done));
   server.start();
   return {
-    url: `http://127.0.0.1:${http.address().port}/`,
+    url: served.url,
     tell,
     server,
     log,
     end() {
       server.end();
-      for (const view of views) {
-        view.terminate();
-      }
-      http.close();
+      served.end();
     },
   };
 }

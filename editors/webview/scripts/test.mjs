@@ -19,7 +19,8 @@ try {
     platform: "node",
     format: "esm",
     target: "node20",
-    packages: "external",
+    // All else is in the bundle, so that `dom.ts` comes before what needs a document.
+    external: ["jsdom", "katex", "mermaid"],
     jsx: "automatic",
     jsxImportSource: "preact",
     loader: { ".woff2": "empty", ".css": "empty" },

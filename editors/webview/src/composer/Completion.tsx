@@ -1,9 +1,9 @@
 /** The list of what `@` or `/` can become. The text field keeps the focus and hands its keys over. */
 
 import { type Signal, signal } from "@preact/signals";
-import type { Method } from "../port";
+import type { Candidate } from "../../../../protocol/ts/aside";
 import type { Chat } from "../state/chat";
-import { type Candidate, candidatesOf, type Query, queryAt } from "./complete";
+import { type Query, queryAt } from "./complete";
 
 /** How long the user must pause before the server is asked, in milliseconds. */
 const PAUSE_MS = 60;
@@ -58,12 +58,12 @@ export class Completer {
     const sessionId = this.#chat.sessionId.value;
     const params = { trigger: query.trigger, query: query.query };
     try {
-      const result: unknown = await this.#chat.rpc.request(
-        "context/complete" as Method,
+      const result = await this.#chat.rpc.request(
+        "context/complete",
         sessionId === undefined ? params : { ...params, sessionId },
       );
       if (asked === this.#asked) {
-        const candidates = candidatesOf(result).slice(0, MAX_SHOWN);
+        const candidates = result.candidates.slice(0, MAX_SHOWN);
         this.offer.value = candidates.length === 0 ? undefined : { query, candidates, at: 0 };
       }
     } catch {

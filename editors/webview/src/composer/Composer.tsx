@@ -1,13 +1,13 @@
 /** Where the user writes: text, attachments, completion, and the buttons that send and stop. */
 import { useSignalEffect } from "@preact/signals";
 import { useContext, useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { Delivery } from "../../../../protocol/ts/aside";
+import type { Candidate, Delivery } from "../../../../protocol/ts/aside";
 import { isEmpty } from "../state/drafts";
 import { ChatContext } from "../ui/context";
 import { Icon } from "../ui/Icon";
 import { take, urisOf } from "./attach";
 import { Completer, CompletionList } from "./Completion";
-import { type Candidate, completed } from "./complete";
+import { completed } from "./complete";
 import { Pickers } from "./Pickers";
 import { Queue } from "./Queue";
 
@@ -51,8 +51,8 @@ export function Composer() {
     }
     const next = completed(draft.text, query, candidate);
     chat.drafts.setText(next.text);
-    if (candidate.block !== undefined) {
-      chat.drafts.attach([{ label: candidate.label, block: candidate.block }]);
+    if (candidate.resource !== undefined) {
+      chat.drafts.attach([{ label: candidate.label, block: candidate.resource }]);
     }
     completer.close();
     requestAnimationFrame(() => {

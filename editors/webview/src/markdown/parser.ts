@@ -8,7 +8,7 @@ export const md = new MarkdownIt({ html: false, linkify: false, typographer: fal
 md.use(math);
 
 /** Addresses that a link may have; all others are shown as text. */
-const SAFE_LINK = /^(https?:|mailto:|file:|#|[^:]*$|[^:/?#]*[/?#])/i;
+const SAFE_LINK = /^(https?:|mailto:|file:|#|[^:]*$|[^:/?#]*[/?#]|[\w-]+\.[\w.-]+:\d+(?::\d+)?$)/i;
 
 md.validateLink = (url) => {
   const plain = url.trim();

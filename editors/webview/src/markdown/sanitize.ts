@@ -40,7 +40,9 @@ export function sanitized(html: string): DocumentFragment {
     ALLOWED_ATTR: ATTRIBUTES,
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
-    ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|file:|#|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i,
+    // Places on the web, files, and what has no scheme; `main.rs:10` is a file and a line.
+    ALLOWED_URI_REGEXP:
+      /^(?:https?:|mailto:|file:|#|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$)|[\w-]+\.[\w.-]+:\d+(?::\d+)?$)/i,
     RETURN_DOM_FRAGMENT: true,
   });
 }

@@ -26,7 +26,7 @@ export function Review() {
           <span class="chevron" data-open={open}>
             <Icon name="chevron" />
           </span>
-          <span>{list.length === 1 ? "1 changed file" : `${list.length} changed files`}</span>
+          <span>{list.length === 1 ? "1 file" : `${list.length} files`}</span>
           <Counts added={added} removed={removed} />
         </button>
         <button

@@ -149,7 +149,7 @@ export function Transcript({ state }: { state: State }) {
         aria-label="Conversation"
         tabIndex={0}
       >
-        <div class="entries" ref={content}>
+        <div class="entries" ref={content} data-loaded={entries.length}>
           {from > known.first || state.older !== undefined ? (
             <div class="older muted" key="older">
               <button type="button" class="quiet" onClick={() => void chat.follower.older()}>
