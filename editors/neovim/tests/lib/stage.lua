@@ -36,9 +36,10 @@ end
 
 --- Opens an editor in a terminal.
 ---@param files string[]
+---@param more table<string, string|false>? further variables
 ---@return tests.Terminal
-function Stage:terminal(files)
-  local terminal = Terminal.start(self.world, files)
+function Stage:terminal(files, more)
+  local terminal = Terminal.start(self.world, files, more)
   table.insert(self.open, 1, terminal)
   return terminal
 end

@@ -33,11 +33,12 @@ end
 --- Starts one in a world, on these files of the workspace.
 ---@param world tests.World
 ---@param files string[]
+---@param more table<string, string|false>? further variables
 ---@return tests.Terminal
-function M.start(world, files)
+function M.start(world, files, more)
   local socket = world.root .. "/tmux"
   local self = setmetatable({ socket = socket, world = world }, Terminal)
-  local variables = world:environment({ COLORTERM = "truecolor", TERM = "tmux-256color" })
+  local variables = world:environment(vim.tbl_extend("error", { COLORTERM = "truecolor" }, more or {}))
   world:write_at(world.root .. "/tmux.conf", CONFIGURATION)
   local command = { settings.tmux, "-S", socket, "-f", world.root .. "/tmux.conf", "new-session", "-d" }
   vim.list_extend(command, { "-x", tostring(bounds.COLUMNS), "-y", tostring(bounds.ROWS), "-c", world.work })
