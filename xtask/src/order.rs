@@ -20,7 +20,7 @@ pub(crate) fn write() -> anyhow::Result<()> {
     build
         .args(["build", "--release", "--package", "aside", "--target-dir"])
         .arg(&folder)
-        .env("CARGO_PROFILE_RELEASE_STRIP", "none")
+        .env("ASIDE_LINK_ORDER", "record")
         .current_dir(root());
     run(&mut build)?;
     let program = folder.join("release/aside");
