@@ -43,6 +43,13 @@ local function fill(bufnr, lines)
   end
 end
 
+--- How large the window may be, in lines and columns.
+---@return integer rows
+---@return integer columns
+function M.size()
+  return math.max(4, math.floor(vim.o.lines * MAX_HEIGHT)), math.max(20, math.floor(vim.o.columns * MAX_WIDTH))
+end
+
 --- Where the window goes: right, in the half of the screen that the cursor is not in.
 ---@param lines aside.permission.Line[]
 ---@param title string
@@ -50,16 +57,17 @@ end
 ---@return vim.api.keyset.win_config
 local function place(lines, title, footer)
   local width = MIN_WIDTH
+  local rows, columns = M.size()
   for _, text in ipairs(texts(lines)) do
     width = math.max(width, vim.fn.strdisplaywidth(text) + 1)
   end
   width = math.max(width, vim.fn.strdisplaywidth(title) + 4, vim.fn.strdisplaywidth(footer) + 4)
-  width = math.min(width, math.max(20, math.floor(vim.o.columns * MAX_WIDTH)))
+  width = math.min(width, columns)
   local height = 0
   for _, text in ipairs(texts(lines)) do
     height = height + math.max(1, math.ceil(vim.fn.strdisplaywidth(text) / width))
   end
-  height = math.min(height, math.max(4, math.floor(vim.o.lines * MAX_HEIGHT)))
+  height = math.min(height, rows)
   local position = vim.api.nvim_win_get_position(0)
   local below = position[1] + vim.fn.winline() > vim.o.lines / 2
   return {
@@ -91,7 +99,7 @@ function M.open(lines, title, footer)
   config.noautocmd = true
   local win = vim.api.nvim_open_win(bufnr, false, config)
   vim.wo[win].wrap = true
-  vim.wo[win].linebreak = true
+  vim.wo[win].linebreak = false
   vim.wo[win].winhighlight = "NormalFloat:AsidePermission,FloatBorder:AsidePermissionBorder"
   return { bufnr = bufnr, win = win }
 end

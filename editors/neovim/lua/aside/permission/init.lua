@@ -195,7 +195,8 @@ end
 
 ---@param question aside.permission.Question
 local function open(question)
-  question.float = float.open(words.lines(question.params, question.choices), title(question), how_to_come_here())
+  local lines = words.lines(question.params, question.choices, float.size())
+  question.float = float.open(lines, title(question), how_to_come_here())
   local shown = question.float
   map_keys(question)
   local group = vim.api.nvim_create_augroup("aside.permission", { clear = true })

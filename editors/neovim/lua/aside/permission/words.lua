@@ -4,10 +4,10 @@ local M = {}
 
 --- Lines of the changes that are shown.
 local MAX_DIFF_LINES = 400
---- Lines of a command that are shown.
-local MAX_COMMAND_LINES = 30
+--- Lines of a command or an argument that are shown.
+local MAX_WHOLE_LINES = 1000
 --- Effects that are shown.
-local MAX_EFFECTS = 30
+local MAX_EFFECTS = 500
 
 --- A line: pieces of text with their highlight groups.
 ---@alias aside.permission.Line [string, string?][]
@@ -93,59 +93,113 @@ local function plain(text)
   end))
 end
 
+--- What is shown of a question above its answers, which must be on the screen with it.
+---@class aside.permission.Room
+---@field lines integer Lines of what is done, at most.
+---@field columns integer How long these are.
+---@field effects integer
+
+--- A text that was cut, to be shown whole below the answers.
+---@alias aside.permission.Whole [string, string]
+
+---@param rows integer Lines of the window.
+---@param columns integer
+---@param taken integer Lines that the rest takes.
+---@return aside.permission.Room
+local function room(rows, columns, taken)
+  -- There are a title, a note that something was cut, and empty lines.
+  local left = math.max(5, rows - taken - 6)
+  return { lines = math.ceil(left * 0.6), effects = math.max(2, math.floor(left * 0.4)), columns = columns }
+end
+
 ---@param lines aside.permission.Line[]
 ---@param text string
 ---@param group? string
----@param most? integer
+---@param most integer
 local function add(lines, text, group, most)
-  local all = vim.split(text, "\n", { plain = true, trimempty = true })
-  for index, line in ipairs(all) do
-    if most and index > most then
-      lines[#lines + 1] = { { ("… and %d more lines"):format(#all - most), "AsideMeta" } }
-      return
-    end
+  for _, line in ipairs(vim.list_slice(vim.split(text, "\n", { plain = true, trimempty = true }), 1, most)) do
     lines[#lines + 1] = { { plain(line), group } }
   end
 end
 
+--- Adds a text as far as there is room for it.
 ---@param lines aside.permission.Line[]
----@param item aside.Item.toolCall
-local function add_call(lines, item)
-  local arguments = item.arguments or {}
-  if type(arguments.command) == "string" then
-    -- The title of a command is its first line.
-    add(lines, item.name, "Title", 1)
-    lines[#lines + 1] = {}
-    add(lines, arguments.command, "String", MAX_COMMAND_LINES)
-    for _, name in ipairs({ "cwd", "workdir", "directory" }) do
-      if type(arguments[name]) == "string" then
-        add(lines, "in " .. arguments[name], "AsideMeta", 1)
-      end
+---@param name string What it is.
+---@param text string
+---@param space aside.permission.Room
+---@param whole aside.permission.Whole[]
+local function add_cut(lines, name, text, space, whole)
+  local all = vim.split(text, "\n", { plain = true, trimempty = true })
+  local rows, is_cut = 0, false
+  for index, line in ipairs(all) do
+    local left = (space.lines - rows) * space.columns
+    if left <= 0 or rows >= space.lines then
+      is_cut = true
+      break
     end
+    local shown = plain(line)
+    local cut = vim.fn.strcharpart(shown, 0, left)
+    lines[#lines + 1] = { { cut, "String" } }
+    rows = rows + math.max(1, math.ceil(vim.fn.strdisplaywidth(cut) / space.columns))
+    is_cut = cut ~= shown or (is_cut and index < #all)
+    if is_cut then
+      break
+    end
+  end
+  if is_cut then
+    lines[#lines + 1] = { { "… and more: the whole is below the answers", "AsideWarning" } }
+    whole[#whole + 1] = { name, text }
+  end
+end
+
+---@param lines aside.permission.Line[]
+---@param params aside.ChatRequestPermissionParams
+---@param space aside.permission.Room
+---@param whole aside.permission.Whole[]
+local function add_call(lines, params, space, whole)
+  local item = params.item --[[@as aside.Item.toolCall]]
+  local arguments = type(item.arguments) == "table" and item.arguments or {}
+  local command = arguments.command
+  -- The title of a command is its first line.
+  local title = type(command) == "string" and item.name or M.title(item)
+  add(lines, title, "Title", 1)
+  if params.preview and #params.preview > 0 then
     return
   end
-  add(lines, M.title(item), "Title", 3)
-  if item.source and item.source.type == "mcp" and next(arguments) then
+  if type(command) == "string" then
     lines[#lines + 1] = {}
-    for _, name in ipairs(vim.fn.sort(vim.tbl_keys(arguments))) do
-      local value = arguments[name]
-      local text = type(value) == "string" and value or vim.json.encode(value)
-      add(lines, ("%s: %s"):format(name, text), "String", MAX_COMMAND_LINES)
+    add_cut(lines, "The command", command, space, whole)
+  end
+  local names = vim.tbl_filter(function(name)
+    local value = arguments[name]
+    return name ~= "command" and not (type(value) == "string" and title:find(value, 1, true))
+  end, vim.tbl_keys(arguments))
+  table.sort(names, function(one, other)
+    return tostring(one) < tostring(other)
+  end)
+  local share = vim.tbl_extend("force", space, { lines = math.max(1, math.floor(space.lines / math.max(1, #names))) })
+  for index, name in ipairs(names) do
+    if index > space.lines then
+      lines[#lines + 1] = { { ("… and %d more arguments"):format(#names - space.lines), "AsideWarning" } }
+      return
     end
+    local value = arguments[name]
+    local text = type(value) == "string" and value or vim.json.encode(value)
+    add_cut(lines, tostring(name), ("%s: %s"):format(name, text), share, whole)
   end
 end
 
 ---@param lines aside.permission.Line[]
 ---@param effects aside.Effect[]
-local function add_effects(lines, effects)
-  for index, effect in ipairs(effects) do
-    if index > MAX_EFFECTS then
-      lines[#lines + 1] = { { ("  … and %d more"):format(#effects - MAX_EFFECTS), "AsideMeta" } }
-      return
-    end
-    local verb, what = describe(effect)
-    local shown = plain((what:gsub("\n", " ⏎ ")))
-    lines[#lines + 1] = { { "  " .. verb .. " ", "AsideMeta" }, { shown } }
+---@param first integer
+---@param last integer
+local function add_effects(lines, effects, first, last)
+  for index = first, math.min(last, #effects) do
+    local verb, what = describe(effects[index])
+    lines[#lines + 1] = { { "  " .. verb .. " ", "AsideMeta" }, { plain((what:gsub("\n", " ⏎ "))) } }
+  end
+  if #effects > last then
+    lines[#lines + 1] = { { ("  … and %d more, below the answers"):format(#effects - last), "AsideWarning" } }
   end
 end
 
@@ -157,7 +211,7 @@ local DIFF_GROUPS = { ["+"] = "Added", ["-"] = "Removed", ["@"] = "Changed" }
 function M.diff(edits)
   local lines = {}
   for _, edit in ipairs(edits) do
-    for _, line in ipairs(vim.split(edit.diff, "\n", { plain = true, trimempty = true })) do
+    for _, line in ipairs(vim.split(edit.diff or "", "\n", { plain = true, trimempty = true })) do
       if #lines >= MAX_DIFF_LINES then
         lines[#lines + 1] = { { "… and more", "AsideMeta" } }
         return lines
@@ -169,17 +223,11 @@ function M.diff(edits)
   return lines
 end
 
---- The whole question.
 ---@param params aside.ChatRequestPermissionParams
 ---@param choices aside.permission.Choice[]
 ---@return aside.permission.Line[]
-function M.lines(params, choices)
+local function answers(params, choices)
   local lines = {}
-  add_call(lines, params.item --[[@as aside.Item.toolCall]])
-  lines[#lines + 1] = {}
-  add(lines, params.reason, nil, 6)
-  add_effects(lines, params.effects or {})
-  lines[#lines + 1] = {}
   for _, choice in ipairs(choices) do
     local keys = table.concat(choice.keys, " ")
     local group = vim.startswith(choice.option.kind, "allow") and "AsideToolOk" or "AsideToolFailed"
@@ -190,6 +238,52 @@ function M.lines(params, choices)
   end
   lines[#lines + 1] = { { " c    ", "AsideToolFailed" }, { "Cancel the whole turn" } }
   lines[#lines + 1] = { { " q    ", "AsideMeta" }, { "Not now; `:Aside answer` comes back to it" } }
+  return lines
+end
+
+--- How many lines of the window some lines take.
+---@param lines aside.permission.Line[]
+---@param columns integer
+---@return integer
+local function height(lines, columns)
+  local rows = 0
+  for _, line in ipairs(lines) do
+    local width = 1
+    for _, piece in ipairs(line) do
+      width = width + vim.fn.strdisplaywidth(piece[1])
+    end
+    rows = rows + math.max(1, math.ceil(width / columns))
+  end
+  return rows
+end
+
+--- The whole question. What is long is cut above the answers, and whole below them.
+---@param params aside.ChatRequestPermissionParams
+---@param choices aside.permission.Choice[]
+---@param rows integer Lines that the window has at most.
+---@param columns integer
+---@return aside.permission.Line[]
+function M.lines(params, choices, rows, columns)
+  local lines, whole = {}, {}
+  local below = answers(params, choices)
+  local reason = {}
+  add(reason, params.reason, nil, 3)
+  local space = room(rows, columns, height(below, columns) + height(reason, columns))
+  local effects = params.effects or {}
+  add_call(lines, params, space, whole)
+  lines[#lines + 1] = {}
+  vim.list_extend(lines, reason)
+  add_effects(lines, effects, 1, space.effects)
+  lines[#lines + 1] = {}
+  vim.list_extend(lines, below)
+  for _, part in ipairs(whole) do
+    vim.list_extend(lines, { {}, { { part[1], "Title" } } })
+    add(lines, part[2], "String", MAX_WHOLE_LINES)
+  end
+  if #effects > space.effects then
+    vim.list_extend(lines, { {}, { { "It also", "Title" } } })
+    add_effects(lines, effects, space.effects + 1, MAX_EFFECTS)
+  end
   if params.preview and #params.preview > 0 then
     lines[#lines + 1] = {}
     vim.list_extend(lines, M.diff(params.preview))

@@ -84,11 +84,9 @@ local function show(uri)
   if not bufnr then
     return
   end
-  if store.version(uri) == vim.lsp.util.buf_versions[bufnr] then
-    store.judge(uri, function()
-      return text_of(bufnr)
-    end)
-  end
+  store.judge(uri, function()
+    return text_of(bufnr)
+  end)
   local entries = store.entries(uri)
   if #entries == 0 then
     return forget(bufnr)
@@ -101,6 +99,19 @@ local function show(uri)
   watch(bufnr)
 end
 
+--- Whether what is known of a file fits the text of its buffer.
+---@param uri aside.Uri
+---@param bufnr integer
+---@return boolean
+local function fits(uri, bufnr)
+  local own = client.get()
+  if own and not vim.lsp.buf_is_attached(bufnr, own.id) then
+    -- The server knows only the file.
+    return not vim.bo[bufnr].modified
+  end
+  return #store.entries(uri) == 0 or store.version(uri) == vim.lsp.util.buf_versions[bufnr]
+end
+
 --- Shows what is known of a file where it fits the text of its buffer, else asks for it anew. What
 --- is drawn meanwhile stays, and moves with the text.
 ---@param uri aside.Uri
@@ -109,8 +120,7 @@ local function settle(uri)
   if not bufnr then
     return
   end
-  local known = store.version(uri)
-  if #store.entries(uri) == 0 or known == vim.lsp.util.buf_versions[bufnr] then
+  if fits(uri, bufnr) then
     return show(uri)
   end
   M.refresh_soon(uri)
@@ -143,7 +153,7 @@ function M.refresh(uri)
     local touched = store.replace(edits, uri)
     local bufnr = buffer_of(uri)
     -- Else the user typed on, and another answer is on its way.
-    if bufnr and (#edits == 0 or store.version(uri) == vim.lsp.util.buf_versions[bufnr]) then
+    if bufnr and fits(uri, bufnr) then
       show(uri)
     end
     told(touched)

@@ -89,11 +89,12 @@ local function entries_of(edit)
   end
   local uri = M.uri(edit)
   local proposed = proposals[edit.id] == true
-  if #edit.hunks == 0 then
+  local hunks = edit.hunks or {}
+  if #hunks == 0 then
     return edit.status == "partial" and {} or { { uri = uri, edit = edit, proposed = proposed } }
   end
   local found = {}
-  for _, hunk in ipairs(edit.hunks) do
+  for _, hunk in ipairs(hunks) do
     if hunk.status == "pending" then
       found[#found + 1] = { uri = uri, edit = edit, hunk = hunk, proposed = proposed }
     end
