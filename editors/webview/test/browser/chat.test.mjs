@@ -1,0 +1,169 @@
+// The view in Chromium, against a real server whose model is scripted.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { call, stage } from "../../dev/stage.mjs";
+
+let set;
+before(async () => {
+  set = await stage({ files: { "a.txt": "one\ntwo\nthree\nfour\nfive\nsix\nseven\n" } });
+});
+after(() => set?.end());
+
+/** A page with a new session, and what it complained about. */
+async function fresh() {
+  const opened = await set.open();
+  const { page } = opened;
+  await page.waitForSelector(".composer");
+  const another = page.getByRole("button", { name: "New chat" });
+  if ((await another.count()) > 0) {
+    await another.click();
+  }
+  await page.getByRole("heading", { name: "What shall we do?" }).waitFor();
+  return opened;
+}
+
+async function send(page, text, key = "Enter") {
+  await page.getByLabel("Message", { exact: true }).fill(text);
+  await page.getByLabel("Message", { exact: true }).press(key);
+}
+
+const answered = (page, text) => page.locator(".answer", { hasText: text }).last().waitFor();
+const idle = (page) => page.getByRole("button", { name: "Send", exact: true }).waitFor();
+
+test("a prompt is answered, and the answer streams without redrawing what is done", async () => {
+  const { page, errors } = await fresh();
+  set.reply(
+    { text: "First paragraph.\n\nSecond paragraph.\n\nThird" },
+    { gate: "half" },
+    { text: " one is **whole**." },
+  );
+  await send(page, "Hello?");
+  await answered(page, "Third");
+  await page.evaluate(() => {
+    document.querySelector(".answer p").dataset.seen = "yes";
+  });
+  assert.equal(await page.locator(".answer").getAttribute("aria-busy"), "true");
+  set.tell({ open: "half" });
+  await answered(page, "Third one is whole.");
+  await idle(page);
+  assert.equal(await page.locator(".answer p").first().getAttribute("data-seen"), "yes");
+  assert.equal(await page.locator(".answer strong").innerText(), "whole");
+  assert.equal(await page.locator(".user-message").count(), 1);
+  assert.equal(
+    await page
+      .locator("[aria-live=polite]")
+      .innerText()
+      .then((text) => text.includes("whole")),
+    true,
+  );
+  assert.deepEqual(errors, []);
+  await page.close();
+});
+
+test("permission is asked, answered by one key, and each hunk has its own verdict", async () => {
+  const { page, errors } = await fresh();
+  const edits = [
+    { old_text: "one", new_text: "ONE" },
+    { old_text: "seven", new_text: "SEVEN" },
+  ];
+  set.reply(call("e1", "edit_file", { path: "a.txt", edits }));
+  set.reply({ text: "Both are changed." });
+  await send(page, "Change it.");
+  const prompt = page.getByRole("alertdialog");
+  await prompt.waitFor();
+  assert.match(await prompt.innerText(), /a\.txt/);
+  assert.equal(await prompt.locator(".added").count(), 2);
+  await page.keyboard.press("1");
+  await answered(page, "Both are changed.");
+  await page.locator(".review-head .fold-head").click();
+  await page.locator(".review-file .fold-head").click();
+  assert.equal(await page.locator(".review .hunk").count(), 2);
+  await page.getByRole("button", { name: "Keep the change at line 1", exact: true }).click();
+  await page.locator(".review .hunk[data-status=accepted]").waitFor();
+  await page
+    .getByRole("button", { name: /^Undo a\.txt$/ })
+    .first()
+    .click();
+  await page.locator(".review").waitFor({ state: "detached" });
+  assert.deepEqual(errors, []);
+  await page.close();
+});
+
+test("a refusal carries words for the model", async () => {
+  const { page } = await fresh();
+  set.reply(call("b1", "bash", { command: "touch made.txt" }));
+  set.reply({ text: "Then not." });
+  await send(page, "Make it.");
+  await page.getByRole("alertdialog").waitFor();
+  await page.getByLabel("Words for the agent").fill("Not there.");
+  await page.getByLabel("Words for the agent").press("Enter");
+  await answered(page, "Then not.");
+  await page.locator(".tool.rejected").waitFor();
+  await page.close();
+});
+
+test("messages wait, are taken back, and a turn is stopped by Escape", async () => {
+  const { page } = await fresh();
+  set.reply({ text: "It begins" }, { gate: "stopped" }, { text: " and ends." });
+  await send(page, "First");
+  await answered(page, "It begins");
+  await send(page, "Second");
+  await page.locator(".queue .chip", { hasText: "Second" }).waitFor();
+  assert.equal(await page.locator(".user-message").count(), 1);
+  await page.getByRole("button", { name: "Take back: Second" }).click();
+  await page.locator(".queue").waitFor({ state: "detached" });
+  await page.getByLabel("Message", { exact: true }).press("Escape");
+  await page.locator(".notice", { hasText: "Stopped." }).last().waitFor();
+  await idle(page);
+  set.tell({ open: "stopped" });
+  await page.close();
+});
+
+test("after a crash nothing is lost and nothing is doubled", async () => {
+  const { page } = await fresh();
+  set.reply({ text: "Before the crash." });
+  await send(page, "Hello?");
+  await answered(page, "Before the crash.");
+  await idle(page);
+  await page.getByLabel("Message", { exact: true }).fill("Half a thou");
+  set.host.server.kill();
+  await page.locator(".banner.warning").waitFor();
+  await page.locator(".banner.warning").waitFor({ state: "detached" });
+  assert.equal(await page.getByLabel("Message", { exact: true }).inputValue(), "Half a thou");
+  assert.equal(await page.locator(".answer").count(), 1);
+  set.reply({ text: "After the crash." });
+  await send(page, "Half a thought");
+  await answered(page, "After the crash.");
+  await idle(page);
+  assert.equal(await page.locator(".answer").count(), 2);
+  assert.equal(await page.locator(".user-message").count(), 2);
+  await page.close();
+});
+
+test("a draft and its session come back when the view is made anew", async () => {
+  const { page } = await fresh();
+  set.reply({ text: "I am here." });
+  await send(page, "Hello?");
+  await answered(page, "I am here.");
+  await idle(page);
+  await page.getByLabel("Message", { exact: true }).fill("A draft");
+  await page.reload();
+  await answered(page, "I am here.");
+  assert.equal(await page.getByLabel("Message", { exact: true }).inputValue(), "A draft");
+  await page.getByLabel("Message", { exact: true }).fill("");
+  await page.close();
+});
+
+test("a provider that fails says what to do", async () => {
+  const { page } = await fresh();
+  set.tell({ reply: { status: 401, error: "bad key" } });
+  await send(page, "Hello?");
+  const failure = page.getByRole("group", { name: "The turn failed" });
+  await failure.waitFor();
+  await failure.getByRole("button", { name: "Add a key…" }).click();
+  await page.waitForFunction(() => true);
+  assert.ok(
+    set.host.log.some((message) => message.type === "action" && message.action === "addKey"),
+  );
+  await page.close();
+});
