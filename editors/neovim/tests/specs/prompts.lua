@@ -40,21 +40,20 @@ return {
         "highlights of the code",
         [[
           local buffer = vim.fn.bufnr("aside://chat")
-          local tree = vim.treesitter.highlighter.active[buffer]
-          if not tree then
-            return nil
-          end
-          tree.tree:parse(true)
+          local space = vim.api.nvim_create_namespace("aside.paint")
           for row, line in ipairs(vim.api.nvim_buf_get_lines(buffer, 0, -1, true)) do
             if line == "local answer = 42" then
-              return vim.tbl_map(function(capture)
-                return capture.lang .. "." .. capture.capture
-              end, vim.treesitter.get_captures_at_pos(buffer, row - 1, 0))
+              local place = { row - 1, 0 }
+              local marks = vim.api.nvim_buf_get_extmarks(buffer, space, place, place, { details = true })
+              local groups = vim.tbl_map(function(mark)
+                return mark[4].hl_group
+              end, marks)
+              return #groups > 0 and groups or nil
             end
           end
         ]]
       )
-      check.is(vim.list_contains(groups, "lua.keyword"), "Lua's keyword in " .. vim.inspect(groups))
+      check.is(vim.list_contains(groups, "@keyword.lua"), "Lua's keyword in " .. vim.inspect(groups))
       s.script:open("end")
       chat.is(editor, "idle")
     end),
@@ -120,12 +119,12 @@ return {
       chat.say(editor, "One")
       s.script:at("first")
       chat.say(editor, "Two")
-      chat.shows(editor, "Two", "queued")
+      editor:wait("the waiting message", "return vim.tbl_get(require('aside.chat.queue').list(), 1, 'text') == 'Two' or nil")
       check.same(#s.script.requests, 1)
       s.script:open("first")
-      local text = chat.shows(editor, "First done.", "Second done.")
+      chat.shows(editor, "First done.", "Two", "Second done.")
       chat.is(editor, "idle")
-      check.lacks(text, "queued")
+      check.same(editor:lua("return #require('aside.chat.queue').list()"), 0, "nothing waits any more")
     end),
   },
   {
