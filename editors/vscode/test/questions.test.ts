@@ -109,11 +109,11 @@ test("with the server all questions go", async () => {
 });
 
 test("notifications say what would be done", () => {
-  assert.equal(
-    permissionText(permission("p")),
-    "Aside asks: run cargo test. Nothing allows it yet.",
-  );
+  assert.equal(permissionText(permission("p")), "run cargo test — Nothing allows it yet.");
   assert.equal(elicitationText(elicitation), "Aside (git) asks: Which branch?");
+  const item = { ...permission("p").item, type: "toolCall", title: "cargo  test" };
+  const call = { ...permission("p"), item } as ChatRequestPermissionParams;
+  assert.equal(permissionText(call), "cargo test — Nothing allows it yet.");
   const long = { ...permission("p"), reason: "x".repeat(5000) };
   assert.ok(permissionText(long).length < 700);
 });

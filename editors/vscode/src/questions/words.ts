@@ -4,12 +4,12 @@ import type { ChatElicitParams, ChatRequestPermissionParams, Effect } from "../p
 /** How much of a command or a path a notification shows. */
 const MAX_TEXT = 300;
 
-/** One sentence or two: what the agent wants to do, and why it asks. */
+/** What the agent wants to do, and why it asks. */
 export function permissionText(request: ChatRequestPermissionParams): string {
-  const what = request.effects.map(effectText).filter((text) => text !== "");
   const title = request.item.type === "toolCall" ? request.item.title : "";
-  const done = what.length > 0 ? what.join(", ") : title;
-  return `Aside asks: ${cut(done === "" ? "May this be done?" : done)}. ${cut(request.reason)}`;
+  const effects = request.effects.map(effectText).filter((text) => text !== "");
+  const what = title === "" ? effects.join(", ") : title;
+  return what === "" ? cut(request.reason) : `${cut(what)} — ${cut(request.reason)}`;
 }
 
 /** The question, and who has it. */
