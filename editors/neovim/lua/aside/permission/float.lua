@@ -11,6 +11,7 @@ local ns = vim.api.nvim_create_namespace("aside.permission")
 ---@class aside.permission.Float
 ---@field bufnr integer
 ---@field win integer
+---@field lines aside.permission.Line[]
 
 ---@param lines aside.permission.Line[]
 ---@return string[]
@@ -101,7 +102,23 @@ function M.open(lines, title, footer)
   vim.wo[win].wrap = true
   vim.wo[win].linebreak = false
   vim.wo[win].winhighlight = "NormalFloat:AsidePermission,FloatBorder:AsidePermissionBorder"
-  return { bufnr = bufnr, win = win }
+  return { bufnr = bufnr, win = win, lines = lines }
+end
+
+--- Puts the window where it belongs on a screen of another size.
+---@param float aside.permission.Float
+function M.fit(float)
+  if M.is_open(float) then
+    local config = place(float.lines, "", "")
+    vim.api.nvim_win_set_config(float.win, {
+      relative = "editor",
+      anchor = config.anchor,
+      row = config.row,
+      col = config.col,
+      width = config.width,
+      height = config.height,
+    })
+  end
 end
 
 ---@param float aside.permission.Float

@@ -220,6 +220,12 @@ local function open(question)
       end
     end,
   })
+  vim.api.nvim_create_autocmd("VimResized", {
+    group = group,
+    callback = function()
+      float.fit(shown)
+    end,
+  })
   vim.api.nvim_create_autocmd("ModeChanged", {
     group = group,
     callback = function()
