@@ -1,5 +1,6 @@
 /** Puts the extension together: one server, one chat view, one review for the window. */
 import { commands, type ExtensionContext, window, workspace } from "vscode";
+import { offerFixes } from "./actions/fixes";
 import { keyCommands } from "./actions/keys";
 import { mcpCommands } from "./actions/mcp";
 import { servePages } from "./actions/pages";
@@ -96,6 +97,7 @@ export async function activate(context: ExtensionContext): Promise<Api> {
     ...reviewCommands(server, review, texts),
     ...sessionCommands(server, sessions, chat),
     ...selectionCommands(server, chat),
+    offerFixes(server),
     ...pickerCommands(server, sessions, chat),
     ...keyCommands(server),
     ...trustCommands(server),

@@ -17,6 +17,9 @@ test("the setting goes first, then what came along, then the path", () => {
   assert.deepEqual(find(" ", "/ext", all), { program: "/ext/server/aside", from: "bundled" });
   const onPath = machine(["/opt/bin/aside"]);
   assert.deepEqual(find("", "/ext", onPath), { program: "/opt/bin/aside", from: "path" });
+  const built = machine(["/home/me/.cargo/bin/aside"]);
+  const program = "/home/me/.cargo/bin/aside";
+  assert.deepEqual(find("", "/ext", built), { program, from: "path" });
   assert.deepEqual(find("", "/ext", machine([])), { missing: "everywhere" });
 });
 

@@ -64,8 +64,14 @@ export class ChatView implements WebviewViewProvider, Disposable {
       }),
     );
     questions.listen({
-      asked: (question) => this.post(asMessage(question)),
-      settled: (requestId) => this.post({ type: "withdrawn", requestId }),
+      asked: (question) => {
+        this.post(asMessage(question));
+        this.count();
+      },
+      settled: (requestId) => {
+        this.post({ type: "withdrawn", requestId });
+        this.count();
+      },
     });
   }
 
@@ -101,6 +107,7 @@ export class ChatView implements WebviewViewProvider, Disposable {
       this.visibility.fire(false);
     });
     view.webview.html = page(view.webview, folder);
+    this.count();
     this.visibility.fire(view.visible);
   }
 
@@ -226,6 +233,15 @@ export class ChatView implements WebviewViewProvider, Disposable {
       const { code, message: said } =
         error instanceof ServerError ? error : new ServerError(String(error), undefined);
       this.post({ type: "error", id, message: said, ...(code === undefined ? {} : { code }) });
+    }
+  }
+
+  /** Shows at the view's icon how many questions wait. */
+  private count(): void {
+    if (this.view !== undefined) {
+      const value = this.questions.all().length;
+      const tooltip = value === 1 ? "A question waits for you" : `${value} questions wait for you`;
+      this.view.badge = value === 0 ? undefined : { value, tooltip };
     }
   }
 

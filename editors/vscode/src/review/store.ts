@@ -153,7 +153,9 @@ export class Review implements Disposable {
     for (const edit of edits.filter((one) => isOlder(one, document))) {
       this.edits.set(edit.id, followEdit(edit, contentChanges));
     }
-    this.changes.fire();
+    if (contentChanges.some(({ range, text }) => !range.isSingleLine || /[\r\n]/.test(text))) {
+      this.changes.fire();
+    }
     const uri = placeOf(edits[0] as FileEdit);
     clearTimeout(this.timers.get(uri));
     this.timers.set(

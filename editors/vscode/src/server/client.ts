@@ -35,6 +35,8 @@ class Announcement implements StaticFeature {
   }
   fillClientCapabilities(capabilities: ClientCapabilities): void {
     capabilities.experimental = { ...capabilities.experimental, aside: CAPABILITIES };
+    // The chat and the status bar show what a turn does.
+    capabilities.window = { ...capabilities.window, workDoneProgress: false };
   }
   initialize(): void {}
   clear(): void {}

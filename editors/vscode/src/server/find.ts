@@ -38,7 +38,7 @@ export function thisMachine(): Machine {
 
 /**
  * The program that the setting names, else the one that came with the extension, else the first
- * one of the `PATH`. A setting that names none that runs is not passed over in silence.
+ * one of the `PATH`, else one where installers put it. A setting that names none that runs is not passed over in silence.
  */
 export function find(setting: string, extension: string, machine: Machine): Found {
   const said = setting.trim();
@@ -59,8 +59,16 @@ export function find(setting: string, extension: string, machine: Machine): Foun
   if (machine.isProgram(bundled)) {
     return { program: bundled, from: "bundled" };
   }
-  const program = search("aside", machine);
+  const program = search("aside", machine) ?? usual(machine);
   return program === undefined ? { missing: "everywhere" } : { program, from: "path" };
+}
+
+/** Where installers put programs, for editors that were started without a shell's `PATH`. */
+function usual({ home, windows, isProgram }: Machine): string | undefined {
+  const name = windows ? "aside.exe" : "aside";
+  return [".cargo", ".local"]
+    .map((folder) => path.join(home, folder, "bin", name))
+    .find((program) => isProgram(program));
 }
 
 function search(name: string, machine: Machine): string | undefined {

@@ -165,7 +165,7 @@ export class Server implements Disposable {
           found.missing === "setting"
             ? `The setting aside.server.path says ${found.program}, where there is no program that can be run. Choose another, or leave the setting empty.`
             : "The program aside was not found: it did not come with this extension, and the PATH has none. Install it, or choose where it is.",
-        actions: ["chooseServer", "openSettings", "showLog"],
+        actions: ["chooseServer", "restartServer", "openSettings", "showLog"],
       });
       return;
     }
@@ -191,7 +191,9 @@ export class Server implements Disposable {
     try {
       await withLimit(client.start(), GREETING_MS);
     } catch (error) {
-      if (generation === this.generation) {
+      if (generation !== this.generation) {
+        await this.discard(client);
+      } else {
         const why = problem ?? serverError(error).message;
         if (state.status === "reconnecting") {
           this.log.warn(`${found.program} could not be started again: ${why}`);
