@@ -22,9 +22,13 @@ function M.error(text)
   notify(text, vim.log.levels.ERROR)
 end
 
---- A passing word, in one line, that needs no notification.
+--- A passing word, in one line, that needs no notification; an empty one takes the last away.
 ---@param text string
 function M.echo(text)
+  if text == "" then
+    vim.api.nvim_echo({ { "" } }, false, {})
+    return
+  end
   vim.api.nvim_echo({ { vim.fn.strcharpart("Aside: " .. text, 0, math.max(20, vim.o.columns - 12)) } }, false, {})
 end
 

@@ -139,7 +139,10 @@ function M.model(id)
   if id then
     return set_model(id)
   end
+  -- Servers of models may take a moment to say which they have.
+  say.echo("Asking for the models …")
   client.request("model/list", nil, function(err, result)
+    say.echo("")
     if err then
       return say.failed(err)
     end
@@ -237,8 +240,11 @@ local function set_effort(effort)
     if err or not own then
       return
     end
-    -- Neovim answers `workspace/configuration` from these.
-    own.settings = vim.tbl_deep_extend("force", own.settings or {}, { aside = { reasoning_effort = effort } })
+    -- Neovim answers `workspace/configuration` from these, which take the place of those that the
+    -- server was started with.
+    local before = { aside = require("aside.config").get().settings }
+    local change = { aside = { reasoning_effort = effort } }
+    own.settings = vim.tbl_deep_extend("force", before, own.settings or {}, change)
     own:notify("workspace/didChangeConfiguration", { settings = own.settings })
     M.effort_set = effort
     say.echo(("Models are told to think: %s."):format(effort))
