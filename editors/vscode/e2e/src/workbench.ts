@@ -40,7 +40,7 @@ export class Workbench {
   async choose(text: string, entry: string): Promise<void> {
     const box = this.page.locator(".quick-input-widget");
     const input = box.locator("input").first();
-    const named = new RegExp(`^${entry.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}(,|$)`);
+    const named = new RegExp(`^${entry.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}([, ]|$)`);
     // What starts beside it may take the focus and so close the box: then once more.
     await until(`entry "${entry}" of the box at the top`, async () => {
       if (!(await input.isVisible())) await this.page.keyboard.press("F1");
@@ -117,7 +117,8 @@ export class Workbench {
   /** Undoes the last turn, and says yes to what is asked. */
   async undoTurn(): Promise<void> {
     await this.command("Aside: Undo Last Turn\u2026");
-    await this.page.locator(".monaco-dialog-box").getByRole("button").first().click();
+    const dialog = this.page.locator(".monaco-dialog-box");
+    await dialog.getByRole("button", { name: "Files and Conversation" }).click();
   }
 
   async shot(path: string): Promise<void> {

@@ -51,23 +51,16 @@ scene(
     await chat.send("Shout two of them.");
     await chat.answered("Done.");
     await workbench.shows("list.txt", LIST.replace("two", "TWO").replace("nine", "NINE"));
-    const lenses = workbench.editor("list.txt").locator(".codelens-decoration");
-    await lenses.filter({ hasText: "Accept" }).nth(1).waitFor();
-    strictEqual(await lenses.filter({ hasText: "Reject" }).count(), 2);
-    await lenses
-      .first()
-      .getByText(/Accept/)
-      .first()
-      .click();
+    const all = workbench.editor("list.txt").locator(".codelens-decoration");
+    const lenses = all.filter({ hasText: /^Accept/ });
+    await lenses.nth(1).waitFor();
+    strictEqual(await lenses.count(), 2);
+    await lenses.first().getByText("Accept", { exact: true }).click();
     await lenses.nth(1).waitFor({ state: "detached" });
     await workbench.shows("list.txt", LIST.replace("two", "TWO").replace("nine", "NINE"));
-    await lenses
-      .first()
-      .getByText(/Reject/)
-      .first()
-      .click();
+    await lenses.first().getByText("Reject", { exact: true }).click();
     await workbench.shows("list.txt", LIST.replace("two", "TWO"));
-    await lenses.first().waitFor({ state: "detached" });
+    await all.first().waitFor({ state: "detached" });
     world.script.reply(say("I see."));
     await chat.send("What did I do?");
     await chat.answered("I see.");

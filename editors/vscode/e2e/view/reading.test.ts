@@ -41,7 +41,7 @@ fn main() { println!("hello"); }
 scene("the chat is accessible", { files: { "a.txt": "a\n" } }, async ({ world, chat }) => {
   deepStrictEqual(await violations(chat), [], "of an empty chat");
   world.script.reply({ reasoning: "Let me think." }, call("r1", "read_file", { path: "a.txt" }));
-  world.script.reply(call("b1", "bash", { command: "echo hi" }));
+  world.script.reply(call("b1", "bash", { command: "touch made.txt" }));
   await chat.send("Show me all there is.");
   await chat.question().waitFor();
   deepStrictEqual(await violations(chat), [], "with a question");
@@ -121,7 +121,7 @@ After all of it.`;
     visits += 1;
   });
   try {
-    world.script.reply(call("b1", "bash", { command: `printf '%s' '<img src=x onerror=1>'` }));
+    world.script.reply(call("b1", "bash", { command: `touch x; echo '<img src=x onerror=1>'` }));
     world.script.reply(say(hostile));
     await chat.send('<img src=x onerror="window.__hacked = 1"> Do harm.');
     await chat

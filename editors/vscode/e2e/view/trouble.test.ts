@@ -48,7 +48,8 @@ scene(
   },
   async ({ chat }) => {
     await chat.send("Hello?");
-    await chat.explains(/model/i);
+    await chat.explains(/no key/i);
+    await chat.frame.getByRole("button", { name: /Add a key/ }).waitFor();
     strictEqual(await chat.draftOrSaid("Hello?"), true, "what was written is not lost");
   },
 );

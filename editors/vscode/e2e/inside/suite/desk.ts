@@ -2,22 +2,64 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
+import type { Api } from "../../../src/api.ts";
+import type { ChatEvent, PermissionMode } from "../../../src/protocol.ts";
 import { Script } from "../../src/script.ts";
 import { until } from "../../src/waiting.ts";
-import { MARK } from "./harness.ts";
+import { PRESS } from "./harness.ts";
 
 /** The extension, as it is published. */
 export const EXTENSION = "aside.aside";
 
-/** Begins a line that asks the page to do something as the user would. */
-export const ORDER = `${MARK} do `;
+/** Has the page press an answer in the chat, as the user would. */
+export function press(name: string): void {
+  console.log(`${PRESS}${name}`);
+}
 
-/** What the page can be asked to do. */
-export type Order = { send: string } | { answer: RegExp["source"] } | { stop: true };
+/** What the extension gives to others, once it has started. */
+export async function aside(): Promise<Api> {
+  const extension = vscode.extensions.getExtension<Api>(EXTENSION);
+  if (!extension) throw new Error(`${EXTENSION} is not installed`);
+  return extension.activate();
+}
 
-/** Has the page do something. It is done when what it leads to is seen. */
-export function user(order: Order): void {
-  console.log(`${ORDER}${JSON.stringify(order)}`);
+/** A conversation, and what was told of it. */
+export interface Talk {
+  sessionId: string;
+  events: ChatEvent[];
+  /** Sends a message, and waits for the end of its turn. */
+  turn(text: string): Promise<void>;
+  /** What the model said last. */
+  answer(): string;
+}
+
+/** Begins a conversation. */
+export async function talk(permissionMode: PermissionMode): Promise<Talk> {
+  const api = await aside();
+  const { id: sessionId } = await api.request("session/create", { permissionMode });
+  const events: ChatEvent[] = [];
+  api.onChatEvent((event) => {
+    if (event.sessionId === sessionId) events.push(event);
+  });
+  const turn = async (text: string) => {
+    const content = [{ type: "text" as const, text }];
+    const { turnId } = await api.request("chat/send", { sessionId, content });
+    await until(
+      "end of the turn",
+      () =>
+        events.some(({ event }) => event.type === "turnCompleted" && event.turn.id === turnId) ||
+        undefined,
+    );
+  };
+  const answer = () => {
+    const said = events.flatMap(({ event }) =>
+      event.type === "itemCompleted" && event.item.type === "assistantMessage"
+        ? [event.item.text]
+        : [],
+    );
+    return said.at(-1) ?? "";
+  };
+  return { sessionId, events, turn, answer };
 }
 
 /** The folder that is open. */
@@ -40,6 +82,8 @@ async function startModel(): Promise<Script> {
   const variables = `export OPENAI_BASE_URL='${started.url}'\n`;
   appendFileSync(join(workspace(), "../env.sh"), variables);
   await vscode.commands.executeCommand("aside.restartServer");
+  const api = await aside();
+  await until("server", () => api.connection.status === "ready" || undefined);
   return started;
 }
 

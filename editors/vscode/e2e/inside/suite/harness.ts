@@ -5,6 +5,9 @@ import { within } from "../../src/waiting.ts";
 /** Begins each line that is meant for the other side. */
 export const MARK = "[inside]";
 
+/** Begins a line that asks the page to press the answer of this name in the chat. */
+export const PRESS = `${MARK} press `;
+
 /** How long one test may take. */
 const TEST_MS = 60_000;
 
