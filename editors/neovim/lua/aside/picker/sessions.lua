@@ -133,22 +133,20 @@ local pick
 ---@param plain boolean Whether only sessions are offered.
 ---@return table[]
 local function entries_below(filter, act, plain)
-  if plain then
-    return {}
-  end
-  local items = {
-    {
+  local items = {}
+  if not plain then
+    items[1] = {
       label = "  … rename, pin, archive, delete",
       act = function()
         pick(filter, manage, true)
       end,
-    },
-  }
+    }
+  end
   if not filter.archived then
     table.insert(items, {
       label = "  … archived sessions",
       act = function()
-        pick({ archived = true }, act, false)
+        pick({ query = filter.query, archived = true }, act, plain)
       end,
     })
   end
@@ -160,10 +158,7 @@ end
 ---@param act fun(session: aside.Session)
 ---@param plain boolean Whether only sessions are offered, not the further entries.
 function pick(filter, act, plain)
-  local params = vim.tbl_extend("force", { limit = PAGE }, filter)
-  if params.archived == nil and not params.query then
-    params.archived = false
-  end
+  local params = vim.tbl_extend("force", { limit = PAGE, archived = false }, filter)
   client.request("session/list", params, function(err, result)
     if err then
       return say.failed(err)
@@ -194,8 +189,10 @@ function pick(filter, act, plain)
         end,
       })
     end
-    if #result.sessions == 0 and (plain or filter.archived or filter.query) then
+    if #result.sessions == 0 and filter.archived then
       return say.info("There is no such session.")
+    elseif #result.sessions == 0 and (plain or filter.query) then
+      return pick({ query = filter.query, archived = true }, act, plain)
     end
     vim.list_extend(items, entries_below(filter, act, plain))
     picker.select(
