@@ -8,9 +8,12 @@ local M = {}
 ---@param editor tests.Editor
 function M.open(editor)
   editor:type(":Aside chat<CR>")
-  editor:wait("the input to have the cursor", [[
+  editor:wait(
+    "the input to have the cursor",
+    [[
     return vim.api.nvim_buf_get_name(0) == "aside://input"
-  ]])
+  ]]
+  )
 end
 
 --- Writes a message and sends it; the cursor is in the input before and after.
@@ -70,9 +73,12 @@ end
 ---@param editor tests.Editor
 ---@return string
 function M.question(editor)
-  editor:wait("a question that takes keys", [[
+  editor:wait(
+    "a question that takes keys",
+    [[
     return vim.bo.filetype == "aside-permission" and vim.b.aside_armed
-  ]])
+  ]]
+  )
   return editor:text()
 end
 
@@ -109,14 +115,18 @@ M.PICKER = [[
 ---@param label string
 ---@return { prompt: string, labels: string[] }
 function M.pick(editor, label)
-  local asked = editor:wait("a picker with " .. label, [[
+  local asked = editor:wait(
+    "a picker with " .. label,
+    [[
     local label = ...
     for _, there in ipairs(_G.asked and _G.asked.labels or {}) do
       if there:find(label, 1, true) then
         return { prompt = _G.asked.prompt, labels = _G.asked.labels }
       end
     end
-  ]], label)
+  ]],
+    label
+  )
   editor:lua("_G.asked.choose(...)", label)
   return asked
 end

@@ -31,6 +31,14 @@ function M.start(world, options)
   return self
 end
 
+--- One that runs already, on a channel to it.
+---@param channel integer
+---@param world tests.World
+---@return tests.Editor
+function M.attach(channel, world)
+  return setmetatable({ world = world, process = { id = channel, errors = "" } }, Editor)
+end
+
 --- Runs Lua in it, with arguments, and gives what it returns.
 ---@param code string
 ---@param ... any
@@ -138,22 +146,24 @@ end
 --- What Neovim says of errors in code that runs in it; the plugin must cause none.
 local FAULTS = { "E5108", "E5107", "Error executing", "Error detected", "stack traceback", "E%d+: " }
 
+--- Fails where it told of an error in code.
+function Editor:sound()
+  local messages = self:messages()
+  for _, fault in ipairs(FAULTS) do
+    assert(not messages:find(fault), "the editor told of an error:\n" .. messages)
+  end
+end
+
 --- Ends it, and fails where it told of an error in code, or where something it started lives on.
----@param options? { faults: boolean } whether errors of Neovim's own are to be expected
-function Editor:close(options)
+function Editor:close()
   if self.process.code ~= nil then
     return
   end
-  local told, messages = pcall(self.messages, self)
+  local sound, problem = pcall(self.sound, self)
   local started = process.descendants(self.process.pid)
   pcall(vim.rpcnotify, self.process.id, "nvim_command", "qall!")
   local code = self.process:finish()
-  assert(told, "the editor does not answer: " .. tostring(messages) .. "\n" .. self.process.errors)
-  if not (options and options.faults) then
-    for _, fault in ipairs(FAULTS) do
-      assert(not messages:find(fault), "the editor told of an error:\n" .. messages)
-    end
-  end
+  assert(sound, tostring(problem) .. "\n" .. self.process.errors)
   assert(code == 0, ("the editor ended with %s:\n%s"):format(code or "a kill", self.process.errors))
   process.wait("all that the editor started to end", function()
     return vim.iter(started):all(function(pid)

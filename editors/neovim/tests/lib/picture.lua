@@ -157,10 +157,7 @@ html, body { margin: 0; background: %s }
 body { overflow: hidden }
 main { position: absolute; left: %dpx; top: %dpx }
 i { position: absolute; height: %dpx; font: %s; font-style: normal; line-height: %dpx; white-space: pre }
-</style><main>]]):format(BACKGROUND, MARGIN, MARGIN, CELL_HEIGHT, FONT, CELL_HEIGHT) .. table.concat(
-    out,
-    "\n"
-  ) .. "</main>"
+</style><main>]]):format(BACKGROUND, MARGIN, MARGIN, CELL_HEIGHT, FONT, CELL_HEIGHT) .. table.concat(out, "\n") .. "</main>"
 end
 
 --- Draws a screen into a PNG file of this name among the pictures.

@@ -1,5 +1,6 @@
 --- A Neovim in a real terminal, tmux: keys go in, what the screen shows comes out.
 
+local Editor = require("lib.editor")
 local bounds = require("lib.bounds")
 local process = require("lib.process")
 local settings = require("lib.settings")
@@ -10,6 +11,7 @@ local M = {}
 ---@field private socket string
 ---@field private world tests.World
 ---@field private pid integer of the tmux server
+---@field editor tests.Editor what runs in it, for a look behind the screen
 local Terminal = {}
 Terminal.__index = Terminal
 
@@ -42,11 +44,16 @@ function M.start(world, files, more)
   world:write_at(world.root .. "/tmux.conf", CONFIGURATION)
   local command = { settings.tmux, "-S", socket, "-f", world.root .. "/tmux.conf", "new-session", "-d" }
   vim.list_extend(command, { "-x", tostring(bounds.COLUMNS), "-y", tostring(bounds.ROWS), "-c", world.work })
-  vim.list_extend(command, { "--", settings.nvim, "-i", "NONE", "-n" })
+  vim.list_extend(command, { "--", settings.nvim, "-i", "NONE", "-n", "--listen", world.root .. "/nvim" })
   vim.list_extend(command, files)
   local done = vim.system(command, { text = true, env = variables, clear_env = true }):wait(bounds.PATIENCE_MS)
   assert(done.code == 0, "tmux: " .. (done.stderr or ""))
   self.pid = assert(tonumber(vim.trim(tmux(socket, "display-message", "-p", "#{pid}"))))
+  local channel = process.wait("the editor in the terminal", function()
+    local connected, id = pcall(vim.fn.sockconnect, "pipe", world.root .. "/nvim", { rpc = true })
+    return connected and id > 0 and id
+  end)
+  self.editor = Editor.attach(channel, world)
   return self
 end
 
@@ -110,12 +117,14 @@ end
 --- Ends the editor, the terminal, and all that they started.
 function Terminal:close()
   local started = process.descendants(self.pid)
+  local sound, problem = pcall(self.editor.sound, self.editor)
   pcall(tmux, self.socket, "kill-server")
   process.wait("all that ran in the terminal to end", function()
     return vim.iter(started):all(function(pid)
       return not process.is_alive(pid)
     end)
   end)
+  assert(sound, problem)
 end
 
 return M

@@ -149,9 +149,12 @@ return {
       editor:type("2GA, typed<Esc>")
       editor:wait("the hunk to be followed", "return require('aside.review').count(0) == 2")
       editor:type("ghr")
-      editor:wait("a word why", [[
+      editor:wait(
+        "a word why",
+        [[
         return vim.api.nvim_exec2("messages", { output = true }).output:lower():find("change") ~= nil
-      ]])
+      ]]
+      )
       check.same(editor:lua("return vim.fn.getline(2)"), "TWO, typed")
     end),
   },
@@ -166,9 +169,12 @@ return {
       editor:wait("the files to be as before", "return vim.fn.getline(2) == 'two' and vim.fn.getline(8) == 'eight'")
       check.same(editor:text("a%.txt"), TEXT .. "typed after")
       pending(editor, 0)
-      editor:wait("the conversation to be empty", [[
+      editor:wait(
+        "the conversation to be empty",
+        [[
         return vim.api.nvim_buf_line_count(vim.fn.bufnr("aside://chat")) == 1
-      ]])
+      ]]
+      )
       editor:type(":Aside undo redo<CR>")
       chat.shows(editor, "Two lines are changed.")
       check.same(editor:text("a%.txt"), TEXT:gsub("two", "TWO"):gsub("eight", "EIGHT") .. "typed after")

@@ -14,9 +14,13 @@ local NO_PROGRAM = { PATH = "/usr/bin:/bin" }
 ---@param ... string
 local function says(editor, ...)
   for _, text in ipairs({ ... }) do
-    editor:wait("the message " .. text, [[
+    editor:wait(
+      "the message " .. text,
+      [[
       return vim.api.nvim_exec2("messages", { output = true }).output:find(..., 1, true) ~= nil
-    ]], text)
+    ]],
+      text
+    )
   end
 end
 

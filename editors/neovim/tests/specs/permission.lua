@@ -33,14 +33,17 @@ return {
       check.has(question, "new.txt", "Allow once", "Reject", "+made")
       chat.shows(editor, "So be it.")
       -- Nobody has the file open, so that it is changed in a buffer that is not saved.
-      local text = editor:wait("the new file", [[
+      local text = editor:wait(
+        "the new file",
+        [[
         for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
           if vim.api.nvim_buf_get_name(buffer):find("new.txt", 1, true) then
             return vim.api.nvim_buf_get_lines(buffer, 0, -1, true)[1]
           end
         end
         return vim.uv.fs_stat("new.txt") and vim.fn.readfile("new.txt")[1]
-      ]])
+      ]]
+      )
       check.same(text, "made")
       check.is(s.world, "a world")
     end, "new.txt"),
@@ -86,28 +89,43 @@ return {
   },
   {
     "keys that were on their way answer nothing",
-    stage.with({ S.parts(S.gate("go"), { toolCall = { id = "w", name = "write_file", arguments = {
-      path = "new.txt",
-      content = "made\n",
-    } } }), S.say("So be it.") }, function(s)
-      s.world:write("a.txt", "one\n")
-      local editor = s:editor({ files = { "a.txt" } })
-      chat.open(editor)
-      chat.say(editor, "Make new.txt")
-      s.script:at("go")
-      -- The user is at work in a file when the question comes.
-      editor:type("<C-w>10h")
-      editor:type("yyP")
-      s.script:open("go")
-      chat.is(editor, "waiting")
-      editor:type("yyPyyP")
-      check.same(editor:text("a%.txt"), "one\none\none\none")
-      check.same(editor:lua("return require('aside').status().state"), "waiting")
-      check.same(s.script:told("w"), nil)
-      editor:type(":Aside answer<CR>")
-      chat.answer(editor, "y")
-      chat.shows(editor, "So be it.")
-    end),
+    stage.with(
+      {
+        S.parts(
+          S.gate("go"),
+          {
+            toolCall = {
+              id = "w",
+              name = "write_file",
+              arguments = {
+                path = "new.txt",
+                content = "made\n",
+              },
+            },
+          }
+        ),
+        S.say("So be it."),
+      },
+      function(s)
+        s.world:write("a.txt", "one\n")
+        local editor = s:editor({ files = { "a.txt" } })
+        chat.open(editor)
+        chat.say(editor, "Make new.txt")
+        s.script:at("go")
+        -- The user is at work in a file when the question comes.
+        editor:type("<C-w>10h")
+        editor:type("yyP")
+        s.script:open("go")
+        chat.is(editor, "waiting")
+        editor:type("yyPyyP")
+        check.same(editor:text("a%.txt"), "one\none\none\none")
+        check.same(editor:lua("return require('aside').status().state"), "waiting")
+        check.same(s.script:told("w"), nil)
+        editor:type(":Aside answer<CR>")
+        chat.answer(editor, "y")
+        chat.shows(editor, "So be it.")
+      end
+    ),
   },
   {
     "a question goes when the turn is stopped",

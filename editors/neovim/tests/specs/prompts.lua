@@ -76,17 +76,23 @@ return {
       editor:type("/✓<CR><CR>")
       chat.shows(editor, "first of all", "path: a.txt")
       editor:type("za")
-      editor:wait("the call to be folded", [[
+      editor:wait(
+        "the call to be folded",
+        [[
         local lines = vim.api.nvim_buf_get_lines(vim.fn.bufnr("aside://chat"), 0, -1, true)
         return not table.concat(lines, "\n"):find("first of all", 1, true)
-      ]])
+      ]]
+      )
       editor:type("zR")
       chat.shows(editor, "first of all", "I should look at the file.")
       editor:type("zM")
-      editor:wait("all to be folded", [[
+      editor:wait(
+        "all to be folded",
+        [[
         local lines = vim.api.nvim_buf_get_lines(vim.fn.bufnr("aside://chat"), 0, -1, true)
         return not table.concat(lines, "\n"):find("I should look", 1, true)
-      ]])
+      ]]
+      )
     end),
   },
   {
@@ -119,7 +125,10 @@ return {
       chat.say(editor, "One")
       s.script:at("first")
       chat.say(editor, "Two")
-      editor:wait("the waiting message", "return vim.tbl_get(require('aside.chat.queue').list(), 1, 'text') == 'Two' or nil")
+      editor:wait(
+        "the waiting message",
+        "return vim.tbl_get(require('aside.chat.queue').list(), 1, 'text') == 'Two' or nil"
+      )
       check.same(#s.script.requests, 1)
       s.script:open("first")
       chat.shows(editor, "First done.", "Two", "Second done.")

@@ -26,10 +26,13 @@ return {
       local server = editor:server()
       -- What was streamed is stored within a quarter of a second; here nothing is asked of it.
       vim.uv.kill(server, "sigkill")
-      editor:wait("another server", [[
+      editor:wait(
+        "another server",
+        [[
         local status = require("aside").status()
         return status.connection == "ready" and status.state == "idle"
-      ]])
+      ]]
+      )
       check.is(not process.is_alive(server), "the first server to be gone")
       check.is(editor:server() ~= server, "another server")
       local text = chat.shows(editor, "One", "A first answer.", "Two", "A second one", "The server ended")
@@ -90,9 +93,12 @@ return {
       chat.say(editor, "Cats")
       chat.shows(editor, "About cats.")
       editor:command("Aside sessions new")
-      editor:wait("an empty chat", [[
+      editor:wait(
+        "an empty chat",
+        [[
         return vim.api.nvim_buf_line_count(vim.fn.bufnr("aside://chat")) == 1
-      ]])
+      ]]
+      )
       chat.open(editor)
       chat.say(editor, "Dogs")
       check.lacks(chat.shows(editor, "About dogs."), "cats")

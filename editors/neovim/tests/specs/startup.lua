@@ -93,10 +93,13 @@ return {
       s.world:write("a.txt", "one\n")
       local editor = s:editor({ files = { "a.txt" } })
       editor:command("checkhealth aside")
-      local report = editor:wait("the report", [[
+      local report = editor:wait(
+        "the report",
+        [[
         local text = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, true), "\n")
         return text:find("Neovim 0.11", 1, true) and text
-      ]])
+      ]]
+      )
       check.has(report, "openai/scripted", "Connected", s.world.data)
       check.lacks(report, "ERROR", "WARNING", "sk-test")
     end),

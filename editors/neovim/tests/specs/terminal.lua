@@ -43,8 +43,7 @@ return {
       -- The line above: the title, the model, the mode and what of the context is used.
       terminal:becomes("a line above the chat", function(now)
         local first = vim.split(now, "\n")[1]
-        return first:find("How many lines", 1, true) ~= nil
-          and first:find("scripted · ask · %d+%%") ~= nil
+        return first:find("How many lines", 1, true) ~= nil and first:find("scripted · ask · %d+%%") ~= nil
       end)
     end),
   },
