@@ -12,7 +12,7 @@ scene("permission is asked in the chat, and given", {}, async ({ world, chat }) 
   await question.getByText("echo once > made.txt").first().waitFor();
   ok(!world.has("made.txt"), "nothing happens before the answer");
   await question
-    .getByRole("button", { name: /^Allow/ })
+    .getByRole("button", { name: /Allow once/ })
     .first()
     .click();
   await chat.answered("It is made.");
@@ -50,7 +50,7 @@ scene("a hidden chat asks by a notification", {}, async ({ world, chat, workbenc
   const toast = workbench.toast(/made\.txt/);
   await toast.waitFor();
   await toast
-    .getByRole("button", { name: /^Allow/ })
+    .getByRole("button", { name: /Allow once/ })
     .first()
     .click();
   await until("file that was allowed", () => world.has("made.txt") || undefined);

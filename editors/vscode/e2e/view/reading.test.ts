@@ -48,7 +48,7 @@ scene("the chat is accessible", { files: { "a.txt": "a\n" } }, async ({ world, c
   world.script.reply(say(RICH));
   await chat
     .question()
-    .getByRole("button", { name: /^Allow/ })
+    .getByRole("button", { name: /Allow once/ })
     .first()
     .click();
   await chat.answered("println!");
@@ -66,7 +66,7 @@ scene("all is done by the keyboard", {}, async ({ world, chat, page, workbench }
   await page.keyboard.press("Enter");
   const allow = chat
     .question()
-    .getByRole("button", { name: /^Allow/ })
+    .getByRole("button", { name: /Allow once/ })
     .first();
   await allow.waitFor();
   await chat.tabTo(allow);
@@ -126,7 +126,7 @@ After all of it.`;
     await chat.send('<img src=x onerror="window.__hacked = 1"> Do harm.');
     await chat
       .question()
-      .getByRole("button", { name: /^Allow/ })
+      .getByRole("button", { name: /Allow once/ })
       .first()
       .click();
     await chat.answered("After all of it.");

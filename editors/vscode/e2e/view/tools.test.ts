@@ -22,7 +22,7 @@ scene("a tool of an MCP server is used", { before: withEverything }, async ({ wo
     .first()
     .waitFor();
   await question
-    .getByRole("button", { name: /^Allow/ })
+    .getByRole("button", { name: /Allow once/ })
     .first()
     .click();
   await chat.answered("It echoes.");
