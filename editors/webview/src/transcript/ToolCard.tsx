@@ -45,9 +45,9 @@ export function ToolCard({ entry, call }: { entry: ItemEntry; call: ToolCall }) 
     <Fold
       class={`tool ${call.status}`}
       startOpen={chat.settings.value.unfold.tools}
-      label={`Tool: ${title}${status === "" ? ", done" : `, ${status}`}`}
       head={
         <>
+          <span class="hidden">Tool: </span>
           <Icon name={ICONS[call.kind] ?? "other"} />
           <span class={`tool-title${call.status === "running" ? " shimmer" : ""}`} title={title}>
             {title}
@@ -55,7 +55,7 @@ export function ToolCard({ entry, call }: { entry: ItemEntry; call: ToolCall }) 
           {call.source.type === "mcp" ? <span class="tag">{call.source.server}</span> : null}
           <EditCounts call={call} />
           <span class="grow" />
-          {status === "" ? null : <span class={`status ${call.status}`}>{status}</span>}
+          <span class={status === "" ? "hidden" : `status ${call.status}`}>{status || "done"}</span>
           <Took call={call} done={entry.done} />
         </>
       }

@@ -5,14 +5,12 @@ import { Icon } from "./Icon";
 
 interface FoldProps {
   head: ComponentChildren;
-  /** What a screen reader says of the line, where that is not its text. */
-  label?: string;
   startOpen: boolean;
   class: string;
   children: () => ComponentChildren;
 }
 
-export function Fold({ head, label, startOpen, class: name, children }: FoldProps) {
+export function Fold({ head, startOpen, class: name, children }: FoldProps) {
   const [open, setOpen] = useState(startOpen);
   const id = useId();
   return (
@@ -22,7 +20,6 @@ export function Fold({ head, label, startOpen, class: name, children }: FoldProp
         class="fold-head"
         aria-expanded={open}
         aria-controls={id}
-        aria-label={label}
         onClick={() => setOpen(!open)}
       >
         <span class="chevron">
