@@ -4,8 +4,9 @@
 //
 //   npm run build && node bench/run.mjs        ASIDE_CHROMIUM names the browser
 import { chromium } from "playwright-core";
-import { serve } from "../dev/serve.mjs";
-import { answerer, stream } from "./session.mjs";
+import { loadAll } from "../dev/load.mjs";
+import { paged } from "../dev/paged.mjs";
+import { stream } from "./session.mjs";
 import { traced } from "./trace.mjs";
 
 const LONG = 10_000;
@@ -21,23 +22,7 @@ const browser = await chromium.launch({
 
 /** One measurement with a transcript of so many items. */
 async function measure(length) {
-  const server = answerer(length);
-  const views = new Set();
-  const served = await serve({
-    joined: (view) => views.add(view),
-    left: (view) => views.delete(view),
-    said(view, message) {
-      if (message.type === "ready") {
-        const connection = { status: "ready", methods: server.methods, version: "0" };
-        const settings = { sendOn: "enter", unfold: { reasoning: false, tools: false } };
-        const init = { type: "init", portVersion: 1, connection, settings, drafts: {} };
-        view.send(JSON.stringify({ ...init, sessionId: server.session.id }));
-      } else if (message.type === "request") {
-        const result = server.answer(message.method, message.params);
-        view.send(JSON.stringify({ type: "response", id: message.id, result }));
-      }
-    },
-  });
+  const served = await paged(length);
   const page = await browser.newPage({ viewport: { width: 420, height: 900 } });
   try {
     await page.goto(served.url);
@@ -51,9 +36,7 @@ async function measure(length) {
         if (wait > 0) {
           await new Promise((done) => setTimeout(done, wait));
         }
-        for (const view of views) {
-          view.send(JSON.stringify(event));
-        }
+        served.tell(event);
       }
       await page.waitForSelector('.answer[aria-busy="false"]:last-of-type');
     });
@@ -66,23 +49,6 @@ async function measure(length) {
     await page.close();
     served.end();
   }
-}
-
-/** Has the view load all pages. Gives back how many items it has then. */
-async function loadAll(page, length) {
-  const loaded = () => page.locator(".entries").getAttribute("data-loaded").then(Number);
-  const button = page.getByRole("button", { name: "Show older messages" });
-  let now = await loaded();
-  while (now < length) {
-    const before = now;
-    await button.evaluate((element) => element.click());
-    await page.waitForFunction(
-      (count) => Number(document.querySelector(".entries").dataset.loaded) > count,
-      before,
-    );
-    now = await loaded();
-  }
-  return now;
 }
 
 const median = (values) =>

@@ -8,7 +8,7 @@ import { Icon } from "../ui/Icon";
 import { EntryView } from "./EntryView";
 import { shownEntries } from "./entries";
 import { Pending, Working } from "./Working";
-import { atEnd, down, drawn, type Known, up, type Window } from "./window";
+import { atEnd, atStart, down, drawn, type Known, up, type Window } from "./window";
 
 /** Pixels from an end of the window at which it moves. */
 const NEAR = 800;
@@ -41,7 +41,8 @@ export function Transcript({ state }: { state: State }) {
     const edge = box.getBoundingClientRect().top;
     for (const element of content.current?.children ?? []) {
       const { top, bottom } = element.getBoundingClientRect();
-      if (bottom > edge) {
+      // The button at the beginning stays there, and is no place to hold on to.
+      if (bottom > edge && !element.classList.contains("older")) {
         anchor.current = { element, top };
         return;
       }
@@ -95,6 +96,38 @@ export function Transcript({ state }: { state: State }) {
     }
   };
 
+  /** Shows what is before the window, or asks for it. */
+  const earlier = () => {
+    const now = latest.current;
+    stuck.current = false;
+    setAway(true);
+    const next = up(now.window, now.known);
+    if (next !== now.window) {
+      move(next);
+    } else {
+      void chat.follower.older();
+    }
+  };
+
+  const pressed = (event: KeyboardEvent) => {
+    if (event.target !== scroller.current) {
+      return;
+    }
+    if (event.key === "End") {
+      toEnd();
+    } else if (event.key === "Home") {
+      stuck.current = false;
+      anchor.current = undefined;
+      setAway(true);
+      setWindow(atStart(latest.current.known));
+      scroller.current?.scrollTo({ top: 0 });
+      void chat.follower.older();
+    } else {
+      return;
+    }
+    event.preventDefault();
+  };
+
   // After each change: stay at the end, or where the user reads.
   useLayoutEffect(() => {
     const held = anchor.current;
@@ -144,6 +177,7 @@ export function Transcript({ state }: { state: State }) {
         class="transcript"
         ref={scroller}
         onScroll={scrolled}
+        onKeyDown={pressed}
         role="log"
         aria-live="off"
         aria-label="Conversation"
@@ -152,7 +186,7 @@ export function Transcript({ state }: { state: State }) {
         <div class="entries" ref={content} data-loaded={entries.length}>
           {from > known.first || state.older !== undefined ? (
             <div class="older muted" key="older">
-              <button type="button" class="quiet" onClick={() => void chat.follower.older()}>
+              <button type="button" class="quiet" onClick={earlier}>
                 Show older messages
               </button>
             </div>

@@ -27,6 +27,12 @@ export function atEnd({ first, end }: Known): Window {
   return { from: Math.max(first, end - AT_END), to: undefined };
 }
 
+/** The window at the beginning of what is known. */
+export function atStart({ first, end }: Known): Window {
+  const to = first + AT_END;
+  return { from: first, to: to >= end ? undefined : to };
+}
+
 /** What is really drawn. Where the end is followed for long, the beginning is let go. */
 export function drawn(window: Window, known: Known): { from: number; to: number } {
   // The session was read anew and is shorter now.
