@@ -2,6 +2,9 @@
 --- way back after it died.
 local M = {}
 
+--- Neovim's table of configurations, which is called too.
+local configurations = vim.lsp.config --[[@as table<string, vim.lsp.Config>]]
+
 local documents = require("aside.documents")
 local events = require("aside.events")
 local rpc = require("aside.rpc")
@@ -171,7 +174,7 @@ end
 
 ---@param folder string?
 local function start(folder)
-  local config = vim.deepcopy(vim.lsp.config.aside)
+  local config = vim.deepcopy(configurations.aside)
   config.root_dir = folder or M.root()
   local ok, id = pcall(vim.lsp.start, config, { attach = false, silent = true })
   return ok and id ~= nil
@@ -324,7 +327,7 @@ end
 --- Lets Neovim start the server with the files it opens.
 function M.enable()
   enabled = true
-  local config = vim.lsp.config.aside
+  local config = configurations.aside
   -- A command given by `vim.lsp.config` is run by our own connection too.
   if config and type(config.cmd) == "table" then
     program = config.cmd --[[@as string[] ]]

@@ -17,6 +17,12 @@ local M = {}
 ---@field retrying? aside.Event.retrying While a failed request waits to be made again.
 ---@field older? string The cursor of the page before the oldest item.
 ---@field loaded boolean Whether a page of items was fetched.
+---@field reading? boolean Whether a page of older items is on its way.
+
+--- What streams into a call, beside what the protocol says of it.
+---@class aside.Item.toolCall
+---@field argumentsText? string
+---@field outputText? string
 
 ---@param id string
 ---@return aside.Store
@@ -100,13 +106,13 @@ end
 ---@param store aside.Store
 ---@param item aside.Item
 local function update(store, item)
-  local known = store.by_id[item.id]
+  local known = store.by_id[item.id] --[[@as aside.Item.toolCall?]]
   local arguments_text, output_text
   if known then
     arguments_text, output_text = known.argumentsText, known.outputText
   end
   M.put(store, item)
-  known = store.by_id[item.id]
+  known = store.by_id[item.id] --[[@as aside.Item.toolCall]]
   known.argumentsText, known.outputText = arguments_text, output_text
 end
 

@@ -116,7 +116,7 @@ function M.start(cmd, dispatchers, options, hooks)
   end
 
   local function answer(message)
-    local id = tonumber(message.id)
+    local id = tonumber(message.id) --[[@as integer?]]
     local callback = id and callbacks[id]
     if not id or not callback then
       return

@@ -12,7 +12,8 @@ local paint = require("aside.chat.paint")
 ---@field streamed? integer Bytes of the item's text that are shown, while it streams.
 ---@field markdown? { [1]: integer, [2]: integer? } Which of its lines are Markdown.
 ---@field settled? integer Lines of these that are painted for good, while it streams.
----@field unpainted? boolean Whether it waits to be painted.
+---@field painted? boolean Whether it is painted as it is.
+---@field waits? boolean Whether it waits to be painted.
 ---@field rest_until? integer When it may be painted again, while it streams.
 
 ---@class aside.Blocks
@@ -91,6 +92,26 @@ function Blocks:at(row)
   return nil, start
 end
 
+--- The blocks that have lines in a range, the last one first.
+---@param first integer From 0.
+---@param last integer
+---@return aside.Block[]
+function Blocks:between(first, last)
+  local found = {}
+  local row = self:count()
+  for index = #self.list, 1, -1 do
+    local block = self.list[index]
+    if row <= first then
+      break
+    end
+    row = row - block.height
+    if row <= last then
+      found[#found + 1] = block
+    end
+  end
+  return found
+end
+
 ---@param self aside.Blocks
 ---@param block aside.Block
 ---@param row integer
@@ -99,7 +120,7 @@ local function finish(self, block, row, drawn)
   block.height = #drawn.lines
   block.markdown = drawn.markdown
   block.settled = nil
-  self.painter:push(block)
+  block.painted = nil
   for _, mark in ipairs(drawn.marks) do
     local options = mark[3]
     options.strict = false
@@ -189,7 +210,7 @@ function Blocks:extend(block, text)
   vim.api.nvim_buf_set_text(self.buffer, last, -1, last, -1, lines)
   vim.bo[self.buffer].modifiable = false
   block.height = block.height + #lines - 1
-  self.painter:push(block)
+  block.painted = nil
 end
 
 return M

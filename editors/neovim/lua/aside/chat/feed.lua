@@ -11,7 +11,7 @@ local NOTICE = { error = "AsideError", warning = "AsideWarning" }
 ---@param event { item: aside.Item }
 local function changed(event)
   transcript.enqueue(function(store)
-    transcript.append(store.by_id[event.item.id] or event.item)
+    transcript.append(store and store.by_id[event.item.id] or event.item)
   end)
   transcript.touch(event.item.id)
 end
@@ -53,7 +53,7 @@ local ON = {
     )
     transcript.enqueue(function(store)
       -- The attempts of one request take one place.
-      local id = ("retry:%s:%d"):format(message.turnId or "", #store.items)
+      local id = ("retry:%s:%d"):format(message.turnId or "", store and #store.items or 0)
       transcript.note(id, text, "AsideWarning")
     end)
   end,
@@ -77,7 +77,10 @@ function M.fail(message)
   if message ~= told then
     told, count = message, count + 1
   end
-  transcript.note("failure:" .. count, message, "AsideError")
+  local id = "failure:" .. count
+  transcript.enqueue(function()
+    transcript.note(id, message, "AsideError")
+  end)
 end
 
 local wired = false

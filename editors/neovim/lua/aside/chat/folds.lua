@@ -32,7 +32,9 @@ function M.toggle(item, open)
         return not store.edits[id]
       end, item.editIds or {})
     or {}
-  require("aside.chat.transcript").refresh(item.id)
+  local transcript = require("aside.chat.transcript")
+  transcript.refresh(item.id)
+  transcript.see()
   if not store or #missing == 0 then
     return
   end
@@ -41,7 +43,8 @@ function M.toggle(item, open)
     for _, edit in ipairs(not err and result.edits or {}) do
       store.edits[edit.id] = store.edits[edit.id] or edit
     end
-    require("aside.chat.transcript").refresh(item.id)
+    transcript.refresh(item.id)
+    transcript.see()
   end)
 end
 

@@ -187,9 +187,13 @@ local function wire()
   vim.api.nvim_create_autocmd("WinScrolled", {
     group = group,
     callback = function()
-      if is_open(transcript_window) and vim.fn.line("w0", transcript_window) <= 2 then
+      if not is_open(transcript_window) then
+        return
+      end
+      if vim.fn.line("w0", transcript_window) <= 2 then
         transcript.older()
       end
+      transcript.see()
     end,
   })
   vim.api.nvim_create_autocmd("WinClosed", {
@@ -220,6 +224,7 @@ function M.open(options)
     keys.input(draft.buffer())
     M.to_end()
   end
+  transcript.see()
   draw_winbar(spinner.text())
   draw_input_bar()
   fit_input()

@@ -1,4 +1,4 @@
---- Paints blocks with Markdown highlighting, the newest first, a little at a time.
+--- Paints the blocks that are on the screen with Markdown highlighting, a little at a time.
 local M = {}
 
 local markdown = require("aside.chat.markdown")
@@ -35,6 +35,7 @@ local function paint(self, block)
   if not part or self.page.by_id[block.id] ~= block then
     return
   end
+  block.painted = true
   local _, row = self.page:find(block)
   local first = row + part[1] + (block.settled or 0)
   local last = row + (part[2] or block.height)
@@ -63,7 +64,7 @@ local function run(self)
   local later = {}
   while #self.stack > 0 and (vim.uv.hrtime() - began) / 1e6 < BUDGET_MS do
     local block = table.remove(self.stack)
-    block.unpainted = nil
+    block.waits = nil
     if block.rest_until and vim.uv.now() < block.rest_until then
       later[#later + 1] = block
     else
@@ -91,17 +92,29 @@ end
 --- Has a block painted soon.
 ---@param block aside.Block
 function Painter:push(block)
-  if block.markdown and not block.unpainted then
-    block.unpainted = true
+  if block.markdown and not block.painted and not block.waits then
+    block.waits = true
     self.stack[#self.stack + 1] = block
     self:schedule()
+  end
+end
+
+--- Has what windows show painted, and a screen above and below it.
+---@param windows integer[]
+function Painter:see(windows)
+  for _, window in ipairs(windows) do
+    local height = vim.api.nvim_win_get_height(window)
+    local first = vim.fn.line("w0", window) - 1 - height
+    for _, block in ipairs(self.page:between(first, vim.fn.line("w$", window) + height)) do
+      self:push(block)
+    end
   end
 end
 
 --- Forgets what there was to paint, with all paint.
 function Painter:clear()
   for _, block in ipairs(self.stack) do
-    block.unpainted = nil
+    block.waits = nil
   end
   self.stack = {}
   vim.api.nvim_buf_clear_namespace(self.page.buffer, self.namespace, 0, -1)

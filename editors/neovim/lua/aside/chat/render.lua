@@ -122,11 +122,12 @@ function M.label(block)
   return first >= last and ("%s:%d"):format(name, first) or ("%s:%d-%d"):format(name, first, last)
 end
 
+--- A mark over a line.
 ---@param row integer
 ---@param text string
 ---@param group string
 ---@return aside.Mark
-local function whole(row, text, group)
+function M.whole(row, text, group)
   return { row, 0, { end_col = #text, hl_group = group, priority = 150 } }
 end
 
@@ -144,7 +145,7 @@ local function user(item, context)
   local lines = context.before and { "" } or {}
   local head = "## " .. context.icons.user
   lines[#lines + 1] = head
-  local marks = { whole(#lines - 1, head, "AsideUser") }
+  local marks = { M.whole(#lines - 1, head, "AsideUser") }
   -- The signs that make it a heading of Markdown are for jumps, not for eyes.
   marks[2] = { #lines - 1, 0, { end_col = 3, conceal = "" } }
   if context.queued then
@@ -166,7 +167,7 @@ local function user(item, context)
   if #attached > 0 then
     lines[#lines + 1] = ""
     lines[#lines + 1] = "+ " .. table.concat(attached, "  ")
-    marks[#marks + 1] = whole(#lines - 1, lines[#lines], "AsideAttachment")
+    marks[#marks + 1] = M.whole(#lines - 1, lines[#lines], "AsideAttachment")
   end
   return { lines = lines, marks = marks, markdown = part }
 end
@@ -297,7 +298,7 @@ local function tool(item, context)
     for row = first + 1, #lines do
       local sign = DIFF[lines[row]:sub(1, 1)]
       if sign then
-        drawn.marks[#drawn.marks + 1] = whole(row - 1, lines[row], sign)
+        drawn.marks[#drawn.marks + 1] = M.whole(row - 1, lines[row], sign)
       end
     end
   end
@@ -337,44 +338,6 @@ local DRAW = {
 function M.item(item, context)
   local draw = DRAW[item.type]
   return draw and draw(item, context)
-end
-
---- Draws a sentence that is no item: a notice, why a turn stopped.
----@param text string
----@param group string
----@param before? string
----@return aside.Drawn
-function M.note(text, group, before)
-  local lines = (before and before ~= "note") and { "" } or {}
-  local marks = {}
-  for index, line in ipairs(M.split(text)) do
-    local shown = index == 1 and "! " .. line or "  " .. line
-    lines[#lines + 1] = shown
-    marks[#marks + 1] = whole(#lines - 1, shown, group)
-  end
-  return { lines = lines, marks = marks }
-end
-
-local PLAN = {
-  pending = { "- [ ] ", "AsidePlanPending" },
-  inProgress = { "- [-] ", "AsidePlanActive" },
-  completed = { "- [x] ", "AsidePlanDone" },
-}
-
---- Draws the agent's plan.
----@param entries aside.PlanEntry[]
----@param before? string
----@return aside.Drawn
-function M.plan(entries, before)
-  local lines = before and { "" } or {}
-  local marks = {}
-  for _, entry in ipairs(entries) do
-    local style = PLAN[entry.status] or PLAN.pending
-    local line = style[1] .. vim.trim((entry.text:gsub("%s+", " ")))
-    lines[#lines + 1] = line
-    marks[#marks + 1] = whole(#lines - 1, line, style[2])
-  end
-  return { lines = lines, marks = marks }
 end
 
 return M

@@ -5,28 +5,21 @@ local blocks = require("aside.chat.blocks")
 local config = require("aside.config")
 local folds = require("aside.chat.folds")
 local follow = require("aside.chat.follow")
+local notes = require("aside.chat.notes")
 local reduce = require("aside.reduce")
 local render = require("aside.chat.render")
 local state = require("aside.state")
 
 --- Blocks that are drawn at most while new ones come; half of them go when there are more. What
 --- goes is drawn again when the user scrolls up.
-local MAX_BLOCKS = 1000
-
-local STOPPED = {
-  maxTokens = "The answer reached the model's limit of tokens.",
-  maxIterations = "The turn reached its limit of requests. Say `go on` to go on.",
-  refusal = "The model refused.",
-  cancelled = "Stopped.",
-  interrupted = "The server ended while the turn ran.",
-}
+local MAX_BLOCKS = 20000
 
 local buffer ---@type integer?
 local drawn_blocks ---@type aside.Blocks?
 --- The index of the first item of the store that is drawn.
 local from = 1
 local dirty = {} ---@type table<string, boolean>
-local queue = {} ---@type fun(store: aside.Store)[]
+local queue = {} ---@type fun(store: aside.Store?)[]
 local scheduled = false
 
 ---@param block_before aside.Block?
@@ -98,29 +91,27 @@ function M.note(id, text, group)
   local block = page.by_id[id]
   if block then
     local index = page:find(block)
-    page:replace(block, render.note(text, group, kind_of(page.list[index - 1])))
+    page:replace(block, notes.note(text, group, kind_of(page.list[index - 1])))
     return
   end
-  local drawn = render.note(text, group, kind_of(last_of(page.list)))
+  local drawn = notes.note(text, group, kind_of(last_of(page.list)))
   page:append({ id = id, kind = "note", height = 0 }, drawn)
 end
 
 --- Says why a turn stopped, unless it is simply done.
 ---@param turn aside.Turn
 function M.finish(turn)
-  if turn.stopReason == "error" then
-    local message = turn.error and turn.error.message or "The turn failed."
-    M.note("end:" .. turn.id, message, "AsideError")
-  elseif turn.startedAt and STOPPED[turn.stopReason] then
-    M.note("end:" .. turn.id, STOPPED[turn.stopReason], "AsideWarning")
+  local text, group = notes.stopped(turn)
+  if text and group then
+    M.note("end:" .. turn.id, text, group)
   end
 end
 
 --- Draws the plan of the session.
----@param store aside.Store
+---@param store aside.Store?
 function M.plan(store)
   local page = drawn_blocks
-  if not page or #store.plan == 0 then
+  if not page or not store or #store.plan == 0 then
     return
   end
   local turn = reduce.running(store)
@@ -128,10 +119,10 @@ function M.plan(store)
   local block = page.by_id[id]
   if block then
     local index = page:find(block)
-    page:replace(block, render.plan(store.plan, kind_of(page.list[index - 1])))
+    page:replace(block, notes.plan(store.plan, kind_of(page.list[index - 1])))
     return
   end
-  local drawn = render.plan(store.plan, kind_of(last_of(page.list)))
+  local drawn = notes.plan(store.plan, kind_of(last_of(page.list)))
   page:append({ id = id, kind = "plan", height = 0 }, drawn)
 end
 
@@ -169,7 +160,7 @@ local function trim()
   if not page or #page.list <= MAX_BLOCKS then
     return
   end
-  local count = math.floor(MAX_BLOCKS / 2)
+  local count = #page.list - math.floor(MAX_BLOCKS / 2)
   local items = 0
   for index = 1, count do
     if page.list[index].item then
@@ -178,6 +169,14 @@ local function trim()
   end
   from = from + items
   page:drop(count)
+end
+
+--- Has what is on the screen highlighted.
+---@param windows? integer[] All that show the transcript where absent.
+function M.see(windows)
+  if drawn_blocks then
+    drawn_blocks.painter:see(windows or vim.fn.win_findbuf(buffer))
+  end
 end
 
 --- Draws what has changed since the last frame.
@@ -190,7 +189,7 @@ function M.flush()
   local steps, ids = queue, dirty
   queue, dirty = {}, {}
   local store = state.shown()
-  for _, step in ipairs(store and steps or {}) do
+  for _, step in ipairs(steps) do
     step(store)
   end
   for id in pairs(ids) do
@@ -200,6 +199,7 @@ function M.flush()
     trim()
   end
   follow.show(buffer, windows)
+  M.see(windows)
 end
 
 local function schedule()
@@ -241,6 +241,7 @@ function M.rebuild()
     M.plan(store)
   end
   follow.show(buffer, vim.fn.win_findbuf(buffer))
+  M.see()
 end
 
 ---@param items aside.Item[]
@@ -335,7 +336,7 @@ function M.items()
 end
 
 --- Does something with the next frame.
----@param step fun(store: aside.Store)
+---@param step fun(store: aside.Store?) It is given the session that is shown, if one is.
 function M.enqueue(step)
   queue[#queue + 1] = step
   schedule()
