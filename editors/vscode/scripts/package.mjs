@@ -24,26 +24,27 @@ function run(program, args) {
 
 run(process.execPath, ["scripts/build.mjs"]);
 await stat(resolve(root, "dist/webview/view.js"));
-await rm(resolve(root, "server"), { recursive: true, force: true });
-if (values.server !== undefined) {
-  const name = values.target?.startsWith("win32") ? "aside.exe" : "aside";
-  await mkdir(resolve(root, "server"), { recursive: true });
-  await copyFile(values.server, resolve(root, "server", name));
-  await chmod(resolve(root, "server", name), 0o755);
-}
+const name = values.target?.startsWith("win32") ? "aside.exe" : "aside";
 const licences = ["LICENSE-MIT", "LICENSE-APACHE"];
-for (const name of licences) {
-  await copyFile(resolve(root, "../..", name), resolve(root, name));
-}
-run(process.execPath, [
-  resolve(root, "node_modules/@vscode/vsce/vsce"),
-  "package",
-  "--no-dependencies",
-  "--allow-missing-repository",
-  ...(values.target === undefined ? [] : ["--target", values.target]),
-  ...(values.out === undefined ? [] : ["--out", resolve(values.out)]),
-]);
-await rm(resolve(root, "server"), { recursive: true, force: true });
-for (const name of licences) {
-  await rm(resolve(root, name));
+try {
+  for (const licence of licences) {
+    await copyFile(resolve(root, "../..", licence), resolve(root, licence));
+  }
+  if (values.server !== undefined) {
+    await mkdir(resolve(root, "server"), { recursive: true });
+    await copyFile(values.server, resolve(root, "server", name));
+    await chmod(resolve(root, "server", name), 0o755);
+  }
+  run(process.execPath, [
+    resolve(root, "node_modules/@vscode/vsce/vsce"),
+    "package",
+    "--no-dependencies",
+    "--allow-missing-repository",
+    ...(values.target === undefined ? [] : ["--target", values.target]),
+    ...(values.out === undefined ? [] : ["--out", resolve(values.out)]),
+  ]);
+} finally {
+  for (const made of ["server", ...licences]) {
+    await rm(resolve(root, made), { recursive: true, force: true });
+  }
 }

@@ -13,7 +13,7 @@ import { nameOf } from "../chat/attach";
 import type { EditResolveParams } from "../protocol";
 import { ServerError } from "../server/errors";
 import type { Server } from "../server/server";
-import { showFileDiff } from "./diff";
+import { showAllDiffs, showFileDiff } from "./diff";
 import { hunkAt, neighbour } from "./hunks";
 import type { PendingFile, Review } from "./store";
 import type { Texts } from "./texts";
@@ -66,6 +66,7 @@ export function reviewCommands(server: Server, review: Review, texts: Texts): Di
     commands.registerCommand("aside.rejectAll", all("edit/reject")),
     commands.registerCommand("aside.nextHunk", go("next")),
     commands.registerCommand("aside.previousHunk", go("previous")),
+    commands.registerCommand("aside.diffAll", () => showAllDiffs(review, texts)),
     commands.registerCommand("aside.diffFile", async (target: Target) => {
       const pending = fileOf(target, review);
       if (pending !== undefined) {

@@ -1,5 +1,6 @@
 /** The list of all changes that wait, by file. */
 import {
+  type Command,
   type Disposable,
   EventEmitter,
   Range,
@@ -64,7 +65,7 @@ function fileItem(file: PendingFile): TreeItem {
   item.contextValue = "file";
   item.iconPath = ThemeIcon.File;
   item.description = fileDescription(file);
-  item.command = { command: "aside.diffFile", title: "Diff", arguments: [file.uri] };
+  item.command = diff(file);
   item.accessibilityInformation = {
     label: `${workspace.asRelativePath(file.uri)}, ${item.description}`,
   };
@@ -100,12 +101,21 @@ function hunkItem(file: PendingFile, pending: PendingHunk): TreeItem {
         ? "diff-added"
         : "diff-modified";
   item.iconPath = new ThemeIcon(icon);
-  const { start } = pending.range;
-  const at = new Range(start.line, 0, start.line, 0);
-  item.command = {
-    command: "vscode.open",
-    title: "Open",
-    arguments: [file.uri, { selection: at, preserveFocus: true }],
-  };
+  item.command = isThere(pending) ? show(file, pending) : diff(file);
   return item;
+}
+
+/** Whether there is a document that has the hunk: not where the file is gone, or is yet to be made. */
+function isThere({ edit }: PendingHunk): boolean {
+  return edit.status === "proposed" ? edit.kind !== "create" : edit.kind !== "delete";
+}
+
+function show(file: PendingFile, { range }: PendingHunk): Command {
+  const at = new Range(range.start.line, 0, range.start.line, 0);
+  const options = { selection: at, preserveFocus: true };
+  return { command: "vscode.open", title: "Open", arguments: [file.uri, options] };
+}
+
+function diff(file: PendingFile): Command {
+  return { command: "aside.diffFile", title: "Diff", arguments: [file.uri] };
 }
