@@ -297,6 +297,9 @@ function M.config()
     ["chat/event"] = function(_, params)
       require("aside.state").handle(params)
     end,
+    ["workspace/applyEdit"] = function(...)
+      return require("aside.apply").handler(...)
+    end,
     ["mcp/event"] = function(_, params)
       events.emit("mcp", { type = "mcp", server = params.server })
     end,
