@@ -12,7 +12,7 @@ local ns = vim.api.nvim_create_namespace("aside.permission.gate")
 --- When the last key was typed, while anybody waits.
 local last_key = 0
 --- Who waits.
----@type table<table, { allowed: fun(): boolean, call: fun() }>
+---@type table<table, { allowed: (fun(): boolean), call: fun() }>
 local waiting = {}
 ---@type uv.uv_timer_t?
 local timer
