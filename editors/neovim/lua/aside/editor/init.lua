@@ -22,7 +22,7 @@ local function load(bufnr)
   vim.api.nvim_create_autocmd("SwapExists", {
     group = group,
     callback = function()
-      vim.v.swapchoice = "e"
+      vim.api.nvim_set_vvar("swapchoice", "e")
     end,
   })
   local ok = pcall(vim.fn.bufload, bufnr)

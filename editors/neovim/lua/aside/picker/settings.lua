@@ -180,11 +180,8 @@ function M.agent(name)
     end
     if not client.has("agent/list") then
       local current = session()
-      return say.info(
-        ("The agent is %s. This version of the server lists no others; `:Aside agent NAME` sets one by its name."):format(
-          current and current.agent or "default"
-        )
-      )
+      local text = "The agent is %s. This version of the server lists no others; `:Aside agent NAME` sets one."
+      return say.info(text:format(current and current.agent or "default"))
     end
     client.request("agent/list", nil, function(err, result)
       if err then
