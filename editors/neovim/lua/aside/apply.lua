@@ -32,7 +32,7 @@ function M.handler(err, params, ctx)
     local document = change.textDocument
     if document then
       if is_stale(document) then
-        return { applied = false, failureReason = "The document has changed since." }
+        return { applied = false, failureReason = "the document has changed since" }
       end
       buffers[#buffers + 1] = vim.fn.bufnr(vim.uri_to_fname(document.uri))
     end
