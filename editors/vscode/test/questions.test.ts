@@ -1,9 +1,13 @@
 /** Questions to the user: one answer each, and none that comes too late. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ChatElicitParams, ChatRequestPermissionParams } from "../src/protocol";
+import type {
+  ChatElicitParams,
+  ChatRequestPermissionParams,
+  PermissionOption,
+} from "../src/protocol";
 import { type Cancel, Questions } from "../src/questions/open";
-import { elicitationText, permissionText } from "../src/questions/words";
+import { elicitationText, permissionText, shortOptions } from "../src/questions/words";
 
 class Source implements Cancel {
   isCancellationRequested = false;
@@ -106,6 +110,16 @@ test("with the server all questions go", async () => {
   questions.dropAll();
   assert.deepEqual(await Promise.all(both), [{ cancelled: true }, { action: "cancel" }]);
   assert.equal(questions.answerElicitation("e", { action: "accept" }), false);
+});
+
+test("a notification has room for the answers of this once", () => {
+  const options: PermissionOption[] = (
+    ["allowOnce", "allowSession", "allowAlways", "rejectOnce", "rejectAlways"] as const
+  ).map((kind) => ({ id: kind, label: kind, kind }));
+  const ids = (some: PermissionOption[]) => shortOptions(some).map(({ id }) => id);
+  assert.deepEqual(ids(options), ["allowOnce", "rejectOnce"]);
+  assert.deepEqual(ids(options.slice(1, 3)), ["allowSession", "allowAlways"]);
+  assert.deepEqual(ids([]), []);
 });
 
 test("notifications say what would be done", () => {

@@ -3,7 +3,7 @@ import { commands, type Disposable, env, Uri, window } from "vscode";
 import { isWebAddress } from "../chat/messages";
 import type { ChatElicitParams, ChatRequestPermissionParams } from "../protocol";
 import type { Question, Questions } from "./open";
-import { elicitationText, permissionText } from "./words";
+import { elicitationText, permissionText, shortOptions } from "./words";
 
 const LATE = "Aside: this was answered already, or is not asked any more.";
 
@@ -47,21 +47,32 @@ export class Notifications implements Disposable {
   }
 
   private async showPermission(request: ChatRequestPermissionParams): Promise<void> {
-    const items: { title: string; id?: string }[] = request.options.map(({ label, id }) => ({
-      title: label,
-      id,
-    }));
-    items.push({ title: "Show in Chat" });
-    const chosen = await window.showWarningMessage(permissionText(request), ...items);
-    if (chosen === undefined) {
-      // A notification that is closed is no answer: the chat still has the question.
-      return;
+    const { requestId, options } = request;
+    const buttons: { title: string; id?: string }[] = shortOptions(options).map(
+      ({ label, id }) => ({ title: label, id }),
+    );
+    buttons.push({ title: "More…" });
+    const chosen = await window.showWarningMessage(permissionText(request), ...buttons);
+    // A notification that is closed is no answer: the chat still has the question.
+    if (chosen !== undefined) {
+      const id = chosen.id ?? (await this.chooseOption(request));
+      if (id !== undefined && !this.questions.answerPermission(requestId, { optionId: id })) {
+        window.setStatusBarMessage(LATE, 5_000);
+      }
     }
-    if (chosen.id === undefined) {
+  }
+
+  /** All answers, with the whole of their labels. */
+  private async chooseOption(request: ChatRequestPermissionParams): Promise<string | undefined> {
+    const inChat = { label: "Show in Chat", id: undefined };
+    const items = request.options.map(({ label, id }) => ({ label, id }));
+    const chosen = await window.showQuickPick([...items, inChat], {
+      title: permissionText(request),
+    });
+    if (chosen === inChat) {
       await commands.executeCommand("aside.openChat");
-    } else if (!this.questions.answerPermission(request.requestId, { optionId: chosen.id })) {
-      window.setStatusBarMessage(LATE, 5_000);
     }
+    return chosen?.id;
   }
 
   private async showElicitation(request: ChatElicitParams): Promise<void> {

@@ -1,5 +1,10 @@
 /** What notifications say of a question. */
-import type { ChatElicitParams, ChatRequestPermissionParams, Effect } from "../protocol";
+import type {
+  ChatElicitParams,
+  ChatRequestPermissionParams,
+  Effect,
+  PermissionOption,
+} from "../protocol";
 
 /** How much of a command or a path a notification shows. */
 const MAX_TEXT = 300;
@@ -10,6 +15,12 @@ export function permissionText(request: ChatRequestPermissionParams): string {
   const effects = request.effects.map(effectText).filter((text) => text !== "");
   const what = title === "" ? effects.join(", ") : title;
   return what === "" ? cut(request.reason) : `${cut(what)} — ${cut(request.reason)}`;
+}
+
+/** The answers that have room in a notification: those for this once, where there are such. */
+export function shortOptions(options: readonly PermissionOption[]): PermissionOption[] {
+  const once = options.filter(({ kind }) => kind === "allowOnce" || kind === "rejectOnce");
+  return (once.length > 0 ? once : options).slice(0, 2);
 }
 
 /** The question, and who has it. */
