@@ -20,7 +20,7 @@ M.groups = {
   AsidePlanPending = "Normal",
   AsideSpinner = "DiagnosticInfo",
   AsideAttachment = "Special",
-  AsideWinBar = "WinBar",
+  AsideCode = "CursorLine",
 }
 
 --- Defines what is not defined; also after another colour scheme was chosen.

@@ -52,6 +52,35 @@ local function collect(marks, tree, language, text)
   end
 end
 
+--- Tints blocks of code, and names their languages, since their fences are not shown.
+---@param marks aside.Mark[]
+---@param lines string[]
+local function tint(marks, lines)
+  local fence ---@type string?
+  for index, line in ipairs(lines) do
+    local run, language = line:match("^%s*(```+)%s*([^%s`]*)")
+    if not run then
+      run, language = line:match("^%s*(~~~+)%s*(%S*)")
+    end
+    if run and not fence then
+      fence = run
+      if language ~= "" then
+        marks[#marks + 1] = {
+          index - 1,
+          0,
+          { virt_text = { { language, "AsideMeta" } }, virt_text_pos = "right_align", hl_mode = "combine" },
+        }
+      end
+      marks[#marks + 1] = { index - 1, 0, { line_hl_group = "AsideCode" } }
+    elseif fence then
+      marks[#marks + 1] = { index - 1, 0, { line_hl_group = "AsideCode" } }
+      if run and language == "" and run:sub(1, 1) == fence:sub(1, 1) and #run >= #fence then
+        fence = nil
+      end
+    end
+  end
+end
+
 --- The marks of some lines; `end_row` of each counts from the first line too.
 ---@param lines string[]
 ---@return aside.Mark[]
@@ -69,6 +98,7 @@ function M.marks(lines)
   parser:for_each_tree(function(tree, language)
     collect(marks, tree, language:lang(), text)
   end)
+  tint(marks, lines)
   return marks
 end
 

@@ -44,7 +44,7 @@ local function paint(self, block)
   vim.api.nvim_buf_clear_namespace(buffer, self.namespace, first, last)
   for _, mark in ipairs(markdown.marks(lines)) do
     local options = mark[3]
-    options.end_row = first + options.end_row
+    options.end_row = options.end_row and first + options.end_row
     options.strict = false
     vim.api.nvim_buf_set_extmark(buffer, self.namespace, first + mark[1], mark[2], options)
   end

@@ -146,6 +146,7 @@ local function user(item, context)
   local head = "## " .. context.icons.user
   lines[#lines + 1] = head
   local marks = { M.whole(#lines - 1, head, "AsideUser") }
+  marks[2] = { #lines - 1, 0, { end_col = 3, conceal = "" } }
   -- The signs that make it a heading of Markdown are for jumps, not for eyes.
   marks[2] = { #lines - 1, 0, { end_col = 3, conceal = "" } }
   if context.queued then
