@@ -201,6 +201,21 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "files",
     ),
     (
+        "a file of Git's settings that is looked at",
+        crate::command::repository::MAX_SETTINGS_BYTES,
+        "bytes",
+    ),
+    (
+        "folders above a command's in which repositories are looked for",
+        crate::command::repository::MAX_ABOVE as u64,
+        "folders",
+    ),
+    (
+        "submodules whose settings are looked at",
+        crate::command::repository::MAX_MODULES as u64,
+        "folders",
+    ),
+    (
         "how long job_output waits where nothing is new",
         crate::job_tools::MAX_WAIT.as_millis() as u64,
         "ms",

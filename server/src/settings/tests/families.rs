@@ -1,7 +1,7 @@
 //! Settings of providers and models.
 use aside_llm::{Effort, Wire};
-use expect_test::expect;
 use aside_protocol::PermissionMode;
+use expect_test::expect;
 use serde_json::json;
 
 use super::super::families::Key;

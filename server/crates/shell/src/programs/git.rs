@@ -56,6 +56,7 @@ const RISKY: &[&str] = &[
     "paginate",
     "show-signature",
     "contents",
+    "alternate-refs",
 ];
 
 /// Options that begin like a risky one and are harmless.
@@ -173,6 +174,9 @@ fn subcommand_of(walker: &mut Walker<'_>, subcommand: &Word, rest: &[Word]) -> S
         | "submodule"
             if only_lists(&name, &given) =>
         {
+            if matches!(name.as_str(), "stash" | "reflog") {
+                walker.read_here(Reach::Beneath);
+            }
             return Scope::Reads;
         }
         "clone" | "fetch" | "pull" | "push" | "ls-remote" | "remote" | "submodule" | "archive" => {

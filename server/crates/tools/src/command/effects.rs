@@ -6,6 +6,8 @@ use aside_agent::permission::Effect;
 use aside_agent::tool::ToolError;
 use aside_shell::{Analysis, Danger, Name, Place, Scope, Target};
 
+use super::repository::{self, Named};
+
 /// A program that is not known, or a part of a command that is not understood.
 const UNKNOWN: &str = "?";
 /// How many bytes a part of a command is named with.
@@ -55,13 +57,18 @@ pub(crate) fn look(
             denials.join(", and ")
         )));
     }
+    let named = program_of_git(&analysis, surroundings.cwd);
     let looker = Looker {
         files,
         private: surroundings.private,
+        git: match named {
+            Some(_) => Git::Runs,
+            None => Git::Reads,
+        },
     };
     let warnings = analysis.warnings();
     let warnings = warnings.map(|danger| format!("Note that {danger}."));
-    let warnings = warnings.collect();
+    let warnings = warnings.chain(named.as_ref().map(told)).collect();
     let network = analysis
         .effects
         .iter()
@@ -76,6 +83,16 @@ pub(crate) fn look(
 struct Looker<'a> {
     files: &'a dyn Files,
     private: &'a [PathBuf],
+    git: Git,
+}
+
+/// What Git does where it only reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Git {
+    /// No more than that.
+    Reads,
+    /// It runs what the repository's settings name.
+    Runs,
 }
 
 impl Looker<'_> {
@@ -96,7 +113,7 @@ impl Looker<'_> {
                     program,
                     arguments,
                     scope,
-                } => run(program, arguments, *scope),
+                } => run(program, arguments, self.scope(program, *scope)),
                 aside_shell::Effect::Network { host } => Some(Effect::Network {
                     host: match host {
                         Name::Known(host) => host.clone(),
@@ -117,6 +134,13 @@ impl Looker<'_> {
             });
         }
         Ok(effects)
+    }
+
+    fn scope(&self, program: &Name, scope: Scope) -> Scope {
+        match (self.git, scope) {
+            (Git::Runs, Scope::Reads) if is_git(program) => Scope::Listed,
+            (Git::Runs | Git::Reads, scope) => scope,
+        }
     }
 
     /// A read whose path is not known may be one outside the workspace, so the command counts as
@@ -160,6 +184,51 @@ impl Looker<'_> {
     fn is_private(&self, path: &Path) -> bool {
         self.private.iter().any(|folder| path.starts_with(folder))
     }
+}
+
+fn is_git(program: &Name) -> bool {
+    match program {
+        Name::Known(name) => name.rsplit('/').next() == Some("git"),
+        Name::Unknown(_) => false,
+    }
+}
+
+/// The program that Git would run though it is only to read, where it reads.
+fn program_of_git(analysis: &Analysis, cwd: &Path) -> Option<Named> {
+    let is_used = analysis.effects.iter().any(|effect| match effect {
+        aside_shell::Effect::Run { program, scope, .. } => {
+            is_git(program) && *scope == Scope::Reads
+        }
+        aside_shell::Effect::Read { .. }
+        | aside_shell::Effect::Write { .. }
+        | aside_shell::Effect::Network { .. } => false,
+    });
+    if !is_used {
+        return None;
+    }
+    let folders = analysis.effects.iter().filter_map(|effect| match effect {
+        aside_shell::Effect::Read {
+            path: Target::Beneath(folder),
+        } => Some(folder.as_path()),
+        aside_shell::Effect::Read {
+            path: Target::At(_) | Target::Unknown(_),
+        }
+        | aside_shell::Effect::Run { .. }
+        | aside_shell::Effect::Write { .. }
+        | aside_shell::Effect::Network { .. } => None,
+    });
+    let mut folders: Vec<&Path> = folders.chain([cwd]).collect();
+    folders.sort_unstable();
+    folders.dedup();
+    folders.into_iter().find_map(repository::program_of)
+}
+
+fn told(named: &Named) -> String {
+    format!(
+        "Note that Git runs a program of the repository even to show something: {} in {}.",
+        named.what,
+        named.file.display()
+    )
 }
 
 /// The path as effects name it: with what is beneath it, where that is meant too.

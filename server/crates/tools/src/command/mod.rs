@@ -5,6 +5,7 @@ pub(crate) mod effects;
 pub(crate) mod explained;
 pub(crate) mod files;
 pub(crate) mod follow;
+pub(crate) mod repository;
 pub(crate) mod told;
 pub(crate) mod touched;
 pub(crate) mod transcript;

@@ -99,7 +99,10 @@ fn reads_whose_path_is_known_only_when_they_run_are_asked_about() {
     asked("echo b.txt | xargs cat");
     asked("cat $(printf /etc/%s hosts)");
     let command = "cat $(cat b.txt)";
-    check(command, &["read /project/b.txt", &format!("run ? {command}")]);
+    check(
+        command,
+        &["read /project/b.txt", &format!("run ? {command}")],
+    );
 }
 
 #[test]
@@ -114,6 +117,102 @@ fn reads_whose_path_the_command_says_itself_are_not() {
         "cd src && cat $(dirname src/x)/a.txt",
         &["read /project/src/src/a.txt"],
     );
+}
+
+/// Looks at a command in a workspace with these files.
+fn effects_with(files: &[(&str, &str)], command: &str) -> (usize, Vec<String>) {
+    let workspace = Workspace::new(files);
+    let root = workspace.root();
+    let surroundings = Surroundings {
+        cwd: &root,
+        home: None,
+        private: &[],
+    };
+    let looked = look(command, surroundings, &*workspace.context().files).expect("allowed");
+    let runs = looked.effects.iter().filter(|effect| {
+        matches!(effect, aside_agent::permission::Effect::RunProgram { program, .. } if program == "git")
+    });
+    (runs.count(), looked.warnings)
+}
+
+#[test]
+fn git_is_asked_about_where_the_repository_names_programs() {
+    let asked = |file: &str, text: &str, command: &str| {
+        let head = ("HEAD", "ref: refs/heads/main\n");
+        let beside = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let files = [(file, text), (&*format!("{beside}/{}", head.0), head.1)];
+        let (count, warnings) = effects_with(&files, command);
+        assert_eq!(count, 1, "{file}: {text}: {command}");
+        assert!(
+            warnings[0].starts_with("Note that Git runs a program"),
+            "{warnings:?}"
+        );
+    };
+    let config = ".git/config";
+    for text in [
+        "[diff]\nexternal = ./x",
+        "[diff \"word\"]\n\ttextconv = ./x",
+        "[diff \"word\"]\n\tcommand = ./x",
+        "[filter \"f\"]\n\tclean = ./x",
+        "[filter \"lfs\"]\n\tprocess = ./git-lfs filter-process",
+        "[gpg]\nprogram = ./x",
+        "[gpg \"ssh\"]\nprogram = ./x",
+        "[include]\npath = ../more",
+        "[includeIf \"gitdir:/\"]\npath = ../more",
+        "[core]\nworktree = /etc",
+        "[core]\nnot understood",
+        "[remote \"o\"]\npromisor = true\nuploadpack = ./x",
+        "[extensions]\npartialClone = o\n[core]\nsshCommand = ./x",
+    ] {
+        for command in [
+            "git diff",
+            "git log -p",
+            "git show",
+            "git blame a",
+            "git stash show",
+        ] {
+            asked(config, text, command);
+        }
+    }
+    asked(
+        ".git/config.worktree",
+        "[diff]\nexternal = ./x",
+        "git status",
+    );
+    asked(".git/hooks/post-index-change", "x", "git status");
+    asked(
+        ".git/modules/a/b/config",
+        "[include]\npath = x",
+        "git status",
+    );
+    let inner = "sub/.git/config";
+    asked(inner, "[diff]\nexternal = ./x", "git -C sub diff");
+    asked(inner, "[diff]\nexternal = ./x", "cd sub && git log -p");
+    asked(
+        inner,
+        "[diff]\nexternal = ./x",
+        "cd sub && git stash show -p",
+    );
+}
+
+#[test]
+fn git_is_not_asked_about_where_it_only_reads() {
+    let usual = "[core]\n\tbare = false\n\thooksPath = .husky/_\n\tsshCommand = ssh -v\n\
+        [remote \"origin\"]\n\turl = https://example.org/a\n\
+        [filter \"lfs\"]\n\tprocess = git-lfs filter-process\n\trequired = true\n\
+        [diff]\n\talgorithm = histogram\n[user]\n\tname = me\n";
+    let partial = "[remote \"origin\"]\n\turl = https://example.org/a\n\tpromisor = true\n";
+    for config in ["", usual, partial] {
+        let files = [(".git/config", config), (".git/hooks/pre-commit", "x")];
+        for command in ["git diff", "git log -p | head", "git status && git show"] {
+            assert_eq!(
+                effects_with(&files, command),
+                (0, Vec::new()),
+                "{config}: {command}"
+            );
+        }
+    }
+    assert_eq!(effects_with(&[], "git status"), (0, Vec::new()));
 }
 
 #[test]
