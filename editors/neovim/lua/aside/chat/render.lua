@@ -290,7 +290,7 @@ local function tool(item, context)
   local arguments, output = arguments_of(item), output_of(item)
   if arguments ~= "" then
     lines[#lines + 1] = ""
-    fenced(lines, "yaml", arguments)
+    fenced(lines, "arguments", arguments)
   end
   for _, edit in ipairs(context.edits) do
     lines[#lines + 1] = ""
@@ -305,7 +305,7 @@ local function tool(item, context)
   end
   if output ~= "" then
     lines[#lines + 1] = ""
-    fenced(lines, "text", output)
+    fenced(lines, "output", output)
   end
   return drawn
 end

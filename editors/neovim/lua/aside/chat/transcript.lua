@@ -172,10 +172,9 @@ local function trim()
 end
 
 --- Has what is on the screen highlighted.
----@param windows? integer[] All that show the transcript where absent.
-function M.see(windows)
+function M.see()
   if drawn_blocks then
-    drawn_blocks.painter:see(windows or vim.fn.win_findbuf(buffer))
+    drawn_blocks.painter:see(vim.fn.win_findbuf(buffer))
   end
 end
 
@@ -199,7 +198,7 @@ function M.flush()
     trim()
   end
   follow.show(buffer, windows)
-  M.see(windows)
+  M.see()
 end
 
 local function schedule()
