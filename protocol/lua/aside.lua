@@ -745,6 +745,14 @@
 ---@field start aside.Position Where it starts.
 ---@field end aside.Position Where it ends; this position is not included.
 
+--- A message, or a title, in which the words are.
+---@class aside.SearchHit
+---@field sessionId string The session.
+---@field title string The session's title.
+---@field snippet string Some words around those that were looked for.
+---@field score number How well it fits: the greater the better, and good for nothing but the order.
+---@field itemId? string The message of the user's or the model's; absent where it is the title.
+
 --- Params of `server/status`; there are none.
 ---@class aside.ServerStatusParams
 
@@ -842,6 +850,15 @@
 ---@field reverted aside.FileEdit[] The edits that were taken back.
 ---@field conflicts aside.FileEdit[] The edits that were not, since later work would have been lost.
 ---@field rewindId? string What `session/unrewind` takes; absent in a dry run and where nothing was done.
+
+--- Params of `session/search`.
+---@class aside.SessionSearchParams
+---@field query string Words. All of them must be there, each as a word or the beginning of one; no character means anything but itself.
+---@field limit? integer How many hits at most; the server has a limit of its own.
+
+--- Result of `session/search`.
+---@class aside.SessionSearchResult
+---@field hits aside.SearchHit[] The best first; titles come before messages.
 
 --- Whether a session's turn runs.
 ---@alias aside.SessionStatus
@@ -1063,6 +1080,7 @@
 ---@field ["session/items"] fun(params: aside.SessionItemsParams): aside.SessionItemsResult Reads a page of a session's items.
 ---@field ["session/list"] fun(params?: aside.SessionListParams): aside.SessionListResult Lists sessions, pinned ones first, then the newest first.
 ---@field ["session/rewind"] fun(params: aside.SessionRewindParams): aside.SessionRewindResult Takes files, conversation or both back to before a turn.
+---@field ["session/search"] fun(params: aside.SessionSearchParams): aside.SessionSearchResult Looks for words in messages and titles.
 ---@field ["session/unrewind"] fun(params: aside.SessionUnrewindParams): aside.SessionRewindResult Takes a rewind back.
 ---@field ["session/update"] fun(params: aside.SessionUpdateParams): aside.Session Changes a session.
 ---@field ["tool/list"] fun(params?: aside.ToolListParams): aside.ToolListResult Lists the tools that a model is offered.

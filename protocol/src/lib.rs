@@ -64,7 +64,7 @@ pub use item::{
     ContentBlock, Item, ItemBody, MessageStatus, ToolCall, ToolKind, ToolSource, ToolStatus,
 };
 pub use job::{Job, JobListParams, JobListResult, JobStatus, JobStopParams};
-pub use library::SessionForkParams;
+pub use library::{SearchHit, SessionForkParams, SessionSearchParams, SessionSearchResult};
 pub use lsp::{Location, Position, Range, Uri};
 pub use mcp::{
     McpEvent, McpListParams, McpListResult, McpPrompt, McpResource, McpRestartParams, McpServer,

@@ -1,4 +1,4 @@
-//! What is done with whole sessions: copies of them.
+//! What is done with whole sessions: copies of them, and looking for words in all of them.
 use serde::{Deserialize, Serialize};
 
 /// Params of `session/fork`.
@@ -11,4 +11,42 @@ pub struct SessionForkParams {
     /// The last turn of the copy; the last one that is completed where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn_id: Option<String>,
+}
+
+/// Params of `session/search`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SessionSearchParams {
+    /// Words. All of them must be there, each as a word or the beginning of one; no character
+    /// means anything but itself.
+    pub query: String,
+    /// How many hits at most; the server has a limit of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+/// Result of `session/search`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SessionSearchResult {
+    /// The best first; titles come before messages.
+    pub hits: Vec<SearchHit>,
+}
+
+/// A message, or a title, in which the words are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SearchHit {
+    /// The session.
+    pub session_id: String,
+    /// The message of the user's or the model's; absent where it is the title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item_id: Option<String>,
+    /// The session's title.
+    pub title: String,
+    /// Some words around those that were looked for.
+    pub snippet: String,
+    /// How well it fits: the greater the better, and good for nothing but the order.
+    pub score: f64,
 }

@@ -16,9 +16,9 @@ use crate::{
     PermissionExplainResult, PermissionListParams, PermissionListResult, PermissionUpdateParams,
     ServerStatusParams, ServerStatusResult, Session, SessionCreateParams, SessionDeleteParams,
     SessionForkParams, SessionGetParams, SessionItemsParams, SessionItemsResult, SessionListParams,
-    SessionListResult, SessionRewindParams, SessionRewindResult, SessionUnrewindParams,
-    SessionUpdateParams, ToolListParams, ToolListResult, TrustGetParams, TrustSetParams,
-    TrustState, UsageGetParams, UsageGetResult,
+    SessionListResult, SessionRewindParams, SessionRewindResult, SessionSearchParams,
+    SessionSearchResult, SessionUnrewindParams, SessionUpdateParams, ToolListParams,
+    ToolListResult, TrustGetParams, TrustSetParams, TrustState, UsageGetParams, UsageGetResult,
 };
 
 /// A request: its name, params and result.
@@ -107,6 +107,8 @@ methods! {
     SESSION_ITEMS SessionItems = "session/items": SessionItemsParams => SessionItemsResult;
     /// Copies a session's conversation into a new one.
     SESSION_FORK SessionFork = "session/fork": SessionForkParams => Session;
+    /// Looks for words in messages and titles.
+    SESSION_SEARCH SessionSearch = "session/search": SessionSearchParams => SessionSearchResult;
     /// Sends a message; the answer comes in events.
     CHAT_SEND ChatSend = "chat/send": ChatSendParams => ChatSendResult;
     /// Cancels a turn; what came so far is kept.

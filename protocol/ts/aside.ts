@@ -1113,6 +1113,20 @@ export interface Range {
   end: Position;
 }
 
+/** A message, or a title, in which the words are. */
+export interface SearchHit {
+  /** The session. */
+  sessionId: string;
+  /** The session's title. */
+  title: string;
+  /** Some words around those that were looked for. */
+  snippet: string;
+  /** How well it fits: the greater the better, and good for nothing but the order. */
+  score: number;
+  /** The message of the user's or the model's; absent where it is the title. */
+  itemId?: string;
+}
+
 /** Params of `server/status`; there are none. */
 export type ServerStatusParams = Record<string, never>;
 
@@ -1282,6 +1296,23 @@ export interface SessionRewindResult {
   conflicts: FileEdit[];
   /** What `session/unrewind` takes; absent in a dry run and where nothing was done. */
   rewindId?: string;
+}
+
+/** Params of `session/search`. */
+export interface SessionSearchParams {
+  /**
+   * Words. All of them must be there, each as a word or the beginning of one; no character
+   * means anything but itself.
+   */
+  query: string;
+  /** How many hits at most; the server has a limit of its own. */
+  limit?: number;
+}
+
+/** Result of `session/search`. */
+export interface SessionSearchResult {
+  /** The best first; titles come before messages. */
+  hits: SearchHit[];
 }
 
 /** Whether a session's turn runs. */
@@ -1649,6 +1680,8 @@ export interface ClientRequests {
   "session/list": { params?: SessionListParams; result: SessionListResult };
   /** Takes files, conversation or both back to before a turn. */
   "session/rewind": { params: SessionRewindParams; result: SessionRewindResult };
+  /** Looks for words in messages and titles. */
+  "session/search": { params: SessionSearchParams; result: SessionSearchResult };
   /** Takes a rewind back. */
   "session/unrewind": { params: SessionUnrewindParams; result: SessionRewindResult };
   /** Changes a session. */

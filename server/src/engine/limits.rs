@@ -10,6 +10,9 @@ pub const MAX_CONTENT_BYTES: usize = 20 * 1024 * 1024;
 /// The most entries of one page of a list, and how many come when no limit is asked for.
 pub const MAX_PAGE: u32 = 200;
 
+/// The longest text that sessions are searched for, in bytes.
+pub const MAX_SEARCH_BYTES: usize = 4 * 1024;
+
 /// How many entries a page has when no limit is asked for.
 pub const DEFAULT_PAGE: u32 = 50;
 

@@ -3,15 +3,16 @@ use std::sync::Arc;
 
 use aside_agent::item::{Item, ItemBody};
 use aside_protocol::{
-    ChatEventsParams, ErrorCode, Event, ItemDelta, Session, SessionItemsParams, SessionItemsResult,
-    SessionListParams, SessionListResult,
+    ChatEventsParams, ErrorCode, Event, ItemDelta, SearchHit, Session, SessionItemsParams,
+    SessionItemsResult, SessionListParams, SessionListResult, SessionSearchParams,
+    SessionSearchResult,
 };
 use aside_store::{EventRow, ItemsQuery, SessionFilter};
 use serde_json::value::RawValue;
 
 use super::Engine;
 use super::error::EngineError;
-use super::limits::{DEFAULT_PAGE, EVENTS_PAGE, MAX_PAGE};
+use super::limits::{DEFAULT_PAGE, EVENTS_PAGE, MAX_PAGE, MAX_SEARCH_BYTES};
 
 /// The result of `chat/events`; the events are JSON as they were stored.
 #[derive(Debug, serde::Serialize)]
@@ -91,6 +92,31 @@ impl Engine {
             seq: u64::try_from(page.last_seq).unwrap_or(0),
             prev_cursor: page.prev_cursor,
             next_cursor: page.next_cursor,
+        })
+    }
+
+    /// `session/search`.
+    pub async fn search(
+        self: &Arc<Self>,
+        params: SessionSearchParams,
+    ) -> Result<SessionSearchResult, EngineError> {
+        let limit = page_limit(params.limit)?;
+        if params.query.len() > MAX_SEARCH_BYTES {
+            return Err(EngineError::invalid(format!(
+                "`query` has more than {MAX_SEARCH_BYTES} bytes; look for a few words"
+            )));
+        }
+        let store = self.store().await?;
+        let hits = store.search(&params.query, limit).await?.into_iter();
+        let hits = hits.map(|hit| SearchHit {
+            session_id: hit.session_id,
+            item_id: hit.item_id,
+            title: hit.title,
+            snippet: hit.snippet,
+            score: hit.score,
+        });
+        Ok(SessionSearchResult {
+            hits: hits.collect(),
         })
     }
 

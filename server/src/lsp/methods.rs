@@ -31,6 +31,7 @@ pub fn register(service: LspServiceBuilder<Backend>) -> LspServiceBuilder<Backen
         .custom_method(wire::SESSION_DELETE, Backend::session_delete)
         .custom_method(wire::SESSION_ITEMS, Backend::session_items)
         .custom_method(wire::SESSION_FORK, Backend::session_fork)
+        .custom_method(wire::SESSION_SEARCH, Backend::session_search)
         .custom_method(wire::CHAT_SEND, Backend::chat_send)
         .custom_method(wire::CHAT_CANCEL, Backend::chat_cancel)
         .custom_method(wire::CHAT_EVENTS, Backend::chat_events)
@@ -101,6 +102,10 @@ impl Backend {
 
     async fn session_fork(&self, params: Value) -> Result<Value> {
         answer(self.engine()?.fork(read(params)?).await)
+    }
+
+    async fn session_search(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.search(read(params)?).await)
     }
 
     async fn chat_send(&self, params: Value) -> Result<Value> {

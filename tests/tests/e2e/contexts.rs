@@ -110,8 +110,8 @@ async fn many_files_are_offered_in_part_and_soon_again() {
     let found = offered(&editor, "@", "rs").await;
     assert_eq!(found.len(), 50);
     assert_eq!(
-        labels(&offered(&editor, "@", "d7/f49").await),
-        ["d7/f49.rs"]
+        labels(&offered(&editor, "@", "d7/f49").await)[0],
+        "d7/f49.rs"
     );
     assert_eq!(
         labels(&offered(&editor, "@", "d39f49").await)[0],

@@ -71,6 +71,7 @@ mod replay;
 mod restart;
 mod retries;
 mod retries_cut;
+mod search;
 mod sessions;
 mod speaker;
 mod steering;

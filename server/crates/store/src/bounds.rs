@@ -62,6 +62,7 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         crate::MAX_FILTER_VALUES as u64,
         "values",
     ),
+    ("words of one search", crate::MAX_WORDS as u64, "words"),
     (
         "notes kept for the model in a session",
         crate::MAX_NOTES as u64,

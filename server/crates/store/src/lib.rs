@@ -1,7 +1,7 @@
 //! Sessions, turns, items and events in SQLite.
 //!
 //! One thread owns the only connection; a [`Store`] is a cheap handle to it. The store knows
-//! rows and JSON text, not what they mean. Several servers may share a database: each holds an
+//! rows and JSON text, not what they mean; only its index of words looks into messages. Several servers may share a database: each holds an
 //! operating-system file lock while it lives, owns the sessions whose turns it runs, and sees
 //! what the others write.
 //!
@@ -31,6 +31,7 @@ mod permissions;
 mod read;
 mod rewinds;
 mod rows;
+mod search;
 mod sessions;
 mod steers;
 mod thread;
@@ -58,6 +59,7 @@ pub use rows::{
     AuditEntry, ClientMessage, EventRow, ForeignEvents, ItemRow, ItemsPage, ItemsQuery, Lease,
     SessionFilter, SessionPage, SessionPatch, SessionRow, Stats, TakenOver, TurnRow, Write,
 };
+pub use search::{Hit, MAX_WORDS};
 pub use steers::SteerRow;
 pub use thread::{Opened, Store, StoreOptions};
 pub use usage::{MAX_USAGE_SUMS, UsageRow, UsageSum};

@@ -19,6 +19,7 @@ mod notes;
 mod opening;
 mod permissions;
 mod rewinds;
+mod search;
 mod sessions;
 mod steers;
 mod support;

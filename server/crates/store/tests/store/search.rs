@@ -1,0 +1,197 @@
+//! Looking for words.
+use aside_store::{ItemRow, RewindRow, SessionPatch, Store, Write};
+use rusqlite::Connection;
+
+use crate::support::{Folder, create, item, turn};
+
+fn said(session: &str, turn: &str, id: &str, text: &str) -> Write {
+    Write::UpsertItem(ItemRow {
+        json: format!("{{\"id\":{id:?},\"text\":{text:?}}}"),
+        ..item(session, turn, id, "completed")
+    })
+}
+
+fn asked(session: &str, turn: &str, id: &str, texts: &[&str]) -> Write {
+    let blocks = texts
+        .iter()
+        .map(|text| format!("{{\"type\":\"text\",\"text\":{text:?}}},"));
+    let blocks: String = blocks.collect();
+    let attached = "{\"type\":\"resource\",\"uri\":\"file:///x\",\"text\":\"attached\"}";
+    Write::UpsertItem(ItemRow {
+        kind: "userMessage".to_owned(),
+        json: format!("{{\"id\":{id:?},\"content\":[{blocks}{attached}]}}"),
+        ..item(session, turn, id, "completed")
+    })
+}
+
+/// What is found: titles as `session`, messages as `session/item`.
+async fn found(store: &Store, query: &str) -> Vec<String> {
+    let hits = store.search(query, 20).await.unwrap();
+    assert!(hits.iter().all(|hit| hit.score > 0.0), "{hits:?}");
+    let names = hits.into_iter().map(|hit| match hit.item_id {
+        Some(item) => format!("{}/{item}", hit.session_id),
+        None => hit.session_id,
+    });
+    names.collect()
+}
+
+/// The index holds what the rows hold, no more and no less.
+fn check_index(folder: &Folder) {
+    let conn = Connection::open(folder.path()).unwrap();
+    for index in ["message_index", "title_index"] {
+        let sql = format!("INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)");
+        conn.execute(&sql, []).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn messages_and_titles_are_found_by_the_beginnings_of_their_words() {
+    let folder = Folder::new();
+    let store = folder.server("me");
+    create(&store, &["a", "b"]).await;
+    let titled = SessionPatch {
+        title: Some("Parsing dates".to_owned()),
+        ..SessionPatch::default()
+    };
+    let batch = vec![
+        Write::UpsertTurn(turn("a", "t", "completed")),
+        asked(
+            "a",
+            "t",
+            "a1",
+            &["How does the Parser work?", "And the lexer?"],
+        ),
+        said(
+            "a",
+            "t",
+            "a2",
+            "It reads tokens: parse_item(), naïve but café-proof.",
+        ),
+        asked("b", "t", "b1", &["parser parser parser"]),
+        Write::UpdateSession {
+            id: "b".to_owned(),
+            patch: titled,
+        },
+    ];
+    store.write(batch).await.unwrap();
+    assert_eq!(found(&store, "pars").await, ["b", "b/b1", "a/a1", "a/a2"]);
+    assert_eq!(found(&store, "PARSER lex").await, ["a/a1"]);
+    assert_eq!(found(&store, "cafe naive").await, ["a/a2"]);
+    assert_eq!(found(&store, "parse_item").await, ["a/a2"]);
+    assert_eq!(found(&store, "session").await, ["a"]);
+    assert_eq!(found(&store, "attached").await, [] as [&str; 0]);
+    assert_eq!(store.search("pars", 1).await.unwrap().len(), 1);
+    assert_eq!(store.search("pars", 0).await.unwrap().len(), 1);
+    let hit = &store.search("lexer", 5).await.unwrap()[0];
+    assert_eq!(
+        (&*hit.title, &*hit.snippet),
+        ("Session a", "How does the Parser work?\nAnd the lexer?")
+    );
+    check_index(&folder);
+}
+
+#[tokio::test]
+async fn a_query_is_no_language() {
+    let folder = Folder::new();
+    let store = folder.server("me");
+    create(&store, &["a"]).await;
+    let text = "one AND two, NEAR three \"four\" body:five *six* -seven ^eight (nine) ten";
+    store.write(vec![said("a", "t", "i", text)]).await.unwrap();
+    for query in [
+        "one AND two",
+        "AND",
+        "NEAR(",
+        "NEAR three",
+        "\"four",
+        "\"four\"\"",
+        "body:five",
+        "*six",
+        "six*",
+        "-seven",
+        "^eight",
+        "(nine",
+        "nine) ten",
+        "+ one",
+        "{one}",
+        "one\0two",
+        "'one'",
+        "two;near",
+    ] {
+        assert_eq!(found(&store, query).await, ["a/i"], "{query:?}");
+    }
+    // The last has its words, but not beside each other.
+    for query in ["one OR", "NOT ten", "one;two"] {
+        assert_eq!(found(&store, query).await, [] as [&str; 0], "{query:?}");
+    }
+    for query in ["", " ", "*", "\"", "\"\"", "()", "-", "\0", "…", "🦀"] {
+        assert_eq!(found(&store, query).await, [] as [&str; 0], "{query:?}");
+    }
+    let long = "one ".repeat(10_000);
+    assert_eq!(found(&store, &long).await, ["a/i"]);
+    assert_eq!(found(&store, &"x".repeat(100_000)).await, [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn the_index_follows_what_is_stored() {
+    let folder = Folder::new();
+    let store = folder.server("me");
+    create(&store, &["a", "b"]).await;
+    let batch = vec![
+        Write::UpsertTurn(turn("a", "t1", "completed")),
+        Write::UpsertTurn(turn("a", "t2", "completed")),
+        said("a", "t1", "i1", ""),
+        said("a", "t2", "i2", "green"),
+        said("b", "t3", "i3", "green"),
+        Write::UpsertItem(ItemRow {
+            kind: "userMessage".to_owned(),
+            json: "no JSON".to_owned(),
+            ..item("b", "t3", "i4", "completed")
+        }),
+    ];
+    store.write(batch).await.unwrap();
+    store
+        .write(vec![said("a", "t1", "i1", "red")])
+        .await
+        .unwrap();
+    assert_eq!(found(&store, "red").await, ["a/i1"]);
+    store
+        .write(vec![said("a", "t1", "i1", "blue")])
+        .await
+        .unwrap();
+    assert_eq!(found(&store, "red").await, [] as [&str; 0]);
+    // What fails leaves it as it was.
+    let refused = vec![
+        said("a", "t1", "i1", "grey"),
+        said("none", "t", "i9", "grey"),
+    ];
+    store.write(refused).await.unwrap_err();
+    assert_eq!(found(&store, "blue").await, ["a/i1"]);
+    // What is rewound is not found until it is back.
+    let rewind = RewindRow {
+        id: "r".to_owned(),
+        session_id: "a".to_owned(),
+        turn_id: "t2".to_owned(),
+        created_at: "2026-01-01T00:00:00Z".to_owned(),
+        json: "{}".to_owned(),
+        state: "done".to_owned(),
+        blobs: Vec::new(),
+    };
+    let set = Write::SetRewound {
+        session_id: "a".to_owned(),
+        from_turn: "t2".to_owned(),
+        rewind_id: "r".to_owned(),
+    };
+    store.write(vec![Write::Rewind(rewind), set]).await.unwrap();
+    assert_eq!(found(&store, "green").await, ["b/i3"]);
+    let clear = Write::ClearRewound {
+        session_id: "a".to_owned(),
+        rewind_id: "r".to_owned(),
+    };
+    store.write(vec![clear]).await.unwrap();
+    assert_eq!(found(&store, "green").await.len(), 2);
+    check_index(&folder);
+    store.delete_session("b").await.unwrap();
+    assert_eq!(found(&store, "green").await, ["a/i2"]);
+    assert_eq!(found(&store, "session").await, ["a"]);
+    check_index(&folder);
+}
