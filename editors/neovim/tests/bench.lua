@@ -180,17 +180,8 @@ local function bench(s)
     if round > 0 then
       table.insert(figures.empty, empty)
       table.insert(figures.long, full)
-      print(
-        ("round %d: empty %.0f µs a delta, %.0f µs a frame; %d items (%d lines) %.0f µs a delta, %.0f µs a frame"):format(
-          round,
-          empty.cpu,
-          empty.frame,
-          ITEMS,
-          lines,
-          full.cpu,
-          full.frame
-        )
-      )
+      print(("round %d: empty %.0f µs a delta, %.0f µs a frame"):format(round, empty.cpu, empty.frame))
+      print(("         %d lines %.0f µs a delta, %.0f µs a frame"):format(lines, full.cpu, full.frame))
     end
   end
   local failed = false

@@ -114,6 +114,13 @@ local function piece(out, row, column, text, style)
   )
 end
 
+local HEAD = [[<!doctype html><meta charset="utf-8"><style>
+html, body { margin: 0; background: %s }
+body { overflow: hidden }
+main { position: absolute; left: %dpx; top: %dpx }
+i { position: absolute; height: %dpx; font: %s; font-style: normal; line-height: %dpx; white-space: pre }
+</style><main>]]
+
 --- The page that shows a screen.
 ---@param screen string with escapes
 ---@return string
@@ -152,12 +159,8 @@ function M.page(screen)
     end
     flush()
   end
-  return ([[<!doctype html><meta charset="utf-8"><style>
-html, body { margin: 0; background: %s }
-body { overflow: hidden }
-main { position: absolute; left: %dpx; top: %dpx }
-i { position: absolute; height: %dpx; font: %s; font-style: normal; line-height: %dpx; white-space: pre }
-</style><main>]]):format(BACKGROUND, MARGIN, MARGIN, CELL_HEIGHT, FONT, CELL_HEIGHT) .. table.concat(out, "\n") .. "</main>"
+  local head = HEAD:format(BACKGROUND, MARGIN, MARGIN, CELL_HEIGHT, FONT, CELL_HEIGHT)
+  return head .. table.concat(out, "\n") .. "</main>"
 end
 
 --- Draws a screen into a PNG file of this name among the pictures.

@@ -89,43 +89,37 @@ return {
   },
   {
     "keys that were on their way answer nothing",
-    stage.with(
-      {
-        S.parts(
-          S.gate("go"),
-          {
-            toolCall = {
-              id = "w",
-              name = "write_file",
-              arguments = {
-                path = "new.txt",
-                content = "made\n",
-              },
-            },
-          }
-        ),
-        S.say("So be it."),
-      },
-      function(s)
-        s.world:write("a.txt", "one\n")
-        local editor = s:editor({ files = { "a.txt" } })
-        chat.open(editor)
-        chat.say(editor, "Make new.txt")
-        s.script:at("go")
-        -- The user is at work in a file when the question comes.
-        editor:type("<C-w>10h")
-        editor:type("yyP")
-        s.script:open("go")
-        chat.is(editor, "waiting")
-        editor:type("yyPyyP")
-        check.same(editor:text("a%.txt"), "one\none\none\none")
-        check.same(editor:lua("return require('aside').status().state"), "waiting")
-        check.same(s.script:told("w"), nil)
-        editor:type(":Aside answer<CR>")
-        chat.answer(editor, "y")
-        chat.shows(editor, "So be it.")
-      end
-    ),
+    stage.with({
+      S.parts(S.gate("go"), {
+        toolCall = {
+          id = "w",
+          name = "write_file",
+          arguments = {
+            path = "new.txt",
+            content = "made\n",
+          },
+        },
+      }),
+      S.say("So be it."),
+    }, function(s)
+      s.world:write("a.txt", "one\n")
+      local editor = s:editor({ files = { "a.txt" } })
+      chat.open(editor)
+      chat.say(editor, "Make new.txt")
+      s.script:at("go")
+      -- The user is at work in a file when the question comes.
+      editor:type("<C-w>10h")
+      editor:type("yyP")
+      s.script:open("go")
+      chat.is(editor, "waiting")
+      editor:type("yyPyyP")
+      check.same(editor:text("a%.txt"), "one\none\none\none")
+      check.same(editor:lua("return require('aside').status().state"), "waiting")
+      check.same(s.script:told("w"), nil)
+      editor:type(":Aside answer<CR>")
+      chat.answer(editor, "y")
+      chat.shows(editor, "So be it.")
+    end),
   },
   {
     "a question goes when the turn is stopped",

@@ -39,7 +39,7 @@ return {
         return now:find("%d+ s ") ~= nil
       end)
       s.script:open("half")
-      screen = terminal:shows("There are five lines, all told.")
+      terminal:shows("There are five lines, all told.")
       -- The line above: the title, the model, the mode and what of the context is used.
       terminal:becomes("a line above the chat", function(now)
         local first = vim.split(now, "\n")[1]

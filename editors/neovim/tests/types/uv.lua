@@ -6,4 +6,4 @@
 ---@alias uv.uv_pipe_t any
 
 ---@type any
-vim.uv = nil
+vim.uv = nil -- luacheck: ignore 122
