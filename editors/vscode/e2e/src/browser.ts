@@ -8,6 +8,14 @@ import { PATIENCE_MS } from "./waiting.ts";
 /** What is seen of the editor, in pixels. */
 const VIEWPORT = { width: 1280, height: 800 };
 
+/** How a page is seen. */
+export interface Seen {
+  /** Pixels of the picture for each of the page. */
+  scale?: number;
+  /** Pixels from top to bottom. */
+  height?: number;
+}
+
 /** Chromium as root, without a graphics card, on a machine with little shared memory. */
 const FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"];
 
@@ -21,9 +29,9 @@ function launched(): Promise<Browser> {
 /** A page of its own, which knows nothing of earlier ones. */
 export async function newPage(
   log: string,
-  scale = 1,
+  { scale = 1, height = VIEWPORT.height }: Seen = {},
 ): Promise<{ page: Page; context: BrowserContext }> {
-  const options = { viewport: VIEWPORT, deviceScaleFactor: scale };
+  const options = { viewport: { ...VIEWPORT, height }, deviceScaleFactor: scale };
   const context = await (await launched()).newContext(options);
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();

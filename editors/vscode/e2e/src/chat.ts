@@ -65,7 +65,10 @@ export class Chat {
     await this.sendDraft();
   }
 
+  /** Sends what is written, once there is somebody to send it to. */
   async sendDraft(): Promise<void> {
+    const button = this.frame.getByRole("button", { name: /^(Send|Queue the message)$/ });
+    await until("server to send to", async () => (await button.isEnabled()) || undefined);
     await this.input().press("Enter");
   }
 
@@ -165,6 +168,11 @@ export class Chat {
     if ((await line.last().getAttribute("aria-expanded")) !== "true") {
       await line.last().click();
     }
+  }
+
+  /** Shows the end of the transcript. */
+  async toEnd(): Promise<void> {
+    await this.log().evaluate((log) => log.scrollTo(0, log.scrollHeight));
   }
 
   /** Presses Tab until this has the focus. */

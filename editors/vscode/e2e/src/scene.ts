@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { after, test } from "node:test";
 import type { Page } from "playwright-core";
-import { endBrowser, keepFailure, newPage } from "./browser.ts";
+import { endBrowser, keepFailure, newPage, type Seen } from "./browser.ts";
 import { Chat } from "./chat.ts";
 import { said } from "./places.ts";
 import { within } from "./waiting.ts";
@@ -19,7 +19,7 @@ export interface Scene {
   chat: Chat;
 }
 
-export interface SceneOptions {
+export interface SceneOptions extends Seen {
   /** Files of the workspace. */
   files?: Record<string, string>;
   /** Called before the editor is opened. */
@@ -30,8 +30,6 @@ export interface SceneOptions {
   isBare?: boolean;
   /** Does not open the editor either. */
   isPlain?: boolean;
-  /** Pixels of the picture for each of the page. */
-  scale?: number;
 }
 
 after(endBrowser);
@@ -47,7 +45,7 @@ export function scene(
     const world = await World.make(slug, options.files ?? {});
     await options.before?.(world);
     const log = join(world.folder, "console.log");
-    const { page, context } = await newPage(log, options.scale);
+    const { page, context } = await newPage(log, options);
     try {
       const server = options.url?.() ?? said("ASIDE_E2E_URL");
       const workbench = new Workbench(page);

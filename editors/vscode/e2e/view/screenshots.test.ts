@@ -4,55 +4,56 @@ import { out } from "../src/places.ts";
 import { type Scene, scene } from "../src/scene.ts";
 import { call, type Part, say } from "../src/script.ts";
 
-const PARSER = `/** Reads durations such as "1h 30m" and gives seconds. */
-export function parseDuration(text: string): number {
-  let total = 0;
-  for (const part of text.split(" ")) {
-    const value = Number.parseInt(part, 10);
-    const unit = part.at(-1);
-    if (unit === "h") total += value * 3600;
-    if (unit === "m") total += value * 60;
-    if (unit === "s") total += value;
-  }
-  return total;
-}
+const PARSER = `"""Reads and shows durations."""
 
-/** Shows seconds as a person would say them. */
-export function formatDuration(seconds: number): string {
-  const hours = Math.floor(seconds / 3600);
-  const minutes = Math.floor((seconds % 3600) / 60);
-  return hours > 0 ? \`\${hours} h \${minutes} min\` : \`\${minutes} min\`;
-}
+UNITS = {"h": 3600, "m": 60, "s": 1}
+
+
+def parse(text: str) -> int:
+    """The seconds of a duration such as "1h 30m"."""
+    total = 0
+    for part in text.split():
+        if part[:-1].isdigit() and part[-1] in UNITS:
+            total += int(part[:-1]) * UNITS[part[-1]]
+    return total
+
+
+def show(seconds: int) -> str:
+    """A duration as a person would say it."""
+    hours, minutes = divmod(seconds // 60, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 `;
 
-const TEST = `import { strictEqual, throws } from "node:assert";
-import { test } from "node:test";
-import { parseDuration } from "./duration.ts";
+const TEST = `import unittest
 
-test("hours and minutes", () => strictEqual(parseDuration("1h 30m"), 5400));
-test("nonsense is refused", () => throws(() => parseDuration("soon")));
+from duration import parse
+
+
+class Parse(unittest.TestCase):
+    def test_hours_and_minutes(self):
+        self.assertEqual(parse("1h 30m"), 5400)
+
+    def test_nonsense(self):
+        with self.assertRaises(ValueError):
+            parse("soon")
 `;
 
-const UNITS: [string, string][] = [
+const CHANGES: [string, string][] = [
   [
-    `  let total = 0;
-  for`,
-    `  const units = new Map([["h", 3600], ["m", 60], ["s", 1]]);
-  let total = 0;
-  for`,
+    `    """The seconds of a duration such as "1h 30m"."""
+`,
+    `    """The seconds of a duration such as "1h 30m"; a ValueError for what is none."""
+`,
   ],
   [
-    `    const value = Number.parseInt(part, 10);
-    const unit = part.at(-1);
-    if (unit === "h") total += value * 3600;
-    if (unit === "m") total += value * 60;
-    if (unit === "s") total += value;`,
-    `    const [, value, unit] = /^(\\d+)([hms])$/.exec(part) ?? [];
-    const factor = units.get(unit ?? "");
-    if (value === undefined || factor === undefined) {
-      throw new RangeError(\`"\${part}" is not a duration\`);
-    }
-    total += Number(value) * factor;`,
+    `        if part[:-1].isdigit() and part[-1] in UNITS:
+            total += int(part[:-1]) * UNITS[part[-1]]
+`,
+    `        number, unit = part[:-1], part[-1]
+        if not number.isdigit() or unit not in UNITS:
+            raise ValueError(f"{part!r} is no duration")
+        total += int(number) * UNITS[unit]
+`,
   ],
 ];
 
@@ -60,44 +61,46 @@ const ENTRIES = ["Find out why “soon” is 0 seconds", "Refuse what is no dura
 
 function plan(id: string, done: number): Part {
   const status = (index: number) =>
-    index < done ? "completed" : index === done ? "in_progress" : "pending";
+    index < done ? "completed" : index === done ? "inProgress" : "pending";
   const entries = ENTRIES.map((text, index) => ({ text, status: status(index) }));
   return call(id, "update_plan", { entries });
 }
 
 async function converse({ world, chat, workbench, page }: Scene): Promise<void> {
-  await workbench.openFile("duration.ts");
+  const path = "duration.py";
+  await workbench.openFile(path);
   await chat.widen(520);
   world.script.reply(
-    { reasoning: "The parser adds NaN, or nothing, for what it does not know." },
+    { reasoning: "The parser passes over what it does not know." },
     say("I will look at the parser first."),
     plan("p1", 0),
-    call("r1", "read_file", { path: "src/duration.ts" }),
+    call("r1", "read_file", { path }),
   );
-  const edits = UNITS.map(([old_text, new_text]) => ({ old_text, new_text }));
-  world.script.reply(plan("p2", 1), call("e1", "edit_file", { path: "src/duration.ts", edits }));
-  const test = { command: "node --test src/duration.test.ts 2>&1 | grep -E '^. (pass|fail)'" };
+  const edits = CHANGES.map(([old_text, new_text]) => ({ old_text, new_text }));
+  world.script.reply(plan("p2", 1), call("e1", "edit_file", { path, edits }));
+  const test = { command: "python3 -m unittest -q test_duration" };
   world.script.reply(plan("p3", 2), call("b1", "bash", test));
-  world.script.reply(plan("p4", 3), say(ANSWER));
+  world.script.reply(say(ANSWER));
   await chat.send(
-    'parseDuration("soon") gives 0. It should throw. Please fix it, and run the tests.',
+    'parse("soon") gives 0. It should raise an error. Please fix it and run the tests.',
   );
-  await chat.answered("throws a RangeError");
+  await chat.answered("now raises");
   await chat.idle();
-  await chat.unfoldTool("duration.ts", "edit");
-  await workbench.top("duration.ts");
+  await chat.unfoldTool(path, "Edit");
+  await workbench.top(path);
+  await chat.toEnd();
   await chat.input().focus();
   await page.mouse.move(900, 700);
 }
 
-const ANSWER = `\`parseDuration\` now throws a \`RangeError\` for what is no duration, and names the part:
+const ANSWER = `\`parse\` now raises a \`ValueError\` that names the part:
 
-\`\`\`ts
-parseDuration("1h 30m"); // 5400
-parseDuration("soon");   // RangeError: "soon" is not a duration
+\`\`\`python
+parse("1h 30m")  # 5400
+parse("soon")    # ValueError: 'soon' is no duration
 \`\`\`
 
-Both tests pass. The two changes wait in **duration.ts** for you to keep or undo.`;
+Both tests pass. The two changes wait in **duration.py** for you to keep or undo.`;
 
 for (const [name, theme] of [
   ["light", "Light Modern"],
@@ -105,14 +108,14 @@ for (const [name, theme] of [
 ]) {
   const settings = { "workbench.colorTheme": theme, "editor.fontSize": 13 };
   const files = {
-    "src/duration.ts": PARSER,
-    "src/duration.test.ts": TEST,
+    "duration.py": PARSER,
+    "test_duration.py": TEST,
     ".vscode/settings.json": JSON.stringify(settings),
   };
   const free = { ASIDE_PERMISSION_MODE: "full" };
   scene(
     `picture of a conversation, ${name}`,
-    { files, scale: 1.5, before: (world) => world.setVariables(free) },
+    { files, scale: 1.5, height: 900, before: (world) => world.setVariables(free) },
     async (stage) => {
       await converse(stage);
       await stage.workbench.shot(join(out("images"), `vscode-${name}.png`));
