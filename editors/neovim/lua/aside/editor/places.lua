@@ -82,7 +82,7 @@ function M.convert(value, uri, read, from, to, depth)
     end
   end
   M.convert(value.location, own, read, from, to, depth + 1)
-  for _, child in ipairs(value.children or value) do
+  for _, child in ipairs(type(value.children) == "table" and value.children or value) do
     M.convert(child, own, read, from, to, depth + 1)
   end
 end

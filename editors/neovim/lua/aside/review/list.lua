@@ -84,13 +84,19 @@ function M.open()
   end
 end
 
---- Brings the list up to date, where it is the current one.
+--- Brings the list up to date, where it is the current one. The cursor stays on its line.
 function M.update()
-  local list = vim.fn.getqflist({ title = 0, idx = 0 })
-  if list.title == TITLE then
-    local found = items()
-    local at = math.max(1, math.min(list.idx, #found))
-    vim.fn.setqflist({}, "r", { title = TITLE, items = found, idx = #found > 0 and at or nil })
+  local list = vim.fn.getqflist({ title = 0, idx = 0, winid = 0 })
+  if list.title ~= TITLE then
+    return
+  end
+  local shown = list.winid ~= 0 and vim.api.nvim_win_is_valid(list.winid)
+  local line = shown and vim.api.nvim_win_get_cursor(list.winid)[1] or 1
+  local found = items()
+  local at = math.max(1, math.min(list.idx, #found))
+  vim.fn.setqflist({}, "r", { title = TITLE, items = found, idx = #found > 0 and at or nil })
+  if shown then
+    vim.api.nvim_win_set_cursor(list.winid, { math.max(1, math.min(line, #found)), 0 })
   end
 end
 
