@@ -1,5 +1,4 @@
---- The server as Neovim's LSP client: configuration, start, requests in both directions, and the
---- way back after it died.
+--- The server as Neovim's LSP client: its start, requests both ways, and the way back after it died.
 local M = {}
 
 --- Neovim's table of configurations, which is called too.
@@ -133,7 +132,7 @@ end
 ---@param pc vim.lsp.rpc.PublicClient
 ---@return vim.lsp.Client?
 local function owner(pc)
-  for _, client in ipairs(vim.lsp.get_clients({ name = "aside", _uninitialized = true })) do
+  for _, client in ipairs(vim.lsp.get_clients({ name = "aside" })) do
     if client.rpc == pc then
       return client
     end
@@ -224,13 +223,14 @@ local function restart(code, signal, stderr)
   end, pause)
 end
 
----@param pc vim.lsp.rpc.PublicClient
-local function on_end(pc, code, signal, stderr)
-  local client = owner(pc)
-  local wanted = vim.v.exiting ~= vim.NIL or (client ~= nil and client._is_stopping)
+---@param wanted boolean Whether Neovim asked it to end.
+---@param code integer
+---@param signal integer
+---@param stderr string
+local function on_end(wanted, code, signal, stderr)
   serve.forget()
   client_id = nil
-  if wanted then
+  if wanted or vim.v.exiting ~= vim.NIL then
     tell({ status = "stopped" })
     settle({ code = -32002, message = "The server was stopped." })
     return
@@ -244,30 +244,33 @@ end
 ---@return vim.lsp.rpc.PublicClient
 local function spawn(dispatchers, config)
   local pc ---@type vim.lsp.rpc.PublicClient
-  local answered, silent = false, false
+  local answered, silent, wanted = false, false, false
   pc = rpc.start(M.command(), dispatchers, { cwd = config.root_dir, env = config.cmd_env }, {
-    on_cancel = function(id)
-      serve.cancel(id)
-    end,
+    on_cancel = serve.cancel,
     on_end = function(code, signal, stderr)
       if silent then
         restarts = MAX_RESTARTS
         stderr = ("`%s` did not answer for %d s"):format(M.command()[1], START_MS / 1000)
       end
-      on_end(pc, code, signal, stderr)
+      on_end(wanted, code, signal, stderr)
     end,
   })
+  local request, terminate = pc.request, pc.terminate
   if connection.status ~= "restarting" then
     tell({ status = "starting" })
   end
   vim.defer_fn(function()
     if not answered and not pc.is_closing() then
       silent = true
-      pc.terminate()
+      terminate()
     end
   end, START_MS)
-  local request = pc.request
+  pc.terminate = function()
+    wanted = true
+    terminate()
+  end
   pc.request = function(method, params, callback, replied)
+    wanted = wanted or method == "shutdown"
     if method ~= "initialize" then
       return request(method, params, callback, replied)
     end
@@ -389,7 +392,7 @@ function M.request(method, params, callback)
       callback(failure, result)
     end)
     if not sent then
-      callback({ code = -32002, message = "The server is not there. Try again in a moment." })
+      callback({ code = rpc.ENDED, message = "The server is not there. Try again in a moment." })
     end
   end)
 end
