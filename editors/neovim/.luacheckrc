@@ -3,7 +3,7 @@ std = "luajit"
 cache = false
 codes = true
 -- What is generated is as long as its sentences are.
-exclude_files = { "lua/aside/_meta/**" }
+exclude_files = { "**/_meta/**" }
 max_line_length = 120
 read_globals = { "vim" }
 -- Options and variables of the editor are set through the global.

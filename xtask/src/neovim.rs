@@ -203,12 +203,19 @@ fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
 
 /// Format, lints and types of the Lua.
 pub(crate) fn lint() -> Outcome {
-    if let Err(error) = format().and_then(|()| luacheck()) {
-        return Outcome::Failed(format!("{error:#}"));
-    }
-    match type_checker().and_then(|checker| Ok((checker, editor()?))) {
+    // All of them run, so that one run shows all there is to do.
+    let found: Vec<String> = [format(), luacheck()]
+        .into_iter()
+        .filter_map(|checked| Some(format!("{:#}", checked.err()?)))
+        .collect();
+    let typed = type_checker().and_then(|checker| Ok((checker, editor()?)));
+    let typed: Outcome = match typed {
         Ok((checker, nvim)) => types(&checker, &nvim).into(),
         Err(error) => Outcome::NotRun(format!("{error:#}")),
+    };
+    match found.as_slice() {
+        [] => typed,
+        [first, ..] => Outcome::Failed(first.clone()),
     }
 }
 
