@@ -24,7 +24,10 @@ local function break_undo(buffer)
 end
 
 --- Handles `workspace/applyEdit`.
----@type lsp.Handler
+---@param err lsp.ResponseError?
+---@param params table
+---@param ctx lsp.HandlerContext
+---@return table result
 function M.handler(err, params, ctx)
   local changes = type(params.edit) == "table" and params.edit.documentChanges or {}
   local buffers = {}
