@@ -152,6 +152,10 @@ export async function host({ server: command, workspace, port = 0 }) {
     tell,
     server,
     log,
+    /** The next view begins with a new session. */
+    forget() {
+      sessionId = undefined;
+    },
     end() {
       server.end();
       served.end();

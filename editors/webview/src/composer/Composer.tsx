@@ -215,17 +215,18 @@ export function Composer() {
               <Icon name="steer" />
             </button>
           ) : null}
-          {running && isEmpty(draft) ? (
+          {running ? (
             <button
               type="button"
-              class="send stop"
+              class={isEmpty(draft) ? "send stop" : "quiet icon-button stop"}
               title="Stop (Esc)"
               aria-label="Stop"
               onClick={() => void chat.cancel()}
             >
               <Icon name="stop" />
             </button>
-          ) : (
+          ) : null}
+          {running && isEmpty(draft) ? null : (
             <button
               type="button"
               class="send"

@@ -1,17 +1,25 @@
 /** A question of a tool or an MCP server: a form, or a page to visit. */
-import { useContext, useId, useState } from "preact/hooks";
+import { useContext, useEffect, useId, useRef, useState } from "preact/hooks";
 import type { ChatElicitParams, ElicitAction } from "../../../../protocol/ts/aside";
 import { ChatContext } from "../ui/context";
 import { Icon } from "../ui/Icon";
+import { isBusy } from "./focus";
 import { type Field, fieldsOf, read, type Value } from "./form";
 
 export function Elicitation({ request }: { request: ChatElicitParams }) {
   const chat = useContext(ChatContext);
   const id = useId();
+  const form = useRef<HTMLFormElement>(null);
   const fields = fieldsOf(request.schema);
   const [values, setValues] = useState<Record<string, Value>>({});
   const [wrong, setWrong] = useState<Record<string, string>>({});
   const { requestId, url } = request;
+
+  useEffect(() => {
+    if (!isBusy(document.activeElement)) {
+      form.current?.querySelector<HTMLElement>("input, select, button")?.focus();
+    }
+  }, []);
 
   const answer = (action: ElicitAction) => chat.prompts.answerElicitation(requestId, { action });
 
@@ -32,6 +40,7 @@ export function Elicitation({ request }: { request: ChatElicitParams }) {
   return (
     <form
       class="prompt elicitation"
+      ref={form}
       aria-labelledby={`${id}-title`}
       onSubmit={(event) => {
         event.preventDefault();
@@ -72,6 +81,9 @@ export function Elicitation({ request }: { request: ChatElicitParams }) {
     </form>
   );
 }
+
+/** Choices that are shown side by side; more are a list that opens. */
+const MAX_RADIOS = 6;
 
 /** What a text of a format looks like. */
 const HINTS: Record<string, string> = {
@@ -133,7 +145,22 @@ function Input({ id, field, value, wrong, change }: InputProps) {
           onInput={(event) => change(event.currentTarget.value)}
         />
       ) : null}
-      {input.kind === "choice" ? (
+      {input.kind === "choice" && input.options.length <= MAX_RADIOS ? (
+        <div class="radios" role="radiogroup" aria-label={field.label} id={id}>
+          {input.options.map((option) => (
+            <label key={option.value}>
+              <input
+                type="radio"
+                name={id}
+                checked={value === option.value}
+                onChange={() => change(option.value)}
+              />{" "}
+              {option.label}
+            </label>
+          ))}
+        </div>
+      ) : null}
+      {input.kind === "choice" && input.options.length > MAX_RADIOS ? (
         <select
           {...described}
           value={String(value)}

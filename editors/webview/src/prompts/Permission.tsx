@@ -5,11 +5,16 @@ import { EditDiff } from "../review/Diff";
 import { ChatContext } from "../ui/context";
 import { Icon } from "../ui/Icon";
 import { describe } from "./effects";
+import { isBusy } from "./focus";
+
+/** A question takes no keys until the user can have seen it, in milliseconds. */
+const SETTLES_MS = 400;
 
 export function Permission({ request }: { request: ChatRequestPermissionParams }) {
   const chat = useContext(ChatContext);
   const [feedback, setFeedback] = useState("");
   const box = useRef<HTMLElement>(null);
+  const since = useRef(performance.now());
   const id = useId();
   const { item, options } = request;
   const command = item.type === "toolCall" ? item.arguments.command : undefined;
@@ -18,10 +23,7 @@ export function Permission({ request }: { request: ChatRequestPermissionParams }
 
   // Whoever is writing goes on writing; whoever is not can answer by one key.
   useEffect(() => {
-    const active = document.activeElement;
-    const writing = active instanceof HTMLTextAreaElement && active.value !== "";
-    const answering = active?.closest(".prompt") !== null && active !== document.body;
-    if (!writing && !answering) {
+    if (!isBusy(document.activeElement)) {
       box.current?.focus();
     }
   }, []);
@@ -43,6 +45,10 @@ export function Permission({ request }: { request: ChatRequestPermissionParams }
       event.metaKey ||
       event.altKey
     ) {
+      return;
+    }
+    // A key that was meant for something else must not answer.
+    if (performance.now() - since.current < SETTLES_MS) {
       return;
     }
     const option = /^[1-9]$/.test(event.key) ? options[Number(event.key) - 1] : undefined;

@@ -32,6 +32,9 @@ export interface Problem {
 /** Texts of queued messages that are kept. */
 const MAX_TEXTS = 100;
 
+/** Within this time after a failed request it is known whether the connection is lost. */
+const SETTLES_MS = 500;
+
 const SETTINGS: ViewSettings = { sendOn: "enter", unfold: { reasoning: false, tools: false } };
 
 export class Chat {
@@ -71,6 +74,7 @@ export class Chat {
         this.announcement.value =
           result.status === "queued" ? "The message waits for its turn." : "The message was sent.";
       },
+      connected: () => this.#holds(),
       refused: (message, reason) => this.#refused(message, reason),
     });
     this.follower = new Follower({
@@ -220,6 +224,13 @@ export class Chat {
       this.queuedTexts.delete(oldest);
     }
     this.queuedTexts.set(turnId, text);
+  }
+
+  /** Whether the connection is the same and ready, a moment from now. */
+  async #holds(): Promise<boolean> {
+    const before = this.connection.value;
+    await new Promise((done) => setTimeout(done, SETTLES_MS));
+    return before.status === "ready" && this.connection.value === before;
   }
 
   #begin(session: Session): void {

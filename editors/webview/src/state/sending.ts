@@ -16,6 +16,8 @@ export interface Sending {
 /** What becomes of messages. */
 export interface Sent {
   arrived(message: Sending, result: ChatSendResult): void;
+  /** Whether the connection holds, a moment from now. Where not, the message is sent again later. */
+  connected(): Promise<boolean>;
   /** It was refused, for this reason. */
   refused(message: Sending, reason: RequestError): void;
 }
@@ -61,7 +63,9 @@ export class Outbox {
       this.#settle(message);
       this.#sent.arrived(message, result);
     } catch (error) {
-      if (error instanceof RequestError && error.lost) {
+      const code = error instanceof RequestError ? error.code : undefined;
+      // An error without a code is not the server's: the connection may be about to be lost.
+      if (code === undefined && !(await this.#sent.connected())) {
         return;
       }
       this.#settle(message);

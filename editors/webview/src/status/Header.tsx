@@ -19,6 +19,7 @@ export function Header() {
           value={title}
           aria-label="Title of the session"
           ref={(input) => input?.focus()}
+          onFocus={(event) => event.currentTarget.select()}
           onBlur={() => setRenaming(false)}
           onKeyDown={(event) => {
             if (event.key === "Enter") {
@@ -34,6 +35,17 @@ export function Header() {
         <h1 title={title} onDblClick={() => setRenaming(session !== undefined)}>
           {title}
         </h1>
+      )}
+      {session === undefined || renaming ? null : (
+        <button
+          type="button"
+          class="quiet icon-button rename-button"
+          title="Rename"
+          aria-label="Rename this session"
+          onClick={() => setRenaming(true)}
+        >
+          <Icon name="edit" />
+        </button>
       )}
       <Meter />
       <Cost />

@@ -11,14 +11,9 @@ after(() => set?.end());
 
 /** A page with a new session, and what it complained about. */
 async function fresh() {
+  set.host.forget();
   const opened = await set.open();
-  const { page } = opened;
-  await page.waitForSelector(".composer");
-  const another = page.getByRole("button", { name: "New chat" });
-  if ((await another.count()) > 0) {
-    await another.click();
-  }
-  await page.getByRole("heading", { name: "What shall we do?" }).waitFor();
+  await opened.page.getByRole("heading", { name: "What shall we do?" }).waitFor();
   return opened;
 }
 
@@ -73,6 +68,10 @@ test("permission is asked, answered by one key, and each hunk has its own verdic
   await prompt.waitFor();
   assert.match(await prompt.innerText(), /a\.txt/);
   assert.equal(await prompt.locator(".added").count(), 2);
+  // A key that comes before the user can have seen the question does not answer it.
+  await page.keyboard.press("1");
+  await page.waitForTimeout(500);
+  await prompt.waitFor();
   await page.keyboard.press("1");
   await answered(page, "Both are changed.");
   await page.locator(".review-head .fold-head").click();
@@ -165,5 +164,91 @@ test("a provider that fails says what to do", async () => {
   assert.ok(
     set.host.log.some((message) => message.type === "action" && message.action === "addKey"),
   );
+  await page.close();
+});
+
+test("a crash in the middle of an answer keeps what came, once", async () => {
+  const { page } = await fresh();
+  set.reply({ text: "Half of an answer" }, { gate: "crashed" }, { text: " and the rest." });
+  await send(page, "Hello?");
+  await answered(page, "Half of an answer");
+  // Streamed text is stored within a quarter of a second.
+  await page.waitForTimeout(400);
+  set.host.server.kill();
+  await page.locator(".notice", { hasText: "The server stopped while this turn ran." }).waitFor();
+  set.tell({ open: "crashed" });
+  assert.equal(await page.locator(".answer").count(), 1);
+  assert.equal(await page.locator(".user-message").count(), 1);
+  assert.match(
+    await page.locator(".answer").innerText(),
+    /^Half of an answer\s+This answer was cut short\.$/,
+  );
+  await idle(page);
+  await page.close();
+});
+
+test("a message joins the running turn by Alt+Enter", async () => {
+  const { page } = await fresh();
+  set.reply({ text: "Working." }, { gate: "steer" }, call("l1", "list_directory", {}));
+  set.reply({ text: "I heard you." });
+  await send(page, "Begin.");
+  await answered(page, "Working.");
+  await send(page, "And do not forget.", "Alt+Enter");
+  await page.locator(".user-message", { hasText: "And do not forget." }).first().waitFor();
+  set.tell({ open: "steer" });
+  await answered(page, "I heard you.");
+  await idle(page);
+  assert.equal(await page.locator(".user-message").count(), 2);
+  await page.close();
+});
+
+test("a question is answered by a form", async () => {
+  const { page } = await fresh();
+  set.reply(call("q1", "ask_user", { question: "Which colour?", options: ["Red", "Green"] }));
+  set.reply({ text: "Green it is." });
+  await send(page, "Ask me.");
+  await page.locator(".elicitation").waitFor();
+  await page.getByRole("button", { name: "Answer" }).click();
+  await page.locator(".wrong", { hasText: "This is needed." }).waitFor();
+  await page.getByRole("radio", { name: "Green" }).check();
+  await page.getByRole("button", { name: "Answer" }).click();
+  await answered(page, "Green it is.");
+  await page.locator(".tool > .fold-head").click();
+  assert.match(await page.locator(".tool .output").last().innerText(), /Green/);
+  await page.close();
+});
+
+test("files are completed, pictures pasted, files dropped, and all of them sent", async () => {
+  const { page } = await fresh();
+  const field = page.getByLabel("Message", { exact: true });
+  await field.pressSequentially("Look at @a.t");
+  await page.getByRole("option", { name: /a\.txt/ }).waitFor();
+  await field.press("Tab");
+  await page.locator(".writing .chip", { hasText: "a.txt" }).waitFor();
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.items.add(
+      new File([new Uint8Array([137, 80, 78, 71])], "shot.png", { type: "image/png" }),
+    );
+    const event = new ClipboardEvent("paste", {
+      clipboardData: data,
+      bubbles: true,
+      cancelable: true,
+    });
+    document.querySelector("textarea").dispatchEvent(event);
+    const dropped = new DataTransfer();
+    dropped.setData("text/uri-list", "file:///project/b.txt");
+    const drop = new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true });
+    document.querySelector(".composer").dispatchEvent(drop);
+  });
+  await page.locator(".writing .chip", { hasText: "shot.png" }).waitFor();
+  await page.locator(".writing .chip", { hasText: "b.txt" }).waitFor();
+  await page.getByRole("button", { name: "Remove b.txt" }).click();
+  set.reply({ text: "I see both." });
+  await field.press("Enter");
+  await answered(page, "I see both.");
+  await page.locator(".user-message .chip", { hasText: "a.txt" }).waitFor();
+  assert.equal(await page.locator(".user-message img.picture").count(), 1);
+  await idle(page);
   await page.close();
 });
