@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Backoff, DELAYS_MS, HEALTHY_MS } from "../src/server/backoff";
 import { find, type Machine } from "../src/server/find";
-import { greet } from "../src/server/handshake";
+import { greet, startProblem } from "../src/server/handshake";
 import { collect, declared, type Said } from "../src/server/settings";
 
 function machine(programs: string[], search = "/usr/bin:/opt/bin"): Machine {
@@ -47,6 +47,11 @@ test("a greeting is Aside's, in our version", () => {
   assert.match(newer.problem, /Update the extension/);
   const older = greet({ aside: { ...said, protocolVersion: 0 } }) as { problem: string };
   assert.match(older.problem, /Update the program/);
+});
+
+test("a program that is not Aside is called so", () => {
+  assert.match(startProblem("/bin/true", "write EPIPE"), /^\/bin\/true ended before it answered/);
+  assert.equal(startProblem("/x", "spawn /x EACCES."), "/x could not be started: spawn /x EACCES.");
 });
 
 test("a server that keeps ending is given up", () => {

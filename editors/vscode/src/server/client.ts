@@ -42,8 +42,15 @@ class Announcement implements StaticFeature {
   clear(): void {}
 }
 
-/** The client without the commands that are there for editors that have no extension. */
+/**
+ * The client without the commands that are there for editors that have no extension, and without
+ * messages of its own: what goes wrong is told of once, with what can be done about it.
+ */
 class AsideClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+
   override registerFeature(feature: StaticFeature | DynamicFeature<unknown>): void {
     const type = "registrationType" in feature ? feature.registrationType : undefined;
     if (type?.method !== ExecuteCommandRequest.method) {

@@ -29,6 +29,13 @@ export function greet(experimental: unknown): Greeted {
   return { server: { protocolVersion: PROTOCOL_VERSION, methods: names, version: own } };
 }
 
+/** A sentence on a program that could not even be greeted; `why` is what the system says. */
+export function startProblem(program: string, why: string): string {
+  return /EPIPE|ECONNRESET|disposed|closed/i.test(why)
+    ? `${program} ended before it answered. It may not be Aside, or an old version of it.`
+    : `${program} could not be started: ${why.replace(/\.$/, "")}.`;
+}
+
 function member(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null
     ? (value as Record<string, unknown>)[name]

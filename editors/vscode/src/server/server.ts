@@ -14,7 +14,7 @@ import { Backoff } from "./backoff";
 import { makeClient } from "./client";
 import { ServerError, serverError } from "./errors";
 import { find, thisMachine } from "./find";
-import { greet } from "./handshake";
+import { greet, startProblem } from "./handshake";
 import { collect, declared } from "./settings";
 
 /** How long a program may take to answer the greeting. */
@@ -200,7 +200,7 @@ export class Server implements Disposable {
           this.again(0, client);
           return;
         }
-        await this.fail(`${found.program} could not be started: ${why}`, client);
+        await this.fail(startProblem(found.program, why), client);
       }
       return;
     }
