@@ -1,14 +1,7 @@
-/** Lets the user choose model, permission mode and effort. */
-import {
-  ConfigurationTarget,
-  commands,
-  type Disposable,
-  type QuickPickItem,
-  window,
-  workspace,
-} from "vscode";
+/** Lets the user choose model, agent, permission mode and effort. */
+import { commands, type Disposable, type QuickPickItem, window } from "vscode";
 import type { ChatView } from "../chat/view";
-import type { ModelInfo, PermissionMode, Session, SessionUpdateParams } from "../protocol";
+import type { Effort, ModelInfo, PermissionMode, Session, SessionUpdateParams } from "../protocol";
 import type { Server } from "../server/server";
 import type { Sessions } from "../sessions/store";
 import { told } from "./told";
@@ -19,8 +12,6 @@ const MODES: Record<PermissionMode, { label: string; detail: string }> = {
   readOnly: { label: "Read only", detail: "Only reads; refuses all else." },
   full: { label: "Full", detail: "Does everything unasked, inside the workspace." },
 };
-
-const EFFORTS = ["none", "minimal", "low", "medium", "high", "max"];
 
 /** Registers the pickers. */
 export function pickerCommands(server: Server, sessions: Sessions, chat: ChatView): Disposable[] {
@@ -65,7 +56,29 @@ export function pickerCommands(server: Server, sessions: Sessions, chat: ChatVie
         }
       }),
     ),
-    commands.registerCommand("aside.chooseEffort", () => told(chooseEffort)),
+    commands.registerCommand("aside.chooseEffort", () =>
+      told(async () => {
+        const effort = await pickEffort(server, await current());
+        if (effort !== undefined) {
+          await set({ effort });
+        }
+      }),
+    ),
+    commands.registerCommand("aside.chooseAgent", () =>
+      told(async () => {
+        const now = (await current())?.agent;
+        const { agents } = await server.request("agent/list", {});
+        const items = agents.map(({ name, description }) => ({
+          label: name,
+          description: name === now ? "in force" : "",
+          detail: description,
+        }));
+        const chosen = await window.showQuickPick(items, { title: "Agent" });
+        if (chosen !== undefined) {
+          await set({ agent: chosen.label });
+        }
+      }),
+    ),
   ];
 }
 
@@ -125,15 +138,25 @@ function modelItems(models: ModelInfo[], now: string | undefined): ModelItem[] {
   return [...items, { id: "", provider: "", label: "$(edit) Another…", action: "other" }];
 }
 
-async function chooseEffort(): Promise<void> {
-  const settings = workspace.getConfiguration("aside");
-  const now = settings.get<string | null>("reasoning_effort");
-  const items = [
-    { label: "The model's own", value: undefined },
-    ...EFFORTS.map((value) => ({ label: value, value })),
-  ].map((item) => ({ ...item, description: item.value === (now ?? undefined) ? "in force" : "" }));
-  const chosen = await window.showQuickPick(items, { title: "How much are models to think?" });
-  if (chosen !== undefined) {
-    await settings.update("reasoning_effort", chosen.value, ConfigurationTarget.Global);
+async function pickEffort(
+  server: Server,
+  session: Session | undefined,
+): Promise<Effort | undefined> {
+  const { models } = await server.request("model/list", {});
+  // Of a model that is not known everything may be tried.
+  const known = models.find((model) => model.id === session?.model)?.efforts;
+  const efforts = known ?? (["minimal", "low", "medium", "high"] satisfies Effort[]);
+  if (efforts.length === 0) {
+    void window.showInformationMessage("This model takes no word about how much to think.");
+    return undefined;
   }
+  const now = session?.effort ?? "default";
+  const all: Effort[] = ["default", ...efforts.filter((effort) => effort !== "default")];
+  const items = all.map((effort) => ({
+    label: effort === "default" ? "the model's own" : effort,
+    description: effort === now ? "in force" : "",
+    effort,
+  }));
+  const chosen = await window.showQuickPick(items, { title: "How much is the model to think?" });
+  return chosen?.effort;
 }

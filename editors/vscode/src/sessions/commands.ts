@@ -1,14 +1,20 @@
 /** What can be done with sessions. */
-import { commands, type Disposable, window } from "vscode";
+import { commands, type Disposable, Uri, window } from "vscode";
 import { told } from "../actions/told";
 import type { ChatView } from "../chat/view";
-import type { Params, Session } from "../protocol";
+import type { ExportFormat, Params, Session } from "../protocol";
 import type { Server } from "../server/server";
+import { searchSessions } from "./search";
 import type { Sessions } from "./store";
 import type { Node } from "./tree";
 
 /** Characters of a title, as the server limits them. */
 const MAX_TITLE = 200;
+
+const FORMATS: { label: string; description: string; format: ExportFormat }[] = [
+  { label: "Markdown", description: "A page for people", format: "markdown" },
+  { label: "JSON", description: "For programs", format: "json" },
+];
 
 /** Registers the commands of sessions. */
 export function sessionCommands(server: Server, sessions: Sessions, chat: ChatView): Disposable[] {
@@ -63,22 +69,49 @@ export function sessionCommands(server: Server, sessions: Sessions, chat: ChatVi
         }
       }
     }),
-    plain("search", async () => {
-      const query = await window.showInputBox({
-        title: "Search Sessions",
-        placeHolder: "A part of the title",
-        value: sessions.search,
-      });
-      if (query !== undefined) {
-        await sessions.read({ query: query.trim() });
+    on("fork", async ({ id }) => {
+      const copy = await server.request("session/fork", { sessionId: id });
+      sessions.put(copy);
+      await chat.show(copy.id);
+    }),
+    on("export", async ({ id }) => {
+      const chosen = await window.showQuickPick(FORMATS, { title: "Export as" });
+      if (chosen !== undefined) {
+        const { uri } = await server.request("session/export", {
+          sessionId: id,
+          format: chosen.format,
+        });
+        await window.showTextDocument(Uri.parse(uri), { preview: false });
       }
     }),
+    plain("search", async () => {
+      if (!server.can("session/search")) {
+        await filter(sessions);
+        return;
+      }
+      const id = await searchSessions(server);
+      if (id !== undefined) {
+        await chat.show(id);
+      }
+    }),
+    plain("filter", () => filter(sessions)),
     plain("clearSearch", () => sessions.read({ query: "" })),
     plain("showArchived", () => sessions.read({ archived: true })),
     plain("hideArchived", () => sessions.read({ archived: false })),
     plain("refresh", () => sessions.read()),
     plain("more", () => sessions.more()),
   ];
+}
+
+async function filter(sessions: Sessions): Promise<void> {
+  const query = await window.showInputBox({
+    title: "Filter Sessions",
+    placeHolder: "A part of the title",
+    value: sessions.search,
+  });
+  if (query !== undefined) {
+    await sessions.read({ query: query.trim() });
+  }
 }
 
 async function pick(sessions: Sessions): Promise<Session | undefined> {
