@@ -20,7 +20,7 @@ use aside_sandbox::{Backend, Choice, Config, Launcher, Sandbox};
 use futures_util::future::join_all;
 
 use crate::settings::Settings;
-use crate::settings::items::{Hook, HookEvent, Place};
+use crate::settings::items::{Hook, HookEvent, OnFailure, Place};
 
 /// How many sessions are remembered as begun.
 pub const MAX_BEGUN: usize = 1000;
@@ -131,7 +131,13 @@ impl Runner {
             scratch: &self.scratch,
             allowed: &settings.commands.environment,
         };
-        work.run(hook, told).await
+        match (work.run(hook, told).await, hook.on_failure) {
+            (HookEnd::Failed(why), OnFailure::Block) => {
+                let start = "A hook that must not fail (on_failure is block) failed";
+                HookEnd::Blocked(format!("{start}: {why}."))
+            }
+            (end, OnFailure::Allow | OnFailure::Block) => end,
+        }
     }
 }
 

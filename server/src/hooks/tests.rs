@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{HookEnd, MAX_BEGUN, MAX_INPUT_BYTES, Runner, Told, fitting};
 use crate::settings::Settings;
-use crate::settings::items::{Hook, HookEvent, Place};
+use crate::settings::items::{Hook, HookEvent, OnFailure, Place};
 
 fn hook(event: HookEvent, matcher: &str, command: &str) -> Hook {
     Hook {
@@ -13,6 +13,7 @@ fn hook(event: HookEvent, matcher: &str, command: &str) -> Hook {
         matcher: matcher.to_owned(),
         command: command.to_owned(),
         timeout_s: 60,
+        on_failure: OnFailure::Allow,
         place: Place::User,
     }
 }
@@ -110,4 +111,31 @@ async fn too_much_to_tell_gets_past_no_hook() {
         let end = runner.run(&hook, &Settings::default(), &told).await;
         assert_eq!(matches!(end, HookEnd::Blocked(_)), is_blocked, "{end:?}");
     }
+}
+
+#[tokio::test]
+async fn a_hook_that_must_not_fail_blocks_where_it_does() {
+    let data = tempfile::tempdir().unwrap();
+    // What is a file cannot be the folder for its scratch, so that nothing can be started.
+    let file = data.path().join("scratch");
+    std::fs::File::create_new(&file).unwrap();
+    let runner = Runner::new(Path::new("/project"), data.path());
+    let told = Told::new(HookEvent::BeforeTool, Path::new("/project"), "s");
+    for (on_failure, is_blocked) in [(OnFailure::Allow, false), (OnFailure::Block, true)] {
+        let hook = Hook {
+            on_failure,
+            ..hook(HookEvent::BeforeTool, "*", "exit 0")
+        };
+        let end = runner.run(&hook, &Settings::default(), &told).await;
+        assert_eq!(matches!(end, HookEnd::Blocked(_)), is_blocked, "{end:?}");
+        assert_eq!(matches!(end, HookEnd::Failed(_)), !is_blocked, "{end:?}");
+    }
+    // Of a workspace whose files changed it does nothing at all.
+    let strange = Hook {
+        on_failure: OnFailure::Block,
+        place: Place::Workspace,
+        ..hook(HookEvent::BeforeTool, "*", "exit 2")
+    };
+    let end = runner.run(&strange, &Settings::default(), &told).await;
+    assert!(matches!(end, HookEnd::Failed(_)), "{end:?}");
 }

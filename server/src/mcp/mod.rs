@@ -29,7 +29,7 @@ pub use resources::{McpResourceTool, NAME as RESOURCE_TOOL};
 pub use serve::{BOUNDS as SERVE_BOUNDS, serve};
 #[cfg(unix)]
 pub use serve::{Offer, connect, offer};
-use tool::McpTool;
+use tool::{McpTool, Word};
 
 /// The servers of an engine. Nothing is made before a server is needed or asked about.
 #[derive(Default)]
@@ -139,14 +139,26 @@ impl Mcp {
     /// files are those that the user trusts. What runs is of the settings that the manager knows,
     /// what it is told of next is of these settings.
     fn may_act(&self, server: &str, settings: &Settings) -> bool {
+        !self.is_workspaces(server, settings)
+            || settings.trust.as_ref().is_some_and(|guard| guard.holds())
+    }
+
+    fn is_workspaces(&self, server: &str, settings: &Settings) -> bool {
         let is_workspaces =
             |known: &McpServer| known.name == server && matches!(known.place, Place::Workspace);
-        let is_guarded = self
-            .known()
+        self.known()
             .iter()
             .chain(&settings.mcp_servers)
-            .any(is_workspaces);
-        !is_guarded || settings.trust.as_ref().is_some_and(|guard| guard.holds())
+            .any(is_workspaces)
+    }
+
+    /// Whether what a server says of its own tools counts: of one that the user set up, not of one
+    /// that a repository brings along, though the user trusts that to run.
+    fn word_of(&self, server: &str, settings: &Settings) -> Word {
+        match self.is_workspaces(server, settings) {
+            true => Word::CountsNot,
+            false => Word::Counts,
+        }
     }
 }
 
@@ -224,11 +236,13 @@ impl ServerTools {
 impl MoreTools for ServerTools {
     fn get(&self, name: &str) -> Option<Arc<dyn Tool>> {
         let engine = self.engine.upgrade()?;
-        if engine.settings().mcp_servers.is_empty() {
+        let settings = engine.settings();
+        if settings.mcp_servers.is_empty() {
             return None;
         }
         let manager = engine.mcp().manager(&engine);
         let (server, tool) = manager.find(name)?;
+        let word = engine.mcp().word_of(&server, &settings);
         let status = manager.server(&server).ok()?;
         let known = status.tools.iter().find(|known| known.wire_name == name);
         Some(Arc::new(McpTool::new(
@@ -236,6 +250,7 @@ impl MoreTools for ServerTools {
             name,
             (server, tool),
             known,
+            word,
         )))
     }
 }
@@ -244,7 +259,7 @@ impl MoreTools for ServerTools {
 mod tests {
     use serde_json::Map;
 
-    use super::Mcp;
+    use super::{Mcp, Word};
     use crate::settings::Settings;
     use crate::settings::items::{McpServer, Place};
 
@@ -267,6 +282,8 @@ mod tests {
         for _ in 0..2 {
             assert!(mcp.check("mine", &settings).is_ok());
             assert!(mcp.check("theirs", &settings).is_err());
+            assert_eq!(mcp.word_of("mine", &settings), Word::Counts);
+            assert_eq!(mcp.word_of("theirs", &settings), Word::CountsNot);
             mcp.known().clone_from(&settings.mcp_servers);
         }
         // It still runs though the settings that are read now do not name it.

@@ -15,6 +15,15 @@ use crate::engine::Engine;
 /// How many words about progress wait to be told; further ones are dropped.
 pub const MAX_WAITING_PROGRESS: usize = 16;
 
+/// Whether what a server says of its tools counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    /// A tool that it calls read-only is one.
+    Counts,
+    /// Its tools may do anything.
+    CountsNot,
+}
+
 /// A tool of a server.
 pub struct McpTool {
     engine: Weak<Engine>,
@@ -31,6 +40,7 @@ impl McpTool {
         name: &str,
         (server, tool): (String, String),
         known: Option<&ToolInfo>,
+        word: Word,
     ) -> Self {
         let schema = known.map_or_else(
             || json!({"type": "object"}),
@@ -49,8 +59,7 @@ impl McpTool {
                     server: server.clone(),
                 },
             },
-            // What a server says of itself is taken where the user configured the server.
-            read_only: known.is_some_and(|known| known.read_only),
+            read_only: word == Word::Counts && known.is_some_and(|known| known.read_only),
             server,
             tool,
         }

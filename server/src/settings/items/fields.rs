@@ -78,6 +78,21 @@ impl<'a> Fields<'a> {
         found.copied().unwrap_or_default()
     }
 
+    /// One of these words, which may be there.
+    pub fn word_if_any(
+        &mut self,
+        field: &'static str,
+        words: &[&'static str],
+    ) -> Option<&'static str> {
+        match self.table.contains_key(field) {
+            true => Some(self.word(field, words)),
+            false => {
+                self.known.push(field);
+                None
+            }
+        }
+    }
+
     /// A number within bounds that may be there.
     pub fn number(&mut self, field: &'static str, min: u64, max: u64) -> Option<u64> {
         let json = self.json(field)?;

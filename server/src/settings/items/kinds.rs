@@ -70,8 +70,20 @@ pub struct Hook {
     pub command: String,
     /// In seconds.
     pub timeout_s: u64,
+    /// What follows where it fails.
+    pub on_failure: OnFailure,
     /// Whose it is.
     pub place: Place,
+}
+
+/// What follows where a hook fails: it cannot be started, is too slow, or ends in another way than
+/// one that means something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnFailure {
+    /// It counts as one that has nothing against it.
+    Allow,
+    /// It counts as one that says no.
+    Block,
 }
 
 impl Hook {
@@ -226,6 +238,10 @@ pub(super) fn hook(mut fields: Fields<'_>, place: Place) -> Vec<Found> {
         timeout_s: fields
             .number("timeout_s", 1, MAX_HOOK_SECONDS)
             .unwrap_or(HOOK_SECONDS),
+        on_failure: match fields.word_if_any("on_failure", &["allow", "block"]) {
+            Some("block") => OnFailure::Block,
+            Some(_) | None => OnFailure::Allow,
+        },
         place,
     };
     if item.matcher != "*" && !matches!(item.event, HookEvent::BeforeTool | HookEvent::AfterTool) {

@@ -6,7 +6,8 @@ mod kinds;
 use serde_json::{Map, Value as Json};
 
 pub use kinds::{
-    Checker, CommandTool, Database, Hook, HookEvent, McpServer, Place, Rule, RuleDecision,
+    Checker, CommandTool, Database, Hook, HookEvent, McpServer, OnFailure, Place, Rule,
+    RuleDecision,
 };
 
 use super::source::Variables;

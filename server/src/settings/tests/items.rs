@@ -2,7 +2,7 @@
 use expect_test::expect;
 use serde_json::json;
 
-use super::super::items::{HookEvent, MAX_ITEMS, Place, RuleDecision};
+use super::super::items::{HookEvent, MAX_ITEMS, OnFailure, Place, RuleDecision};
 use super::*;
 
 const ALL: &str = "
@@ -13,6 +13,7 @@ command = '''
 ./check
 ./again'''
 timeout_s = 5
+on_failure = 'block'
 [[hooks]]
 event = 'session_end'
 command = 'notify'
@@ -59,6 +60,8 @@ fn a_file_says_all_of_them() {
     };
     assert_eq!(first.event, HookEvent::BeforeTool);
     assert_eq!((first.timeout_s, second.timeout_s), (5, 60));
+    assert_eq!(first.on_failure, OnFailure::Block);
+    assert_eq!(second.on_failure, OnFailure::Allow);
     assert_eq!((first.place, second.matcher.as_str()), (Place::User, "*"));
     assert!(settings.tools[0].read_only);
     let url = settings.databases[0].url.expose();

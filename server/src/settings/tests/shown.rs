@@ -120,6 +120,8 @@ fn the_table_for_people_shows_no_secret() {
         states of a document kept while an edit is made                               256 states
         of these, states in which an edit is looked for                               4 states
         times a misplaced edit is tried to be taken back                              3 times
+        pause in typing that an edit which came too late waits for                    200 ms
+        how long it waits for that pause                                              2000 ms
         how often an editor's work on closed files is looked for                      25 ms
         one field of a log line                                                       8 KB
         secret values that are looked for in logs                                     64 values
@@ -266,6 +268,9 @@ fn the_table_for_people_shows_no_secret() {
         commands of a session that have ended and can still be asked for              16 commands
         a command in a list of jobs                                                   16 KB
         files that are looked at for changes by a command                             200 files
+        a file of Git's settings that is looked at                                    256 KB
+        folders above a command's in which repositories are looked for                64 folders
+        submodules whose settings are looked at                                       256 folders
         how long job_output waits where nothing is new                                10000 ms
         edits of one edit_file call                                                   256 edits
         places that replace_all replaces                                              100000 places
