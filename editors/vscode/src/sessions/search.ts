@@ -11,8 +11,10 @@ const PAUSE_MS = 150;
 const MAX_HITS = 50;
 
 interface HitItem extends QuickPickItem {
-  sessionId: string;
+  sessionId?: string;
 }
+
+const NONE: HitItem = { label: "No session has these words.", alwaysShow: true };
 
 /** The session that the user chose among those that were found; undefined where none. */
 export function searchSessions(server: Server): Promise<string | undefined> {
@@ -28,7 +30,7 @@ export function searchSessions(server: Server): Promise<string | undefined> {
       const { hits } = await server.request("session/search", { query, limit: MAX_HITS });
       // What was written meanwhile is looked for by itself.
       if (query === box.value.trim()) {
-        box.items = hits.map(asItem);
+        box.items = hits.length > 0 ? hits.map(asItem) : [NONE];
       }
     } catch (error) {
       box.placeholder = serverError(error).message;
