@@ -164,4 +164,75 @@ return {
       check.has(S.text(s.script:asked(1).messages[2]), "What is it?", "a.txt, line 2")
     end),
   },
+  {
+    "a file that is named goes along",
+    stage.with({ S.say("It says one.") }, function(s)
+      s.world:write("notes about it.txt", "one\n")
+      s.world:write("src/lines.txt", "two\n")
+      local editor = s:editor()
+      chat.open(editor)
+      editor:wait("the server", "return require('aside').status().connection == 'ready'")
+      editor:type("iWhat is in @lin")
+      editor:wait(
+        "what fits",
+        [[
+        return vim.fn.pumvisible() == 1 and vim.iter(vim.fn.complete_info({ "items" }).items):any(function(item)
+          return item.word:find("src/lines.txt", 1, true) ~= nil
+        end)
+      ]]
+      )
+      editor:type("<C-n><C-y><C-s><Esc>")
+      chat.shows(editor, "src/lines.txt", "It says one.")
+      check.has(S.text(s.script:asked(1).messages[2]), "src/lines.txt")
+    end),
+  },
+  {
+    "statuslines and others hear of what happens",
+    stage.with({ S.say("Yes.") }, function(s)
+      s.world:init([[
+        _G.heard, _G.told = {}, {}
+        vim.api.nvim_create_autocmd("User", {
+          pattern = "AsideEvent",
+          callback = function(args)
+            _G.heard[args.data.kind] = true
+          end,
+        })
+        _G.off = require("aside").on("turnCompleted", function(event)
+          table.insert(_G.told, event.event.turn.stopReason)
+        end)
+      ]])
+      local editor = s:editor()
+      chat.open(editor)
+      chat.say(editor, "Are you there?")
+      chat.is(editor, "idle")
+      editor:wait("the events", "return #_G.told == 1")
+      check.same(editor:lua("return _G.told"), { "endTurn" })
+      local heard = editor:lua("return vim.tbl_keys(_G.heard)")
+      for _, kind in ipairs({ "connection", "session", "turnStarted", "itemStarted", "turnCompleted" }) do
+        check.is(vim.list_contains(heard, kind), kind .. " in " .. vim.inspect(heard))
+      end
+    end),
+  },
+  {
+    "text that is made to confuse is only text",
+    stage.with({
+      S.parts(
+        { reasoning = "%#Error#%{system('touch harm')} \27[31m\0" },
+        { text = { "A\0B \27[2J\27]0;title\7 \r\nC\rD\n" } },
+        { text = { "```\nnever closed\n", "## You\n", ("x"):rep(200000), "\n<lt>Esc>:qa!\n" } }
+      ),
+      S.say("And it goes on."),
+    }, function(s)
+      local editor = s:editor()
+      chat.open(editor)
+      chat.say(editor, "%{%system('touch harm')%} `:!touch harm`")
+      chat.shows(editor, "never closed", ":qa!")
+      chat.is(editor, "idle")
+      editor:type("<C-w>kzRzM<C-w>j")
+      editor:command("redraw")
+      chat.say(editor, "Go on")
+      chat.shows(editor, "And it goes on.")
+      check.is(not vim.uv.fs_stat(s.world.work .. "/harm"), "nothing to have been run")
+    end),
+  },
 }

@@ -6,6 +6,16 @@ local check = require("lib.check")
 local process = require("lib.process")
 local stage = require("lib.stage")
 
+--- Kills the server, and waits for the next one.
+---@param editor tests.Editor
+local function restarted(editor)
+  local server = editor:server()
+  vim.uv.kill(server, "sigkill")
+  editor:wait("the server to be gone", "return require('aside').status().connection ~= 'ready'")
+  editor:wait("another server", "return require('aside').status().connection == 'ready'")
+  check.is(editor:server() ~= server, "another server")
+end
+
 return {
   {
     "a server that is killed in the middle of an answer is started again",
@@ -108,6 +118,58 @@ return {
       chat.open(editor)
       chat.say(editor, "More")
       check.lacks(chat.shows(editor, "Still cats."), "dogs")
+    end),
+  },
+  {
+    "hunks that wait outlive the server",
+    stage.with({
+      S.read("r", "a.txt"),
+      S.edit("e", "a.txt", { { old_text = "two\n", new_text = "TWO\n" } }),
+      S.say("It is done."),
+    }, function(s)
+      s.world:write("a.txt", "one\ntwo\nthree\n")
+      local editor = s:editor({ files = { "a.txt" }, env = { ASIDE_PERMISSION_MODE = "acceptEdits" } })
+      chat.open(editor)
+      chat.say(editor, "Change it")
+      chat.shows(editor, "It is done.")
+      editor:type("<C-w>t")
+      editor:wait("the hunk", "return require('aside.review').count(0) == 1")
+      restarted(editor)
+      editor:wait("the hunk again", "return require('aside.review').count(0) == 1")
+      editor:type("gg]hghr")
+      editor:wait("the old text", "return vim.fn.getline(2) == 'two'")
+    end),
+  },
+  {
+    "what is typed while no server is there is what the next one knows",
+    stage.with({ S.read("r", "a.txt"), S.say("I see.") }, function(s)
+      s.world:write("a.txt", "one\n")
+      local editor = s:editor({ files = { "a.txt" } })
+      chat.open(editor)
+      editor:wait("the server", "return require('aside').status().connection == 'ready'")
+      editor:type("<C-w>t")
+      vim.uv.kill(editor:server(), "sigkill")
+      editor:type("Gotyped without a server<Esc>")
+      editor:wait("another server", "return require('aside').status().connection == 'ready'")
+      chat.open(editor)
+      chat.say(editor, "What is there?")
+      chat.shows(editor, "I see.")
+      check.has(s.script:told("r"), "typed without a server")
+    end),
+  },
+  {
+    "a server ends with the editor, however that ends",
+    stage.with({ S.parts({ text = "On and on" }, S.gate("never")) }, function(s)
+      local editor = s:editor()
+      chat.open(editor)
+      chat.say(editor, "Go")
+      s.script:at("never")
+      local server = editor:server()
+      vim.uv.kill(editor.process.pid, "sigkill")
+      process.wait("the server to end", function()
+        return not process.is_alive(server)
+      end)
+      editor.process:finish()
     end),
   },
 }

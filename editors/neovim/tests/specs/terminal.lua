@@ -6,6 +6,19 @@ local stage = require("lib.stage")
 
 local TEXT = "one\ntwo\nthree\nfour\nfive\n"
 
+--- How many words are streamed, one after another.
+local WORDS = 60
+
+---@return table
+local function stream()
+  local parts = { S.gate("begin") }
+  for number = 1, WORDS do
+    parts[#parts + 1] = { text = { ("word%d "):format(number) } }
+    parts[#parts + 1] = { delayMs = 20 }
+  end
+  return S.parts(unpack(parts))
+end
+
 --- Opens the chat on a file, and waits until the server is there.
 ---@param s tests.Stage
 ---@return tests.Terminal
@@ -79,6 +92,30 @@ return {
         return not now:find("THREE", 1, true)
       end)
       check.has(screen, "three")
+    end),
+  },
+  {
+    "nothing that is shown goes while more comes",
+    stage.with({ stream() }, function(s)
+      local terminal = opened(s)
+      terminal:type("iSay a lot")
+      terminal:keys("C-s")
+      s.script:at("begin")
+      terminal:shows("Say a lot", "scripted · ask")
+      s.script:open("begin")
+      local seen, looks = 0, 0
+      terminal:becomes("the whole answer", function(screen)
+        check.has(screen, "Say a lot", "three", "scripted · ask")
+        local last = 0
+        for number in screen:gmatch("word(%d+)") do
+          last = math.max(last, tonumber(number))
+        end
+        check.is(last >= seen, ("word%d, seen before, in:\n%s"):format(seen, screen))
+        looks = looks + (last > seen and 1 or 0)
+        seen = last
+        return last == WORDS
+      end)
+      check.is(looks > 3, "it to come piece by piece, not in " .. looks)
     end),
   },
 }
