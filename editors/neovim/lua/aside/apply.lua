@@ -9,7 +9,7 @@ local function is_stale(document)
   if type(document.version) ~= "number" then
     return false
   end
-  local buffer = vim.fn.bufnr(vim.uri_to_fname(document.uri))
+  local buffer = vim.fn.bufnr(vim.fn.fnameescape(vim.uri_to_fname(document.uri)))
   return buffer > 0 and vim.api.nvim_buf_is_loaded(buffer) and vim.lsp.util.buf_versions[buffer] > document.version
 end
 
@@ -37,7 +37,7 @@ function M.handler(err, params, ctx)
       if is_stale(document) then
         return { applied = false, failureReason = "the document has changed since" }
       end
-      buffers[#buffers + 1] = vim.fn.bufnr(vim.uri_to_fname(document.uri))
+      buffers[#buffers + 1] = vim.fn.bufnr(vim.fn.fnameescape(vim.uri_to_fname(document.uri)))
     end
   end
   vim.iter(buffers):each(break_undo)

@@ -9,6 +9,9 @@ local stage = require("lib.stage")
 local UNASKED = { ASIDE_PERMISSION_MODE = "acceptEdits" }
 local TEXT = "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\n"
 
+--- A name of a file that would be a pattern of others.
+local ODD = "[i]d {a,b}*.txt"
+
 --- The model changes two lines that are far from each other, then says so.
 local TWO_HUNKS = {
   S.read("r", "a.txt"),
@@ -178,6 +181,32 @@ return {
       editor:type(":Aside undo redo<CR>")
       chat.shows(editor, "Two lines are changed.")
       check.same(editor:text("a%.txt"), TEXT:gsub("two", "TWO"):gsub("eight", "EIGHT") .. "typed after")
+    end),
+  },
+  {
+    "a file whose name looks like a pattern is a file",
+    stage.with({
+      S.read("r", ODD),
+      S.edit("e", ODD, { { old_text = "two\n", new_text = "TWO\n" } }),
+      S.say("It is done."),
+    }, function(s)
+      -- Another file that the name as a pattern would mean.
+      s.world:write("id a1.txt", TEXT)
+      s.world:write(ODD, TEXT)
+      local editor = s:editor({ files = { "id a1.txt", ODD }, env = UNASKED })
+      editor:lua("vim.cmd.buffer(vim.fn.bufnr('$'))")
+      check.has(editor:lua("return vim.api.nvim_buf_get_name(0)"), ODD)
+      editor:type("Gotyped<Esc>")
+      chat.open(editor)
+      chat.say(editor, "Change it")
+      chat.shows(editor, "It is done.")
+      editor:type("<C-w>t")
+      editor:wait("the hunk", "return require('aside.review').count(0) == 1")
+      check.has(drawn(editor), "2 - two")
+      editor:type("gg]hgha")
+      pending(editor, 0)
+      check.same(editor:lua("return vim.fn.getline(2)"), "TWO")
+      check.same(editor:lua("return vim.fn.getline('$')"), "typed")
     end),
   },
 }
