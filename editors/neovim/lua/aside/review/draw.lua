@@ -1,5 +1,6 @@
 --- Pending hunks as extmarks: new lines highlighted, old ones as virtual lines above them, a sign,
 --- and what to press behind the first line. The marks move with the text.
+local old = require("aside.review.old")
 local store = require("aside.review.store")
 local text = require("aside.review.text")
 
@@ -7,10 +8,6 @@ local M = {}
 
 --- How many hunks of a buffer are drawn.
 local MAX_HUNKS = 1000
---- How many old lines of a hunk are shown; a number stands for the rest.
-local MAX_OLD_LINES = 200
---- How many characters of an old line are shown.
-local MAX_COLUMNS = 400
 --- Below the syntax of treesitter (100), so that code keeps its colours.
 local PRIORITY = 60
 
@@ -37,26 +34,6 @@ local function kind_of(hunk)
     return "Add"
   end
   return hunk.newText == "" and "Delete" or "Change"
-end
-
---- Lines for `virt_lines`, padded so that they are as wide as the window.
----@param bufnr integer
----@param source string
----@param group string
----@return [string, string][][]
-local function virtual(bufnr, source, group)
-  local lines = text.lines(source)
-  local shown = {}
-  local tab = (" "):rep(vim.bo[bufnr].tabstop)
-  for index = 1, math.min(#lines, MAX_OLD_LINES) do
-    local line = vim.fn.strcharpart(lines[index], 0, MAX_COLUMNS):gsub("\t", tab)
-    local missing = math.max(0, vim.o.columns - vim.fn.strdisplaywidth(line))
-    shown[index] = { { line .. (" "):rep(missing), group } }
-  end
-  if #lines > MAX_OLD_LINES then
-    shown[#shown + 1] = { { ("… and %d more lines"):format(#lines - MAX_OLD_LINES), group } }
-  end
-  return shown
 end
 
 ---@param bufnr integer
@@ -91,7 +68,7 @@ local function draw(bufnr, entry, hint, is_below)
   end
   if hunk and not compared[bufnr] and not is_below then
     local lines = proposed and hunk.newText or hunk.oldText
-    mark.virt_lines = virtual(bufnr, lines, proposed and "AsideAdd" or "AsideDelete")
+    mark.virt_lines = old.virtual(bufnr, lines, proposed and "AsideAdd" or "AsideDelete")
     mark.virt_lines_above = true
   end
   if proposed and mark.virt_lines then
@@ -125,7 +102,7 @@ function M.reveal(bufnr)
       break
     end
     if hunk and not place.entry.proposed then
-      filler = filler + math.min(#text.lines(hunk.oldText), MAX_OLD_LINES)
+      filler = filler + math.min(#text.lines(hunk.oldText), old.MAX_LINES)
     end
   end
   if filler == 0 or compared[bufnr] then
