@@ -2,7 +2,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{PermissionDecision, ToolKind, ToolSource};
+use crate::{Effort, PermissionDecision, ToolKind, ToolSource};
 
 /// Params of `tool/list`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +75,10 @@ pub struct ModelInfo {
     pub vision: bool,
     /// Whether it reasons before it answers.
     pub reasoning: bool,
+    /// How much it can be told to think: none where it takes no word about it, absent where that
+    /// is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub efforts: Option<Vec<Effort>>,
     /// Whether it calls tools.
     pub tools: bool,
     /// Whether it can be used with the settings in force.

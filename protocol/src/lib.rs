@@ -10,6 +10,7 @@
 //! With the feature `schema` it also generates the JSON schema and the TypeScript and Lua
 //! types from these same definitions.
 
+mod agent;
 mod catalog;
 mod chat;
 mod command;
@@ -34,6 +35,7 @@ mod trust;
 mod turn;
 mod usage;
 
+pub use agent::{AgentInfo, AgentListParams, AgentListResult, AgentSource};
 pub use catalog::{
     ModelInfo, ModelListParams, ModelListResult, ProviderStatus, ServerStatusParams,
     ServerStatusResult, ToolInfo, ToolListParams, ToolListResult,
@@ -64,7 +66,10 @@ pub use item::{
     ContentBlock, Item, ItemBody, MessageStatus, ToolCall, ToolKind, ToolSource, ToolStatus,
 };
 pub use job::{Job, JobListParams, JobListResult, JobStatus, JobStopParams};
-pub use library::{SearchHit, SessionForkParams, SessionSearchParams, SessionSearchResult};
+pub use library::{
+    ExportFormat, SearchHit, SessionExportParams, SessionExportResult, SessionForkParams,
+    SessionSearchParams, SessionSearchResult,
+};
 pub use lsp::{Location, Position, Range, Uri};
 pub use mcp::{
     McpEvent, McpListParams, McpListResult, McpPrompt, McpResource, McpRestartParams, McpServer,
@@ -79,9 +84,10 @@ pub use permission::{
     PermissionUpdateParams,
 };
 pub use session::{
-    Session, SessionCreateParams, SessionDeleteParams, SessionGetParams, SessionItemsParams,
-    SessionItemsResult, SessionListParams, SessionListResult, SessionRewindParams,
-    SessionRewindResult, SessionStatus, SessionUnrewindParams, SessionUpdateParams, Usage,
+    Effort, Session, SessionCreateParams, SessionDeleteParams, SessionGetParams,
+    SessionItemsParams, SessionItemsResult, SessionListParams, SessionListResult,
+    SessionRewindParams, SessionRewindResult, SessionStatus, SessionUnrewindParams,
+    SessionUpdateParams, Usage,
 };
 pub use trust::{TrustEntry, TrustGetParams, TrustSetParams, TrustState, TrustStatus};
 pub use turn::{StopReason, Turn, TurnError, TurnStatus};

@@ -1,5 +1,8 @@
-//! What is done with whole sessions: copies of them, and looking for words in all of them.
+//! What is done with whole sessions: copies of them, files made of them, and looking for words in
+//! all of them.
 use serde::{Deserialize, Serialize};
+
+use crate::Uri;
 
 /// Params of `session/fork`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,4 +52,34 @@ pub struct SearchHit {
     pub snippet: String,
     /// How well it fits: the greater the better, and good for nothing but the order.
     pub score: f64,
+}
+
+/// Params of `session/export`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SessionExportParams {
+    /// Which session.
+    pub session_id: String,
+    /// What is written.
+    pub format: ExportFormat,
+}
+
+/// What a conversation is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum ExportFormat {
+    /// A page for people.
+    Markdown,
+    /// An object with `session`, `turns` and `items`, as the methods give them.
+    Json,
+}
+
+/// Result of `session/export`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SessionExportResult {
+    /// The file, in Aside's own folder; one that was there is replaced.
+    pub uri: Uri,
 }

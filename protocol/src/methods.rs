@@ -6,19 +6,21 @@
 use serde_json::Value;
 
 use crate::{
-    ChatCancelParams, ChatCancelResult, ChatElicitParams, ChatElicitResult, ChatEvent,
-    ChatEventsParams, ChatEventsResult, ChatRequestPermissionParams, ChatRequestPermissionResult,
-    ChatSendParams, ChatSendResult, CommandListParams, CommandListResult, ContextCompleteParams,
-    ContextCompleteResult, EditAmendParams, EditListParams, EditListResult, EditResolveParams,
-    EditorDiagnosticsParams, EditorDocumentParams, EditorPlaceParams, FileEdit, JobListParams,
-    JobListResult, JobStopParams, McpEvent, McpListParams, McpListResult, McpRestartParams,
-    McpServer, McpSetEnabledParams, ModelListParams, ModelListResult, PermissionExplainParams,
-    PermissionExplainResult, PermissionListParams, PermissionListResult, PermissionUpdateParams,
-    ServerStatusParams, ServerStatusResult, Session, SessionCreateParams, SessionDeleteParams,
-    SessionForkParams, SessionGetParams, SessionItemsParams, SessionItemsResult, SessionListParams,
-    SessionListResult, SessionRewindParams, SessionRewindResult, SessionSearchParams,
-    SessionSearchResult, SessionUnrewindParams, SessionUpdateParams, ToolListParams,
-    ToolListResult, TrustGetParams, TrustSetParams, TrustState, UsageGetParams, UsageGetResult,
+    AgentListParams, AgentListResult, ChatCancelParams, ChatCancelResult, ChatElicitParams,
+    ChatElicitResult, ChatEvent, ChatEventsParams, ChatEventsResult, ChatRequestPermissionParams,
+    ChatRequestPermissionResult, ChatSendParams, ChatSendResult, CommandListParams,
+    CommandListResult, ContextCompleteParams, ContextCompleteResult, EditAmendParams,
+    EditListParams, EditListResult, EditResolveParams, EditorDiagnosticsParams,
+    EditorDocumentParams, EditorPlaceParams, FileEdit, JobListParams, JobListResult, JobStopParams,
+    McpEvent, McpListParams, McpListResult, McpRestartParams, McpServer, McpSetEnabledParams,
+    ModelListParams, ModelListResult, PermissionExplainParams, PermissionExplainResult,
+    PermissionListParams, PermissionListResult, PermissionUpdateParams, ServerStatusParams,
+    ServerStatusResult, Session, SessionCreateParams, SessionDeleteParams, SessionExportParams,
+    SessionExportResult, SessionForkParams, SessionGetParams, SessionItemsParams,
+    SessionItemsResult, SessionListParams, SessionListResult, SessionRewindParams,
+    SessionRewindResult, SessionSearchParams, SessionSearchResult, SessionUnrewindParams,
+    SessionUpdateParams, ToolListParams, ToolListResult, TrustGetParams, TrustSetParams,
+    TrustState, UsageGetParams, UsageGetResult,
 };
 
 /// A request: its name, params and result.
@@ -109,6 +111,8 @@ methods! {
     SESSION_FORK SessionFork = "session/fork": SessionForkParams => Session;
     /// Looks for words in messages and titles.
     SESSION_SEARCH SessionSearch = "session/search": SessionSearchParams => SessionSearchResult;
+    /// Writes a conversation into a file.
+    SESSION_EXPORT SessionExport = "session/export": SessionExportParams => SessionExportResult;
     /// Sends a message; the answer comes in events.
     CHAT_SEND ChatSend = "chat/send": ChatSendParams => ChatSendResult;
     /// Cancels a turn; what came so far is kept.
@@ -155,6 +159,8 @@ methods! {
     MCP_SET_ENABLED McpSetEnabled = "mcp/setEnabled": McpSetEnabledParams => McpServer;
     /// Lists the models that are known.
     MODEL_LIST ModelList = "model/list": ModelListParams => ModelListResult;
+    /// Lists the agent templates.
+    AGENT_LIST AgentList = "agent/list": AgentListParams => AgentListResult;
     /// Says what models were sent and what it cost, by day and model.
     USAGE_GET UsageGet = "usage/get": UsageGetParams => UsageGetResult;
     /// Says what the workspace brings along, and whether the user trusts it.

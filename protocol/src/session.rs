@@ -39,10 +39,31 @@ pub struct Session {
     /// The MCP servers that it may use, by their names; all where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mcp_servers: Option<Vec<String>>,
+    /// How much its model is to think; the model's own setting where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effort: Option<Effort>,
     /// How many turns it has.
     pub turn_count: u64,
     /// All its turns.
     pub usage: Usage,
+}
+
+/// How much a model is to think before it answers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Effort {
+    /// As its own setting says; no session or model is shown with it.
+    #[default]
+    Default,
+    /// As little as it can.
+    Minimal,
+    /// Little.
+    Low,
+    /// The middle.
+    Medium,
+    /// Much.
+    High,
 }
 
 /// Whether a session's turn runs.
@@ -100,6 +121,9 @@ pub struct SessionCreateParams {
     /// The MCP servers that it may use, by their names; all where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mcp_servers: Option<Vec<String>>,
+    /// How much its model is to think; `default` where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effort: Option<Effort>,
 }
 
 /// Params of `session/list`. Sessions come pinned ones first, then the newest first.
@@ -179,6 +203,9 @@ pub struct SessionUpdateParams {
     /// Other MCP servers, by their names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mcp_servers: Option<Vec<String>>,
+    /// Another effort, from the next turn on; `default` for the model's own setting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effort: Option<Effort>,
 }
 
 /// Params of `session/delete`.

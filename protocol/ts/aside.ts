@@ -3,6 +3,30 @@
 /** The version of the protocol. */
 export const PROTOCOL_VERSION = 1;
 
+/** An agent template. */
+export interface AgentInfo {
+  /** The name, as in a session's `agent`. */
+  name: string;
+  /** What it is for, a sentence. */
+  description: string;
+  /** Where it comes from. */
+  source: AgentSource;
+}
+
+/** Params of `agent/list`; there are none. */
+export type AgentListParams = Record<string, never>;
+
+/** Result of `agent/list`. */
+export interface AgentListResult {
+  /** All templates, the one of new sessions first. */
+  agents: AgentInfo[];
+}
+
+/** Where an agent template comes from. */
+export type AgentSource =
+  /** It is part of Aside. */
+  | "builtin";
+
 /**
  * What a client can do. A client that does not announce itself is spoken to in standard
  * LSP only.
@@ -390,6 +414,19 @@ export type Effect =
     readOnly: boolean;
   };
 
+/** How much a model is to think before it answers. */
+export type Effort =
+  /** As its own setting says; no session or model is shown with it. */
+  | "default"
+  /** As little as it can. */
+  | "minimal"
+  /** Little. */
+  | "low"
+  /** The middle. */
+  | "medium"
+  /** Much. */
+  | "high";
+
 /** What the user did with a question. */
 export type ElicitAction =
   /** Filled in. */
@@ -548,6 +585,13 @@ export type Event =
     /** A sentence. */
     message: string;
   };
+
+/** What a conversation is written as. */
+export type ExportFormat =
+  /** A page for people. */
+  | "markdown"
+  /** An object with `session`, `turns` and `items`, as the methods give them. */
+  | "json";
 
 /** One change to one file. */
 export interface FileEdit {
@@ -884,6 +928,11 @@ export interface ModelInfo {
   tools: boolean;
   /** Whether it can be used with the settings in force. */
   available: boolean;
+  /**
+   * How much it can be told to think: none where it takes no word about it, absent where that
+   * is not known.
+   */
+  efforts?: Effort[];
   /** A sentence: why it cannot be used and what to do. */
   reason?: string;
 }
@@ -1175,6 +1224,8 @@ export interface Session {
   turnCount: number;
   /** All its turns. */
   usage: Usage;
+  /** How much its model is to think; the model's own setting where absent. */
+  effort?: Effort;
   /** The MCP servers that it may use, by their names; all where absent. */
   mcpServers?: string[];
   /** The session it was made from. */
@@ -1187,6 +1238,8 @@ export interface Session {
 export interface SessionCreateParams {
   /** The name of an agent template; `default` where absent. */
   agent?: string;
+  /** How much its model is to think; `default` where absent. */
+  effort?: Effort;
   /** The MCP servers that it may use, by their names; all where absent. */
   mcpServers?: string[];
   /** `provider/model`; the default model where absent. */
@@ -1203,6 +1256,20 @@ export interface SessionCreateParams {
 export interface SessionDeleteParams {
   /** Which session. */
   sessionId: string;
+}
+
+/** Params of `session/export`. */
+export interface SessionExportParams {
+  /** Which session. */
+  sessionId: string;
+  /** What is written. */
+  format: ExportFormat;
+}
+
+/** Result of `session/export`. */
+export interface SessionExportResult {
+  /** The file, in Aside's own folder; one that was there is replaced. */
+  uri: Uri;
 }
 
 /** Params of `session/fork`. */
@@ -1338,6 +1405,8 @@ export interface SessionUpdateParams {
   agent?: string;
   /** Archives it or takes it back. */
   archived?: boolean;
+  /** Another effort, from the next turn on; `default` for the model's own setting. */
+  effort?: Effort;
   /** Other MCP servers, by their names. */
   mcpServers?: string[];
   /** Another model, `provider/model`, from the next turn on. */
@@ -1628,6 +1697,8 @@ export interface UsageGetResult {
 
 /** The requests that the server answers, by method. */
 export interface ClientRequests {
+  /** Lists the agent templates. */
+  "agent/list": { params?: AgentListParams; result: AgentListResult };
   /** Cancels a turn; what came so far is kept. */
   "chat/cancel": { params: ChatCancelParams; result: ChatCancelResult };
   /** Replays events after a reconnect. */
@@ -1670,6 +1741,8 @@ export interface ClientRequests {
   "session/create": { params?: SessionCreateParams; result: Session };
   /** Deletes a session and all that is in it. */
   "session/delete": { params: SessionDeleteParams; result: null };
+  /** Writes a conversation into a file. */
+  "session/export": { params: SessionExportParams; result: SessionExportResult };
   /** Copies a session's conversation into a new one. */
   "session/fork": { params: SessionForkParams; result: Session };
   /** Reads a session. */

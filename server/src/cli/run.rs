@@ -113,6 +113,7 @@ async fn session(context: &Context, args: &RunArgs) -> Result<Session, Failure> 
             archived: None,
             project_id: None,
             mcp_servers: None,
+            effort: None,
         })
         .await?)
 }

@@ -1,7 +1,7 @@
 //! New sessions.
 use std::sync::Arc;
 
-use aside_protocol::{Session, SessionCreateParams};
+use aside_protocol::{AgentInfo, AgentListResult, AgentSource, Session, SessionCreateParams};
 use aside_store::{SessionRow, Store, Write};
 
 use super::actor::check_title;
@@ -11,6 +11,18 @@ use crate::clock;
 
 /// The one agent template there is so far.
 const DEFAULT_AGENT: &str = "default";
+
+/// `agent/list`.
+pub fn agents() -> AgentListResult {
+    let default = AgentInfo {
+        name: DEFAULT_AGENT.to_owned(),
+        description: "Works on the files of the workspace with all the tools there are.".to_owned(),
+        source: AgentSource::Builtin,
+    };
+    AgentListResult {
+        agents: vec![default],
+    }
+}
 
 impl Engine {
     /// `session/create`.
@@ -54,6 +66,7 @@ impl Engine {
             parent_id: None,
             project_id: params.project_id,
             mcp_servers: params.mcp_servers.as_ref().map(crate::wire::to_json),
+            effort: params.effort.map(|effort| crate::wire::name_of(&effort)),
             turn_count: 0,
             usage: crate::wire::model_usage(aside_llm::Usage::default()),
             owner: None,

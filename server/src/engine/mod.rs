@@ -1,11 +1,12 @@
 //! One workspace at work: its database, its sessions, its models. Knows no editor.
 mod actor;
 mod auditing;
-mod complete;
+pub mod complete;
 mod create;
 mod custom;
 pub mod edits;
 pub mod error;
+pub mod export;
 mod fork;
 pub mod front;
 mod health;
@@ -51,6 +52,7 @@ use crate::keys::Keys;
 use crate::mcp::Mcp;
 use crate::settings::{Dirs, Settings};
 use actor::{Mailbox, Message, Reply, SendRequest};
+pub use create::agents;
 use error::EngineError;
 use front::Front;
 

@@ -32,6 +32,7 @@ pub fn register(service: LspServiceBuilder<Backend>) -> LspServiceBuilder<Backen
         .custom_method(wire::SESSION_ITEMS, Backend::session_items)
         .custom_method(wire::SESSION_FORK, Backend::session_fork)
         .custom_method(wire::SESSION_SEARCH, Backend::session_search)
+        .custom_method(wire::SESSION_EXPORT, Backend::session_export)
         .custom_method(wire::CHAT_SEND, Backend::chat_send)
         .custom_method(wire::CHAT_CANCEL, Backend::chat_cancel)
         .custom_method(wire::CHAT_EVENTS, Backend::chat_events)
@@ -53,6 +54,7 @@ pub fn register(service: LspServiceBuilder<Backend>) -> LspServiceBuilder<Backen
         .custom_method(wire::MCP_RESTART, Backend::mcp_restart)
         .custom_method(wire::MCP_SET_ENABLED, Backend::mcp_set_enabled)
         .custom_method(wire::MODEL_LIST, Backend::model_list)
+        .custom_method(wire::AGENT_LIST, Backend::agent_list)
         .custom_method(wire::USAGE_GET, Backend::usage_get)
         .custom_method(wire::TRUST_GET, Backend::trust_get)
         .custom_method(wire::TRUST_SET, Backend::trust_set)
@@ -106,6 +108,10 @@ impl Backend {
 
     async fn session_search(&self, params: Value) -> Result<Value> {
         answer(self.engine()?.search(read(params)?).await)
+    }
+
+    async fn session_export(&self, params: Value) -> Result<Value> {
+        answer(self.engine()?.export(read(params)?).await)
     }
 
     async fn chat_send(&self, params: Value) -> Result<Value> {
@@ -200,6 +206,11 @@ impl Backend {
         let models = self.engine()?.models(Asking::Servers).await;
         let models = models.into_iter().map(crate::wire::model_info).collect();
         answer(Ok(ModelListResult { models }))
+    }
+
+    async fn agent_list(&self, params: Value) -> Result<Value> {
+        let _: aside_protocol::AgentListParams = read(params)?;
+        answer(Ok(crate::engine::agents()))
     }
 
     async fn usage_get(&self, params: Value) -> Result<Value> {

@@ -16,8 +16,8 @@ pub use item::{content_from_wire, effect, item, tool_kind};
 pub use mcp::mcp_server;
 pub use models::model_info;
 pub use rows::{
-    agent_item, from_usage, item_record, item_row, model_usage, parse_mode, parse_usage, session,
-    session_servers, stop_reason, turn, turn_error, usage,
+    agent_item, from_usage, item_record, item_row, model_effort, model_usage, parse_mode,
+    parse_usage, session, session_servers, stop_reason, turn, turn_error, usage,
 };
 pub use trust::trust_state;
 pub use uri::{path_to_uri, uri_to_path};

@@ -1,8 +1,11 @@
 //! Models as clients see them.
 use aside_llm::ReasoningStyle;
-use aside_protocol::ModelInfo;
+use aside_protocol::{Effort, ModelInfo};
 
 use crate::engine::listing::Listed;
+
+/// What a model that takes a word, or a number in its place, can be told.
+const EFFORTS: [Effort; 4] = [Effort::Minimal, Effort::Low, Effort::Medium, Effort::High];
 
 /// A model as clients see it.
 pub fn model_info(listed: Listed) -> ModelInfo {
@@ -20,6 +23,11 @@ pub fn model_info(listed: Listed) -> ModelInfo {
             | ReasoningStyle::Budget
             | ReasoningStyle::Always
             | ReasoningStyle::Unknown => true,
+        },
+        efforts: match facts.reasoning {
+            ReasoningStyle::Effort | ReasoningStyle::Budget => Some(EFFORTS.to_vec()),
+            ReasoningStyle::None | ReasoningStyle::Always => Some(Vec::new()),
+            ReasoningStyle::Unknown => None,
         },
         tools: facts.tools,
         available: listed.reason.is_none(),

@@ -31,6 +31,7 @@ pub fn session(row: &SessionRow) -> wire::Session {
         parent_id: row.parent_id.clone(),
         project_id: row.project_id.clone(),
         mcp_servers: session_servers(row),
+        effort: session_effort(row),
         turn_count: u64::try_from(row.turn_count).unwrap_or(0),
         usage: usage(parse_usage(&row.usage)),
     }
@@ -39,6 +40,23 @@ pub fn session(row: &SessionRow) -> wire::Session {
 /// The MCP servers that a session may use; all where none.
 pub fn session_servers(row: &SessionRow) -> Option<Vec<String>> {
     serde_json::from_str(row.mcp_servers.as_deref()?).ok()
+}
+
+/// How much a session's model is to think, if that is said.
+fn session_effort(row: &SessionRow) -> Option<wire::Effort> {
+    let effort: wire::Effort = named(row.effort.as_deref()?);
+    (effort != wire::Effort::Default).then_some(effort)
+}
+
+/// The same for a model.
+pub fn model_effort(row: &SessionRow) -> Option<aside_llm::Effort> {
+    match session_effort(row)? {
+        wire::Effort::Default => None,
+        wire::Effort::Minimal => Some(aside_llm::Effort::Minimal),
+        wire::Effort::Low => Some(aside_llm::Effort::Low),
+        wire::Effort::Medium => Some(aside_llm::Effort::Medium),
+        wire::Effort::High => Some(aside_llm::Effort::High),
+    }
 }
 
 /// A session's mode as stored.

@@ -44,6 +44,8 @@ mod edits_typing;
 mod edits_undo;
 mod edits_undo_refused;
 mod edits_whole;
+mod efforts;
+mod exports;
 mod fallback;
 mod forks;
 mod further_tools;

@@ -8,7 +8,8 @@ use crate::rows::{EventRow, ItemRow, SessionRow, TurnRow};
 macro_rules! session_columns {
     () => {
         "id, title, workspace_uri, created_at, updated_at, model, agent, permission_mode, status, \
-         pinned, archived, parent_id, project_id, turn_count, usage, owner, last_seq, mcp_servers"
+         pinned, archived, parent_id, project_id, turn_count, usage, owner, last_seq, mcp_servers, \
+         effort"
     };
 }
 
@@ -82,6 +83,7 @@ pub(crate) fn session(row: &Row<'_>) -> Result<SessionRow> {
         owner: row.get(15)?,
         last_seq: row.get(16)?,
         mcp_servers: row.get(17)?,
+        effort: row.get(18)?,
     })
 }
 

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0006_session_servers.sql"),
     include_str!("../migrations/0007_steers.sql"),
     include_str!("../migrations/0008_search.sql"),
+    include_str!("../migrations/0009_session_effort.sql"),
 ];
 
 /// The newest format that this version knows.

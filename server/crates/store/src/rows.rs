@@ -35,6 +35,8 @@ pub struct SessionRow {
     pub project_id: Option<String>,
     /// The MCP servers that it may use, a JSON array of names; all where none.
     pub mcp_servers: Option<String>,
+    /// How much its model is to think, a word; the model's own setting where none.
+    pub effort: Option<String>,
     /// How many turns it has had.
     pub turn_count: i64,
     /// JSON.
@@ -66,6 +68,8 @@ pub struct SessionPatch {
     pub project_id: Option<String>,
     /// Other MCP servers, JSON.
     pub mcp_servers: Option<String>,
+    /// Another effort.
+    pub effort: Option<String>,
     /// The new usage, JSON.
     pub usage: Option<String>,
     /// When this change was.

@@ -11,8 +11,8 @@ use crate::thread::{Me, Store};
 
 const CREATE_SESSION: &str = "INSERT INTO sessions (id, last_seq, reserved_until, archived, \
      pinned, updated_at, created_at, project_id, parent_id, title, title_folded, workspace_uri, \
-     model, agent, permission_mode, status, turn_count, usage, mcp_servers) \
-     VALUES (?1, 0, 0, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) \
+     model, agent, permission_mode, status, turn_count, usage, mcp_servers, effort) \
+     VALUES (?1, 0, 0, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18) \
      ON CONFLICT (id) DO NOTHING";
 const UPDATE_SESSION: &str = "UPDATE sessions SET title = coalesce(?2, title), \
      title_folded = coalesce(?3, title_folded), model = coalesce(?4, model), \
@@ -21,7 +21,7 @@ const UPDATE_SESSION: &str = "UPDATE sessions SET title = coalesce(?2, title), \
      usage = coalesce(?9, usage), updated_at = coalesce(?10, updated_at), \
      turn_count = coalesce(?11, turn_count), pinned = coalesce(?12, pinned), \
      archived = coalesce(?13, archived), \
-     mcp_servers = coalesce(?14, mcp_servers) WHERE id = ?1";
+     mcp_servers = coalesce(?14, mcp_servers), effort = coalesce(?15, effort) WHERE id = ?1";
 const UPSERT_TURN: &str = "INSERT INTO turns (id, session_id, status, stop_reason, created_at, \
      started_at, completed_at, client_message_id, error, usage, prompt) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
@@ -214,6 +214,7 @@ impl<'a> Batch<'a> {
             row.turn_count,
             row.usage,
             row.mcp_servers,
+            row.effort,
         ])?;
         some(added, "session", &row.id)
     }
@@ -235,6 +236,7 @@ impl<'a> Batch<'a> {
             patch.pinned,
             patch.archived,
             patch.mcp_servers,
+            patch.effort,
         ])?;
         Ok(())
     }

@@ -194,6 +194,7 @@ impl Actor {
             archived: params.archived,
             project_id: params.project_id,
             mcp_servers: params.mcp_servers.as_ref().map(crate::wire::to_json),
+            effort: params.effort.map(|effort| crate::wire::name_of(&effort)),
             updated_at: Some(clock::now()),
             ..SessionPatch::default()
         };
@@ -232,6 +233,9 @@ impl Actor {
         row.turn_count = patch.turn_count.unwrap_or(row.turn_count);
         if patch.project_id.is_some() {
             row.project_id.clone_from(&patch.project_id);
+        }
+        if patch.effort.is_some() {
+            row.effort.clone_from(&patch.effort);
         }
         if patch.mcp_servers.is_some() {
             row.mcp_servers.clone_from(&patch.mcp_servers);

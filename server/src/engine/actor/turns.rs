@@ -9,6 +9,7 @@ use aside_agent::event::{
     NoticeLevel, SinkError, TurnError, TurnEvent, TurnOutcome, TurnSink, TurnStop,
 };
 use aside_agent::item::{ContentBlock, Item, ItemBody, ItemRecord};
+use aside_llm::Thinking;
 use aside_protocol::Event;
 use aside_store::{SessionPatch, TurnRow, Write};
 use futures_util::FutureExt;
@@ -127,9 +128,17 @@ impl Actor {
         &mut self,
         row: TurnRow,
         turn_id: Arc<str>,
-        models: Vec<TurnModel>,
+        mut models: Vec<TurnModel>,
         history: Vec<ItemRecord>,
     ) {
+        if let Some(effort) = crate::wire::model_effort(&self.row) {
+            for model in &mut models {
+                model.thinking = Thinking {
+                    effort: Some(effort),
+                    budget: None,
+                };
+            }
+        }
         let Some(own) = self.own.upgrade() else {
             // The actor itself holds a running turn's mailbox open, so somebody does.
             tracing::error!(session = &*self.session_id, "the session has no mailbox");

@@ -4,6 +4,7 @@ mod index;
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aside_mcp::ServerState;
@@ -15,6 +16,7 @@ use super::Engine;
 use super::error::EngineError;
 use fuzzy::{Name, Wanted};
 pub use index::Index;
+use index::Place;
 
 /// How many candidates are offered.
 pub const MAX_CANDIDATES: usize = 50;
@@ -74,7 +76,8 @@ impl Engine {
     ) -> Result<Vec<Candidate>, EngineError> {
         let files = self.front().files();
         let open = files.open_paths();
-        let is_open: HashSet<_> = open.iter().map(|path| path.absolute()).collect();
+        let is_open = open.iter().map(|path| path.absolute().to_owned());
+        let is_open: HashSet<PathBuf> = is_open.collect();
         let first = open.iter().filter_map(|path| {
             let label = path.display().to_owned();
             let score = Name::new(&label).score(wanted)?;
@@ -84,25 +87,11 @@ impl Engine {
         let resources = best(self.resources(wanted, is_chosen).into_iter(), MAX_OF_A_KIND);
         let room = MAX_CANDIDATES.saturating_sub(candidates.len() + resources.len());
         let places = self.index().places(files.as_ref()).await?;
-        let others = places.iter().filter_map(|place| {
-            let score = place.name.score(wanted)?;
-            let detail = if place.is_folder { "folder" } else { "file" };
-            // Most do not fit, so that this is looked at last.
-            let is_new = !is_open.contains(place.path.as_path());
-            is_new.then(|| (score, place, detail))
-        });
-        let mut others: Vec<_> = others.collect();
-        let key = |(score, place, _): &(u32, &index::Place, &str)| {
-            (Reverse(*score), depth(&place.label), place.label.len())
-        };
-        if others.len() > room && room > 0 {
-            others.select_nth_unstable_by_key(room - 1, key);
-            others.truncate(room);
-        }
-        let others = others
-            .into_iter()
-            .map(|(score, place, detail)| file(&place.path, &place.label, detail, score));
-        candidates.extend(best(others, room));
+        let wanted = wanted.clone();
+        // Tens of thousands of names take a few milliseconds.
+        let fitting = move || fitting(&places, &wanted, &is_open, room);
+        let others = tokio::task::spawn_blocking(fitting).await;
+        candidates.extend(others.map_err(|error| EngineError::internal(error.to_string()))?);
         candidates.extend(resources);
         Ok(candidates)
     }
@@ -166,7 +155,33 @@ impl Engine {
     }
 }
 
-fn file(path: &std::path::Path, label: &str, detail: &str, score: u32) -> Scored {
+/// The files and folders that fit best and are not open.
+fn fitting(
+    places: &[Place],
+    wanted: &Wanted,
+    is_open: &HashSet<PathBuf>,
+    room: usize,
+) -> Vec<Candidate> {
+    let found = places.iter().filter_map(|place| {
+        let score = place.name.score(wanted)?;
+        // Most do not fit, so that this is looked at last.
+        (!is_open.contains(&place.path)).then_some((score, place))
+    });
+    let mut found: Vec<(u32, &Place)> = found.collect();
+    let key =
+        |(score, place): &(u32, &Place)| (Reverse(*score), depth(&place.label), place.label.len());
+    if room > 0 && found.len() > room {
+        found.select_nth_unstable_by_key(room - 1, key);
+        found.truncate(room);
+    }
+    let found = found.into_iter().map(|(score, place)| {
+        let detail = if place.is_folder { "folder" } else { "file" };
+        file(&place.path, &place.label, detail, score)
+    });
+    best(found, room)
+}
+
+fn file(path: &Path, label: &str, detail: &str, score: u32) -> Scored {
     Scored {
         score,
         depth: depth(label),

@@ -1,6 +1,23 @@
 ---@meta aside
 -- Generated from the Rust types by `cargo xtask codegen`; do not edit.
 
+--- An agent template.
+---@class aside.AgentInfo
+---@field name string The name, as in a session's `agent`.
+---@field description string What it is for, a sentence.
+---@field source aside.AgentSource Where it comes from.
+
+--- Params of `agent/list`; there are none.
+---@class aside.AgentListParams
+
+--- Result of `agent/list`.
+---@class aside.AgentListResult
+---@field agents aside.AgentInfo[] All templates, the one of new sessions first.
+
+--- Where an agent template comes from.
+---@alias aside.AgentSource
+---| "builtin" # It is part of Aside.
+
 --- What a client can do. A client that does not announce itself is spoken to in standard
 --- LSP only.
 ---@class aside.AsideClientCapabilities
@@ -255,6 +272,14 @@
 ---| aside.Effect.network
 ---| aside.Effect.mcpTool
 
+--- How much a model is to think before it answers.
+---@alias aside.Effort
+---| "default" # As its own setting says; no session or model is shown with it.
+---| "minimal" # As little as it can.
+---| "low" # Little.
+---| "medium" # The middle.
+---| "high" # Much.
+
 --- What the user did with a question.
 ---@alias aside.ElicitAction
 ---| "accept" # Filled in.
@@ -389,6 +414,11 @@
 ---| aside.Event.permissionResolved
 ---| aside.Event.retrying
 ---| aside.Event.notice
+
+--- What a conversation is written as.
+---@alias aside.ExportFormat
+---| "markdown" # A page for people.
+---| "json" # An object with `session`, `turns` and `items`, as the methods give them.
 
 --- One change to one file.
 ---@class aside.FileEdit
@@ -607,6 +637,7 @@
 ---@field reasoning boolean Whether it reasons before it answers.
 ---@field tools boolean Whether it calls tools.
 ---@field available boolean Whether it can be used with the settings in force.
+---@field efforts? aside.Effort[] How much it can be told to think: none where it takes no word about it, absent where that is not known.
 ---@field reason? string A sentence: why it cannot be used and what to do.
 
 --- Params of `model/list`; there are none.
@@ -779,6 +810,7 @@
 ---@field archived boolean Archived sessions are kept, and listed when asked for.
 ---@field turnCount integer How many turns it has.
 ---@field usage aside.Usage All its turns.
+---@field effort? aside.Effort How much its model is to think; the model's own setting where absent.
 ---@field mcpServers? string[] The MCP servers that it may use, by their names; all where absent.
 ---@field parentId? string The session it was made from.
 ---@field projectId? string The project it was put in.
@@ -786,6 +818,7 @@
 --- Params of `session/create`.
 ---@class aside.SessionCreateParams
 ---@field agent? string The name of an agent template; `default` where absent.
+---@field effort? aside.Effort How much its model is to think; `default` where absent.
 ---@field mcpServers? string[] The MCP servers that it may use, by their names; all where absent.
 ---@field model? string `provider/model`; the default model where absent.
 ---@field permissionMode? aside.PermissionMode What the agent may do unasked; the default mode where absent.
@@ -795,6 +828,15 @@
 --- Params of `session/delete`.
 ---@class aside.SessionDeleteParams
 ---@field sessionId string Which session.
+
+--- Params of `session/export`.
+---@class aside.SessionExportParams
+---@field sessionId string Which session.
+---@field format aside.ExportFormat What is written.
+
+--- Result of `session/export`.
+---@class aside.SessionExportResult
+---@field uri aside.Uri The file, in Aside's own folder; one that was there is replaced.
 
 --- Params of `session/fork`.
 ---@class aside.SessionForkParams
@@ -875,6 +917,7 @@
 ---@field sessionId string Which session.
 ---@field agent? string Another agent template.
 ---@field archived? boolean Archives it or takes it back.
+---@field effort? aside.Effort Another effort, from the next turn on; `default` for the model's own setting.
 ---@field mcpServers? string[] Other MCP servers, by their names.
 ---@field model? string Another model, `provider/model`, from the next turn on.
 ---@field permissionMode? aside.PermissionMode Another permission mode, at once.
@@ -1054,6 +1097,7 @@
 
 --- The requests that the server answers, by method.
 ---@class aside.ClientRequests
+---@field ["agent/list"] fun(params?: aside.AgentListParams): aside.AgentListResult Lists the agent templates.
 ---@field ["chat/cancel"] fun(params: aside.ChatCancelParams): aside.ChatCancelResult Cancels a turn; what came so far is kept.
 ---@field ["chat/events"] fun(params: aside.ChatEventsParams): aside.ChatEventsResult Replays events after a reconnect.
 ---@field ["chat/send"] fun(params: aside.ChatSendParams): aside.ChatSendResult Sends a message; the answer comes in events.
@@ -1075,6 +1119,7 @@
 ---@field ["server/status"] fun(params?: aside.ServerStatusParams): aside.ServerStatusResult Says how the server is.
 ---@field ["session/create"] fun(params?: aside.SessionCreateParams): aside.Session Starts a session.
 ---@field ["session/delete"] fun(params: aside.SessionDeleteParams): nil Deletes a session and all that is in it.
+---@field ["session/export"] fun(params: aside.SessionExportParams): aside.SessionExportResult Writes a conversation into a file.
 ---@field ["session/fork"] fun(params: aside.SessionForkParams): aside.Session Copies a session's conversation into a new one.
 ---@field ["session/get"] fun(params: aside.SessionGetParams): aside.Session Reads a session.
 ---@field ["session/items"] fun(params: aside.SessionItemsParams): aside.SessionItemsResult Reads a page of a session's items.

@@ -84,7 +84,7 @@ async fn what_the_first_format_held_is_kept() {
     let folder = Folder::new();
     first_format(&folder);
     let store = folder.server("me");
-    assert_eq!(store.stats().await.unwrap().version, 8);
+    assert_eq!(store.stats().await.unwrap().version, 9);
     check_held(&store).await;
     let by_path = EditFilter {
         paths: vec!["src/lib.rs".to_owned()],
@@ -150,7 +150,7 @@ async fn a_first_format_with_other_tables_than_its_own_is_damage() {
         assert_eq!((version, kept), (1, 3), "{damage}");
         let columns = aside.prepare("SELECT * FROM edits").unwrap().column_count();
         assert_eq!(columns, 11, "{damage}");
-        assert_eq!(opened.store.stats().await.unwrap().version, 8);
+        assert_eq!(opened.store.stats().await.unwrap().version, 9);
     }
 }
 
