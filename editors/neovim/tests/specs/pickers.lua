@@ -115,9 +115,10 @@ return {
       asked = chat.pick(editor, "readOnly")
       check.has(asked.labels[1], "▸ ask")
       editor:wait("the mode", "return require('aside').status().mode == 'readOnly'")
-      editor:type(":Aside effort high<CR>")
-      -- Neovim tells the server before it sends the message.
-      editor:wait("the effort", "return require('aside.picker.settings').effort_set == 'high'")
+      editor:type(":Aside effort<CR>")
+      asked = chat.pick(editor, "high")
+      check.has(asked.labels[1], "▸ default")
+      editor:wait("the effort", "return require('aside.state').shown().session.effort == 'high'")
       chat.say(editor, "The second")
       local request = s.script:asked(2)
       check.same(request.model, "another")

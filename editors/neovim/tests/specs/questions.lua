@@ -46,11 +46,13 @@ local function asked(params, answers, expect)
     editor:lua(
       [[
         local params = ...
+        require("aside.client").on_request = function(_, handler)
+          handler(params, function(_, answer)
+            _G.answer = answer
+          end, {})
+        end
+        package.loaded["aside.elicit"] = nil
         require("aside.elicit")
-        local handler = require("aside.serve").handler("chat/elicit")
-        coroutine.wrap(function()
-          _G.answer = handler(nil, params, {})
-        end)()
       ]],
       params
     )

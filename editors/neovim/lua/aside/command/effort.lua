@@ -1,5 +1,5 @@
---- `:Aside effort [none|minimal|low|medium|high|max]`: how much models are to think.
-local M = { desc = "Choose how much models think" }
+--- `:Aside effort [default|minimal|low|medium|high]`: how much the model is to think.
+local M = { desc = "Choose how much the model thinks" }
 
 ---@param args string[]
 function M.run(args)
@@ -9,7 +9,10 @@ end
 ---@param lead string
 ---@return string[]
 function M.complete(lead)
-  return require("aside.picker").matching(require("aside.picker.settings").EFFORTS, lead)
+  local names = vim.tbl_map(function(effort)
+    return effort[1]
+  end, require("aside.picker.settings").EFFORTS)
+  return require("aside.picker").matching(names, lead)
 end
 
 return M

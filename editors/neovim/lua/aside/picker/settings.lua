@@ -19,8 +19,15 @@ M.MODES = {
   { "full", "does all unasked, inside the workspace" },
 }
 
---- How much models may be told to think.
-M.EFFORTS = { "none", "minimal", "low", "medium", "high", "max" }
+--- How much the model may be told to think, and what that means.
+---@type [aside.Effort, string][]
+M.EFFORTS = {
+  { "default", "as the settings say" },
+  { "minimal", "as little as it can" },
+  { "low", "little" },
+  { "medium", "neither little nor much" },
+  { "high", "much" },
+}
 
 ---@return aside.Session?
 local function session()
@@ -29,7 +36,7 @@ local function session()
 end
 
 --- Changes the session that is shown; where there is none, one is started with it.
----@param change { model?: string, agent?: string, permissionMode?: aside.PermissionMode }
+---@param change { model?: string, agent?: string, permissionMode?: aside.PermissionMode, effort?: aside.Effort }
 ---@param said string
 local function set(change, said)
   local id = state.current()
@@ -230,40 +237,63 @@ function M.mode(mode)
   end)
 end
 
---- Tells the server how much models are to think, until it ends.
----@param effort string
+---@param effort aside.Effort
 local function set_effort(effort)
-  client.ensure(function(err, own)
-    if err or not own then
-      return
+  for _, known in ipairs(M.EFFORTS) do
+    if known[1] == effort then
+      return set({ effort = effort }, ("The model thinks %s, from the next turn on."):format(known[2]))
     end
-    -- Neovim answers `workspace/configuration` from these, which take the place of those that the
-    -- server was started with.
-    local before = { aside = require("aside.config").get().settings }
-    local change = { aside = { reasoning_effort = effort } }
-    own.settings = vim.tbl_deep_extend("force", before, own.settings or {}, change)
-    own:notify("workspace/didChangeConfiguration", { settings = own.settings })
-    M.effort_set = effort
-    say.echo(("Models are told to think: %s."):format(effort))
-  end)
+  end
+  say.error(("`%s` is no effort."):format(effort))
 end
 
---- Lets the user pick how much models think, or sets it.
+--- The efforts that a model knows, `default` among them.
+---@param model? aside.ModelInfo
+---@return [aside.Effort, string][]
+local function efforts_of(model)
+  local efforts = model and model.efforts
+  if not efforts then
+    return M.EFFORTS
+  end
+  return vim.tbl_filter(function(known)
+    return known[1] == "default" or vim.list_contains(efforts, known[1])
+  end, M.EFFORTS)
+end
+
+--- Lets the user pick how much the model thinks, or sets it.
 ---@param effort? string
 function M.effort(effort)
   if effort then
-    if not vim.list_contains(M.EFFORTS, effort) then
-      return say.error(("`%s` is none of %s."):format(effort, table.concat(M.EFFORTS, ", ")))
-    end
     return set_effort(effort)
   end
-  picker.select(M.EFFORTS, {
-    prompt = "How much models are to think",
-    kind = "effort",
-    format = function(one)
-      return (M.effort_set == one and "▸ " or "  ") .. one
-    end,
-  }, set_effort)
+  say.echo("Asking what the model can …")
+  client.request("model/list", nil, function(err, result)
+    say.echo("")
+    if err then
+      return say.failed(err)
+    end
+    local current = session()
+    local model
+    for _, one in ipairs(result.models) do
+      if current and one.id == current.model then
+        model = one
+      end
+    end
+    local efforts = efforts_of(model)
+    if #efforts <= 1 then
+      return say.info(("%s cannot be told how much to think."):format(current and current.model or "The model"))
+    end
+    picker.select(efforts, {
+      prompt = "How much the model is to think",
+      kind = "effort",
+      format = function(known)
+        local mark = current and (current.effort or "default") == known[1] and "▸ " or "  "
+        return ("%s%s: %s"):format(mark, known[1], known[2])
+      end,
+    }, function(known)
+      set_effort(known[1])
+    end)
+  end)
 end
 
 return M
