@@ -4,6 +4,7 @@ local M = {}
 --- Neovim's table of configurations, which is called too.
 local configurations = vim.lsp.config --[[@as table<string, vim.lsp.Config>]]
 
+local complain = require("aside.complain")
 local documents = require("aside.documents")
 local events = require("aside.events")
 local rpc = require("aside.rpc")
@@ -47,20 +48,13 @@ local restarts = 0
 local started_at ---@type integer?
 local root ---@type string?
 local enabled = false
+--- The connections that `spawn` has made.
+local ours = setmetatable({}, { __mode = "k" }) ---@type table<vim.lsp.rpc.PublicClient, boolean>
 
 ---@param status aside.Connection
 local function tell(status)
   connection = status
   events.emit("connection", vim.tbl_extend("force", { type = "connection" }, status))
-end
-
---- Says what is wrong, unless the chat is open and says it.
----@param message string
-local function complain(message)
-  local chat = package.loaded["aside.chat"]
-  if not chat or not chat.is_open() then
-    vim.notify("Aside: " .. message, vim.log.levels.ERROR)
-  end
 end
 
 --- How the server is.
@@ -179,13 +173,6 @@ local function start(folder)
   return ok and id ~= nil
 end
 
---- What is said where the program is not there.
----@return string
-local function missing_text()
-  return ("The program `%s` was not found. Install Aside, or name it: "):format(M.command()[1])
-    .. 'vim.g.aside = { cmd = { "/path/to/aside", "lsp" } }. `:checkhealth aside` tells more.'
-end
-
 ---@param code integer
 ---@param signal integer
 ---@param stderr string
@@ -202,7 +189,7 @@ local function restart(code, signal, stderr)
   if restarts >= MAX_RESTARTS then
     local message = ("The server ended %s. It is not started again by itself; `:Aside` tries once more."):format(why)
     tell({ status = "failed", message = message })
-    complain(message)
+    complain.say(message)
     settle({ code = -32002, message = message })
     return
   end
@@ -283,7 +270,30 @@ local function spawn(dispatchers, config)
       connected(pc, err, result)
     end, replied)
   end
+  ours[pc] = true
   return pc
+end
+
+--- Takes a client in that Neovim has started without our connection, since the user both named a
+--- command and enabled it by `vim.lsp`. Only taking requests back is not known there.
+---@param client vim.lsp.Client
+---@param result lsp.InitializeResult
+local function adopt(client, result)
+  if not ours[client.rpc] then
+    connected(client.rpc, nil, result)
+  end
+end
+
+---@param code integer
+---@param signal integer
+---@param id integer
+local function abandon(code, signal, id)
+  local client = vim.lsp.get_client_by_id(id)
+  if id == client_id and not (client and ours[client.rpc]) then
+    vim.schedule(function()
+      on_end(code == 0 and (signal == 0 or signal == 15), code, signal, "")
+    end)
+  end
 end
 
 --- Registers what answers a request of the server. `respond` may be called later, once.
@@ -296,20 +306,6 @@ end
 --- The configuration that `lsp/aside.lua` gives to Neovim.
 ---@return vim.lsp.Config
 function M.config()
-  local answered = {
-    ["chat/event"] = function(_, params)
-      require("aside.state").handle(params)
-    end,
-    ["workspace/applyEdit"] = function(...)
-      return require("aside.apply").handler(...)
-    end,
-    ["mcp/event"] = function(_, params)
-      events.emit("mcp", { type = "mcp", server = params.server })
-    end,
-  }
-  for _, method in ipairs(serve.methods()) do
-    answered[method] = serve.handler(method)
-  end
   local settings = require("aside.config").get().settings
   if vim.tbl_isempty(settings) then
     settings = vim.empty_dict()
@@ -326,7 +322,9 @@ function M.config()
     settings = { aside = settings },
     -- The agent edits what is on the screen, so that changes are told at once.
     flags = { debounce_text_changes = 0 },
-    handlers = answered,
+    handlers = serve.handlers(),
+    on_init = adopt,
+    on_exit = abandon,
   }
 end
 
@@ -351,9 +349,9 @@ function M.ensure(callback)
     return
   end
   if vim.fn.executable(M.command()[1]) == 0 then
-    local message = missing_text()
+    local message = complain.missing(M.command()[1])
     tell({ status = "missing", message = message })
-    complain(message)
+    complain.say(message)
     callback({ code = -32002, message = message })
     return
   end

@@ -25,12 +25,6 @@ local handlers = {} ---@type table<string, aside.RequestHandler>
 --- Requests that are not answered yet, by their ids: how to take them back.
 local open = {} ---@type table<any, fun()>
 
---- The requests that can be answered.
----@return string[]
-function M.methods()
-  return vim.tbl_keys(SERVED)
-end
-
 --- Registers what answers a request. `respond` may be called later, once.
 ---@param method string
 ---@param handler aside.RequestHandler
@@ -60,7 +54,7 @@ end
 --- return; this one waits in it until the answer is there.
 ---@param method string
 ---@return lsp.Handler
-function M.handler(method)
+local function handler(method)
   return function(_, params)
     local ctx = { id = rpc.current_id(), method = method } ---@type aside.RequestContext
     local thread = assert(coroutine.running())
@@ -82,12 +76,12 @@ function M.handler(method)
       end
     end
 
-    local handler = handlers[method]
-    if not handler then
+    local answer = handlers[method]
+    if not answer then
       pcall(require, SERVED[method])
-      handler = handlers[method]
+      answer = handlers[method]
     end
-    if not handler then
+    if not answer then
       return nil, { code = -32601, message = method .. " is not answered by this client." }
     end
     if ctx.id ~= nil then
@@ -98,7 +92,7 @@ function M.handler(method)
         respond({ code = -32800, message = "The request was taken back." })
       end
     end
-    local ok, problem = pcall(handler, params or {}, respond, ctx)
+    local ok, problem = pcall(answer, params or {}, respond, ctx)
     if not ok then
       respond({ code = -32603, message = tostring(problem) })
     end
@@ -111,6 +105,26 @@ function M.handler(method)
     end
     return value == nil and vim.NIL or value
   end
+end
+
+--- What answers the server's requests and hears its notifications, as Neovim's client wants it.
+---@return table<string, lsp.Handler>
+function M.handlers()
+  local answered = {
+    ["chat/event"] = function(_, params)
+      require("aside.state").handle(params)
+    end,
+    ["workspace/applyEdit"] = function(...)
+      return require("aside.apply").handler(...)
+    end,
+    ["mcp/event"] = function(_, params)
+      require("aside.events").emit("mcp", { type = "mcp", server = params.server })
+    end,
+  }
+  for _, method in ipairs(vim.tbl_keys(SERVED)) do
+    answered[method] = handler(method)
+  end
+  return answered
 end
 
 return M
