@@ -25,7 +25,7 @@ use crate::host::DiskFiles;
 use crate::host::disk::stale;
 
 pub use closed::POLL_INTERVAL;
-pub use open::MAX_TAKE_BACKS;
+pub use open::{MAX_TAKE_BACKS, MAX_UNQUIET, QUIET};
 pub use verdict::MAX_MERGED_STATES;
 
 /// The host that an editor is.

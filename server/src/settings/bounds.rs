@@ -278,6 +278,16 @@ fn own() -> Vec<(&'static str, u64, &'static str)> {
             "times",
         ),
         (
+            "pause in typing that an edit which came too late waits for",
+            ms(lsp::QUIET),
+            "ms",
+        ),
+        (
+            "how long it waits for that pause",
+            ms(lsp::MAX_UNQUIET),
+            "ms",
+        ),
+        (
             "how often an editor's work on closed files is looked for",
             ms(lsp::POLL_INTERVAL),
             "ms",

@@ -1,5 +1,6 @@
 //! Edits of open documents, among what the user types.
 use std::sync::Arc;
+use std::time::Duration;
 
 use aside_agent::host::{AppliedChange, FileChange, HostError};
 use ropey::Rope;
@@ -13,6 +14,13 @@ use crate::lsp::text_edits::{Annotation, EditWriter, final_ending, is_ending, te
 
 /// How often a misplaced edit is tried to be taken back while the user types.
 pub const MAX_TAKE_BACKS: usize = 3;
+
+/// How long nothing may be typed before an edit that came too late is computed anew: an editor
+/// that is typed into refuses one edit after the other.
+pub const QUIET: Duration = Duration::from_millis(200);
+
+/// How long is waited for that. The user may go on typing.
+pub const MAX_UNQUIET: Duration = Duration::from_secs(2);
 
 /// What came of one edit that was sent.
 struct Attempt {
@@ -50,6 +58,7 @@ impl Editor {
         }
         let writer = self.writer(change);
         let Some(attempt) = self.attempt(open, &writer, text).await else {
+            self.quiet(open.uri()).await;
             return Err(stale(path));
         };
         match attempt.verdict {
@@ -60,6 +69,7 @@ impl Editor {
                 Err(self.take_back(open.uri(), change, before, after).await)
             }
             Verdict::Nothing if attempt.history.moved_on() || attempt.history.is_closed => {
+                self.quiet(open.uri()).await;
                 Err(stale(path))
             }
             Verdict::Nothing if attempt.answer.is_ok() => {
@@ -80,6 +90,29 @@ impl Editor {
             }
             Verdict::Nothing => Err(failure(change, attempt.answer)),
         }
+    }
+
+    /// Waits until the user pauses, within a limit.
+    async fn quiet(&self, uri: &Url) {
+        let documents = &self.shared.documents;
+        let pause = async {
+            while let Some(open) = documents.get(uri) {
+                let Ok(text) = open.text() else { return };
+                let nothing: Arc<str> = Arc::from("");
+                let revision = Some(open.revision());
+                let Some(watch) = documents.expect(uri, revision, text.clone(), nothing) else {
+                    tokio::task::yield_now().await;
+                    continue;
+                };
+                let goes_on =
+                    |history: &History| (history.moved_on() || history.is_closed).then_some(());
+                if watch.wait(QUIET, goes_on).await.is_none() {
+                    return;
+                }
+            }
+        };
+        // The next attempt is made in any case.
+        let _ = tokio::time::timeout(MAX_UNQUIET, pause).await;
     }
 
     fn may_fall_silent(&self) -> bool {
