@@ -103,6 +103,16 @@ return {
     end),
   },
   {
+    "a conversation is written as Markdown, and opened",
+    stage.with(REPLIES, function(s)
+      local editor = spoken(s, "The first")
+      editor:type(":Aside sessions export<CR>")
+      chat.pick(editor, "The first")
+      editor:wait("the file", "return vim.bo.filetype == 'markdown' and #vim.api.nvim_list_tabpages() == 2")
+      check.has(editor:text(), "The first", "Yes.")
+    end),
+  },
+  {
     "model, mode and thinking are chosen, and count from the next message on",
     stage.with(REPLIES, function(s)
       local editor = spoken(s, "The first")
@@ -115,6 +125,9 @@ return {
       asked = chat.pick(editor, "readOnly")
       check.has(asked.labels[1], "▸ ask")
       editor:wait("the mode", "return require('aside').status().mode == 'readOnly'")
+      editor:type(":Aside agent<CR>")
+      asked = chat.pick(editor, "default")
+      check.has(asked.labels[1], "▸ default")
       editor:type(":Aside effort<CR>")
       asked = chat.pick(editor, "high")
       check.has(asked.labels[1], "▸ default")

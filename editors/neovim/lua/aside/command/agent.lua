@@ -9,7 +9,9 @@ end
 ---@param lead string
 ---@return string[]
 function M.complete(lead)
-  return require("aside.picker").matching(require("aside.picker.settings").known.agent, lead)
+  local settings = require("aside.picker.settings")
+  settings.learn_agents()
+  return require("aside.picker").matching(settings.known.agent, lead)
 end
 
 return M

@@ -1,5 +1,5 @@
---- `:Aside sessions [new|search|archived|rename|pin|archive|fork|delete]`: opens a session.
-local M = { desc = "Open a session; new, search, rename, pin, archive, fork, delete" }
+--- `:Aside sessions [new|search|archived|rename|pin|archive|fork|export|delete]`: opens a session.
+local M = { desc = "Open a session; new, search, rename, pin, archive, fork, export, delete" }
 
 ---@param args string[]
 function M.run(args)

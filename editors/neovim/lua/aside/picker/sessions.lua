@@ -74,6 +74,14 @@ local actions = {
       M.open(fork.id)
     end)
   end,
+  export = function(session)
+    client.request("session/export", { sessionId = session.id, format = "markdown" }, function(err, result)
+      if err then
+        return say.failed(err)
+      end
+      vim.cmd.tabedit(vim.fn.fnameescape(vim.uri_to_fname(result.uri)))
+    end)
+  end,
   delete = function(session)
     picker.confirm(("Delete “%s” with all its messages and edits?"):format(session.title), "Delete it", function()
       client.request("session/delete", { sessionId = session.id }, function(err)
@@ -98,6 +106,7 @@ local MENU = {
   { "pin", "Pin, or unpin", "session/update" },
   { "archive", "Archive, or take back from the archive", "session/update" },
   { "fork", "Fork: go on from here in a copy", "session/fork" },
+  { "export", "Export: write it as Markdown, and open that", "session/export" },
   { "delete", "Delete…", "session/delete" },
 }
 
@@ -136,7 +145,7 @@ local function entries_below(filter, act, plain)
   local items = {}
   if not plain then
     items[1] = {
-      label = "  … rename, pin, archive, delete",
+      label = "  … rename, pin, archive, fork, export, delete",
       act = function()
         pick(filter, manage, true)
       end,

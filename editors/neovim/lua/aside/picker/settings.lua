@@ -161,17 +161,35 @@ function M.model(id)
   end)
 end
 
---- Asks for the names of models, for the next completion.
-function M.learn_models()
-  if #M.known.model > 0 or not client.has("model/list") then
+---@param kind "model"|"agent"
+---@param method string
+---@param names fun(result: any): string[]
+local function learn(kind, method, names)
+  if #M.known[kind] > 0 or not client.has(method) then
     return
   end
-  client.request("model/list", nil, function(err, result)
+  client.request(method, nil, function(err, result)
     if not err then
-      M.known.model = vim.tbl_map(function(model)
-        return model.id
-      end, result.models)
+      M.known[kind] = names(result)
     end
+  end)
+end
+
+--- Asks for the names of models, for the next completion.
+function M.learn_models()
+  learn("model", "model/list", function(result)
+    return vim.tbl_map(function(model)
+      return model.id
+    end, result.models)
+  end)
+end
+
+--- Asks for the names of agents, for the next completion.
+function M.learn_agents()
+  learn("agent", "agent/list", function(result)
+    return vim.tbl_map(function(agent)
+      return agent.name
+    end, result.agents)
   end)
 end
 
@@ -194,11 +212,7 @@ function M.agent(name)
       if err then
         return say.failed(err)
       end
-      local agents = result.agents or {}
-      M.known.agent = vim.tbl_map(function(agent)
-        return agent.name
-      end, agents)
-      picker.select(agents, {
+      picker.select(result.agents, {
         prompt = "Agent",
         kind = "agents",
         format = function(agent)
