@@ -1,7 +1,7 @@
 /** Model, agent, permission mode and effort, of the session that is shown or of the next one. */
 import { useContext } from "preact/hooks";
-import type { ModelInfo, PermissionMode } from "../../../../protocol/ts/aside";
-import { choiceOf, effortsOf } from "../state/options";
+import type { Effort, ModelInfo, PermissionMode } from "../../../../protocol/ts/aside";
+import { choiceOf } from "../state/options";
 import { ChatContext } from "../ui/context";
 import { count } from "../ui/format";
 import { type Choosable, Picker } from "./Picker";
@@ -13,6 +13,14 @@ const MODES: { id: PermissionMode; label: string; detail: string }[] = [
   { id: "full", label: "Full", detail: "Does everything unasked, inside the workspace." },
 ];
 
+const EFFORTS: Record<Effort, { label: string; detail: string }> = {
+  default: { label: "Default effort", detail: "As the model's own setting says." },
+  minimal: { label: "Minimal", detail: "Reasons as little as it can." },
+  low: { label: "Low", detail: "Reasons little." },
+  medium: { label: "Medium", detail: "Reasons as much as most tasks need." },
+  high: { label: "High", detail: "Reasons much: slower, dearer, for what is hard." },
+};
+
 export function Pickers() {
   const chat = useContext(ChatContext);
   const session = chat.follower.transcript.value?.session;
@@ -20,7 +28,7 @@ export function Pickers() {
   const models = chat.options.models.value;
   const agents = chat.options.agents.value;
   const model = models?.find((one) => one.id === chosen.model);
-  const efforts = effortsOf(model);
+  const efforts = model?.efforts ?? (chosen.effort === undefined ? [] : [chosen.effort]);
   const agent = chosen.agent ?? "default";
   const mode = MODES.find((one) => one.id === chosen.permissionMode);
   return (
@@ -43,11 +51,14 @@ export function Pickers() {
       {efforts.length > 0 ? (
         <Picker
           name="Effort"
-          shown={chosen.effort ?? "Effort"}
-          items={efforts.map((effort) => ({ id: effort, label: effort }))}
-          current={chosen.effort}
+          shown={chosen.effort === undefined ? "Effort" : effortItem(chosen.effort).label}
+          items={[...new Set(["default" as const, ...efforts])].map(effortItem)}
+          current={chosen.effort ?? "default"}
           searchable={false}
-          pick={(effort) => void chat.choose({ effort })}
+          pick={(id) => {
+            const effort = efforts.find((one) => one === id);
+            void chat.choose({ effort: effort ?? "default" });
+          }}
         />
       ) : null}
       <Picker
@@ -79,6 +90,12 @@ export function Pickers() {
       ) : null}
     </>
   );
+}
+
+/** A newer server may know more of them. */
+function effortItem(effort: Effort): Choosable {
+  const known: { label: string; detail: string } | undefined = EFFORTS[effort];
+  return known === undefined ? { id: effort, label: effort } : { id: effort, ...known };
 }
 
 function modelItem(model: ModelInfo): Choosable {
