@@ -18,6 +18,11 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "tries",
     ),
     (
+        "how long a sandbox may take to say that it runs, before it counts as running",
+        crate::sandbox::MAX_BEGINNING.as_millis() as u64,
+        "ms",
+    ),
+    (
         "commands that wait to be started",
         crate::spawner::QUEUE as u64,
         "commands",

@@ -1,5 +1,6 @@
 //! Starts programs, confined by the backend that works here.
 use std::process::Stdio;
+use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
@@ -15,6 +16,10 @@ use crate::running::Running;
 use crate::spawner::Spawner;
 use crate::spec::{Spec, Stdin};
 use crate::tie::Tie;
+
+/// How long a launcher may take to say its first word. After that the program is the caller's, with
+/// the time that the caller gives it.
+pub(crate) const MAX_BEGINNING: Duration = Duration::from_secs(10);
 
 /// How often the start of a program is tried, where things come and go that are to be hidden.
 pub(crate) const MAX_STARTS: usize = 4;
@@ -122,7 +127,10 @@ impl Sandbox {
     async fn is_stillborn(&self, running: &mut Running) -> bool {
         match running.backend {
             // Waiting for the end gives back what the program held.
-            Backend::Bubblewrap => !running.has_begun().await && running.wait().await.is_ok(),
+            Backend::Bubblewrap => {
+                let begun = tokio::time::timeout(MAX_BEGINNING, running.has_begun()).await;
+                begun.is_ok_and(|has_begun| !has_begun) && running.wait().await.is_ok()
+            }
             Backend::Landlock | Backend::Seatbelt | Backend::Unsandboxed => false,
         }
     }

@@ -133,6 +133,10 @@ fn the_table_for_people_shows_no_secret() {
         one prompt                                                                    20 MB
         entries of one page of a list                                                 200 entries
         entries of a page where no limit is given                                     50 entries
+        text that sessions are searched for                                           4 KB
+        what is offered behind an @ or a /                                            50 candidates
+        files and folders that are offered from                                       200000 entries
+        output of one call in an exported page                                        16 KB
         events of one page of chat/events                                             500 events
         messages that wait for one session                                            256 messages
         how long streamed text may stay unstored                                      200 ms
@@ -352,6 +356,7 @@ fn the_table_for_people_shows_no_secret() {
         the rules of a sandbox for one command                                        96 KB
         what the launcher reports about a command                                     16 KB
         tries to start a command whose surroundings change meanwhile                  4 tries
+        how long a sandbox may take to say that it runs, before it counts as running  10000 ms
         commands that wait to be started                                              64 commands
         the trial run of a sandbox                                                    5000 ms
         what is kept of a failed trial run                                            400 bytes
