@@ -26,6 +26,9 @@ const ICONS: Record<ToolKind, IconName> = {
   other: "other",
 };
 
+/** Tools that do nothing but change files. */
+const CHANGES: readonly ToolKind[] = ["edit", "delete", "move"];
+
 const STATUS: Record<ToolStatus, string> = {
   pending: "waits",
   waiting: "asks",
@@ -111,6 +114,8 @@ function Inside({ entry, call }: { entry: ItemEntry; call: ToolCall }) {
   // What a diff or the plan shows better is not shown again.
   const shownElsewhere = edits.length > 0 || (call.kind === "think" && call.status === "completed");
   const named = shownElsewhere ? [] : Object.entries(call.arguments);
+  // What the model is told of a change that was made is the diff in words.
+  const isDiff = edits.length > 0 && call.status === "completed" && CHANGES.includes(call.kind);
   return (
     <>
       {named.length > 0 ? (
@@ -130,7 +135,11 @@ function Inside({ entry, call }: { entry: ItemEntry; call: ToolCall }) {
       {edits.map((edit) => (
         <EditDiff key={edit.id} edit={edit} canResolve />
       ))}
-      {entry.done ? <Output blocks={call.output} /> : <Live text={entry.outputText} />}
+      {isDiff ? null : entry.done ? (
+        <Output blocks={call.output} />
+      ) : (
+        <Live text={entry.outputText} />
+      )}
       {call.locations.length > 0 ? (
         <div class="chips">
           {call.locations.slice(0, 20).map((location, index) => (
