@@ -25,17 +25,17 @@ local function explain(err)
   vim.notify("Aside: " .. err.message, vim.log.levels.ERROR)
 end
 
----@param params aside.ChatSendParams
----@param again boolean Whether it may be sent once more.
----@param done fun(err: aside.Failure?, result: aside.ChatSendResult?)
-local function submit(params, again, done)
-  client.request("chat/send", params, function(err, result)
-    local lost = err and err.code == require("aside.rpc").ENDED
-    if not lost or not again then
+--- Does something, and once more where the server ended meanwhile.
+---@generic T
+---@param act fun(done: fun(err: aside.Failure?, result: T?))
+---@param done fun(err: aside.Failure?, result: T?)
+local function twice(act, done)
+  act(function(err, result)
+    if not err or err.code ~= require("aside.rpc").ENDED then
       return done(err, result)
     end
     vim.defer_fn(function()
-      submit(params, false, done)
+      act(done)
     end, RETRY_PAUSE_MS)
   end)
 end
@@ -64,13 +64,17 @@ function M.send(content, options)
   require("aside.chat").to_end()
   local function go(id)
     params.sessionId = id
-    submit(params, true, finish)
+    twice(function(answered)
+      client.request("chat/send", params, answered)
+    end, finish)
   end
   local id = state.current()
   if id then
     return go(id)
   end
-  state.create(nil, function(err, created)
+  twice(function(answered)
+    state.create(nil, answered)
+  end, function(err, created)
     if err then
       return finish(err)
     end
