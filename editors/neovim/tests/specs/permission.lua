@@ -122,6 +122,30 @@ return {
     end),
   },
   {
+    "a key that comes at the moment of the question does not answer it",
+    stage.with({ write(), S.say("So be it.") }, function(s)
+      local editor = s:editor()
+      editor:lua([[
+        vim.api.nvim_create_autocmd("WinEnter", {
+          callback = function()
+            if vim.bo.filetype == "aside-permission" then
+              _G.pressed = true
+              vim.api.nvim_input("yn1")
+            end
+          end,
+        })
+      ]])
+      chat.open(editor)
+      chat.say(editor, "Make new.txt")
+      chat.question(editor)
+      check.same(editor:lua("return _G.pressed"), true)
+      check.same(s.script:told("w"), nil)
+      editor:type("n")
+      chat.shows(editor, "So be it.")
+      check.has(s.script:told("w"), "refused")
+    end),
+  },
+  {
     "a question goes when the turn is stopped",
     stage.with({ write(), S.say("Never.") }, function(s)
       local editor = s:editor()
