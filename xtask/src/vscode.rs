@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::clients;
 use crate::node;
-use crate::programs::{cargo, find_or_install, install, run as run_program, target};
+use crate::programs::{cargo, find_or_install, install, root, run as run_program, target};
 use crate::steps::Outcome;
 
 /// The package of npm that has VS Code's server built, and its version.
@@ -52,6 +52,9 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         Ok(programs) => programs,
         Err(error) => return Outcome::NotRun(format!("{error:#}")),
     };
+    if arguments.bench {
+        return bench(&programs).into();
+    }
     build()
         .and_then(|package| drive(&programs, &package, arguments))
         .into()
@@ -138,11 +141,10 @@ fn tools() -> anyhow::Result<PathBuf> {
 fn build() -> anyhow::Result<PathBuf> {
     cargo(&["build", "--package", "aside", "--package", "aside-script"])?;
     clients::script("editors/webview", "test")?;
-    clients::script("editors/webview", "build")?;
     clients::script("editors/vscode", "test")?;
-    clients::script("editors/vscode", "build")?;
+    // It builds the chat view and the extension first.
     clients::script("editors/vscode", "package")?;
-    let folder = crate::programs::root().join("editors/vscode");
+    let folder = root().join("editors/vscode");
     let entries = std::fs::read_dir(&folder)
         .with_context(|| format!("cannot read the folder {}", folder.display()))?;
     let mut packages = Vec::new();
@@ -163,18 +165,26 @@ fn build() -> anyhow::Result<PathBuf> {
     Ok(package)
 }
 
+/// Measures the chat view by itself, in the browser.
+fn bench(programs: &Programs) -> anyhow::Result<()> {
+    clients::script("editors/webview", "build")?;
+    let mut bench = Command::new(&programs.node);
+    bench
+        .arg(root().join("editors/webview/bench/run.mjs"))
+        .env("PATH", node::path(&programs.node)?)
+        .env("ASIDE_CHROMIUM", &programs.chromium);
+    run_program(&mut bench)
+}
+
 /// Runs the tests, which start and end all else.
 fn drive(programs: &Programs, package: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     let mut tests = Command::new(&programs.node);
-    tests.arg(crate::programs::root().join(TESTS).join("run.ts"));
+    tests.arg(root().join(TESTS).join("run.ts"));
     if arguments.screenshots {
         tests.arg("--screenshots");
     }
     if arguments.update_images {
         tests.arg("--update-images");
-    }
-    if arguments.bench {
-        tests.arg("--bench");
     }
     tests.args(&arguments.filter);
     tests

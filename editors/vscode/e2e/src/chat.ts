@@ -170,6 +170,11 @@ export class Chat {
     }
   }
 
+  /** Shows all of the plan. */
+  async unfoldPlan(): Promise<void> {
+    await this.frame.getByRole("button", { name: /^Plan \d/ }).click();
+  }
+
   /** Shows the end of the transcript. */
   async toEnd(): Promise<void> {
     await this.log().evaluate((log) => log.scrollTo(0, log.scrollHeight));

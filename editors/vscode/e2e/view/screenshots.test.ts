@@ -42,7 +42,7 @@ const CHANGES: [string, string][] = [
   [
     `    """The seconds of a duration such as "1h 30m"."""
 `,
-    `    """The seconds of a duration such as "1h 30m"; a ValueError for what is none."""
+    `    """The seconds of a duration such as "1h 30m", or a ValueError."""
 `,
   ],
   [
@@ -69,7 +69,7 @@ function plan(id: string, done: number): Part {
 async function converse({ world, chat, workbench, page }: Scene): Promise<void> {
   const path = "duration.py";
   await workbench.openFile(path);
-  await chat.widen(520);
+  await chat.widen(560);
   world.script.reply(
     { reasoning: "The parser passes over what it does not know." },
     say("I will look at the parser first."),
@@ -87,6 +87,7 @@ async function converse({ world, chat, workbench, page }: Scene): Promise<void> 
   await chat.answered("now raises");
   await chat.idle();
   await chat.unfoldTool(path, "Edit");
+  await chat.unfoldPlan();
   await workbench.top(path);
   await chat.toEnd();
   await chat.input().focus();
