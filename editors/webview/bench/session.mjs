@@ -21,6 +21,25 @@ fn main() {
 That is all there is to it.
 `;
 
+const MODEL = {
+  provider: "openai",
+  contextWindow: 128_000,
+  maxOutput: 8000,
+  vision: true,
+  reasoning: true,
+  tools: true,
+  available: true,
+};
+const MODELS = [
+  { ...MODEL, id: "openai/scripted", name: "Scripted", efforts: ["low", "high"] },
+  { ...MODEL, id: "openai/plain", name: "Plain", efforts: [] },
+  { ...MODEL, id: "openai/none", name: "None", available: false, reason: "There is no key." },
+];
+const AGENTS = [
+  { name: "default", description: "For all work.", source: "builtin" },
+  { name: "review", description: "Looks for faults.", source: "builtin" },
+];
+
 const id = (number) => `00000000-0000-7000-8001-${String(number).padStart(12, "0")}`;
 const turnId = (number) => `00000000-0000-7000-8002-${String(number).padStart(12, "0")}`;
 
@@ -78,10 +97,12 @@ export function answerer(length) {
     methods: [
       "session/get",
       "session/items",
+      "session/update",
       "chat/events",
       "chat/send",
       "edit/list",
       "model/list",
+      "agent/list",
     ],
     answer(method, params) {
       switch (method) {
@@ -105,7 +126,12 @@ export function answerer(length) {
         case "edit/list":
           return { edits: [] };
         case "model/list":
-          return { models: [] };
+          return { models: MODELS };
+        case "agent/list":
+          return { agents: AGENTS };
+        case "session/update":
+          Object.assign(session, params);
+          return session;
         default:
           return { events: [], nextSeq: params.afterSeq ?? 0 };
       }

@@ -26,6 +26,9 @@ export function Pickers() {
   const session = chat.follower.transcript.value?.session;
   const chosen = session === undefined ? chat.options.chosen.value : choiceOf(session);
   const models = chat.options.models.value;
+  if (session !== undefined && !chat.can("session/update")) {
+    return null;
+  }
   const agents = chat.options.agents.value;
   const model = models?.find((one) => one.id === chosen.model);
   const efforts = model?.efforts ?? (chosen.effort === undefined ? [] : [chosen.effort]);

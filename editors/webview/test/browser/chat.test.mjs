@@ -252,3 +252,25 @@ test("files are completed, pictures pasted, files dropped, and all of them sent"
   await idle(page);
   await page.close();
 });
+
+test("what is chosen before the first message is what the session has", async () => {
+  const { page } = await fresh();
+  await page.getByRole("button", { name: /^Model:/ }).click();
+  const search = page.getByRole("combobox", { name: "Search: Model" });
+  await page.getByRole("option", { name: /^scripted/ }).waitFor();
+  await search.fill("openai scripted");
+  await search.press("Enter");
+  await page.getByRole("button", { name: /^Permission:/ }).click();
+  await page.getByRole("option", { name: /^Read only/ }).click();
+  set.reply({ text: "As you wish." });
+  await send(page, "Hello?");
+  await answered(page, "As you wish.");
+  await idle(page);
+  for (const name of ["Model: scripted", "Permission: Read only"]) {
+    await page.getByRole("button", { name }).waitFor();
+  }
+  await page.getByRole("button", { name: /^Permission:/ }).click();
+  await page.getByRole("option", { name: /^Ask/ }).click();
+  await page.getByRole("button", { name: "Permission: Ask" }).waitFor();
+  await page.close();
+});
