@@ -105,6 +105,23 @@ function M.open(lines, title, footer)
   return { bufnr = bufnr, win = win, lines = lines }
 end
 
+--- Keys that start something in other windows, and nothing here.
+local IDLE = { "i", "a", "I", "A", "o", "O", "R", "x", "p", "P", "u", "<CR>" }
+
+--- Lets keys that start something do nothing, but for those that are mapped in the window.
+---@param float aside.permission.Float
+function M.still(float)
+  local mapped = {}
+  for _, map in ipairs(vim.api.nvim_buf_get_keymap(float.bufnr, "n")) do
+    mapped[map.lhs] = true
+  end
+  for _, key in ipairs(IDLE) do
+    if not mapped[key] then
+      vim.keymap.set("n", key, "<Nop>", { buffer = float.bufnr, nowait = true })
+    end
+  end
+end
+
 --- Puts the window where it belongs on a screen of another size.
 ---@param float aside.permission.Float
 function M.fit(float)

@@ -30,6 +30,9 @@ local GRACE_MS = 300
 ---@type aside.permission.Question[]
 local queue = {}
 
+--- Whether the user went to a question that is announced and not there yet.
+local awaited = false
+
 local show_next
 
 ---@param question aside.permission.Question
@@ -155,17 +158,7 @@ local function map_keys(question)
       later(question)
     end)
   end
-  -- Nothing else that starts something is of use here.
-  for _, key in ipairs({ "i", "a", "I", "A", "o", "O", "R", "x", "p", "P", "u", "<CR>" }) do
-    if vim.fn.maparg(key, "n", false, true).buffer ~= 1 then
-      local taken = vim.iter(question.choices):any(function(choice)
-        return vim.list_contains(choice.keys, key)
-      end)
-      if not taken then
-        vim.keymap.set("n", key, "<Nop>", { buffer = bufnr, nowait = true })
-      end
-    end
-  end
+  float.still(question.float)
 end
 
 --- The window has the cursor: soon its keys answer.
@@ -337,7 +330,12 @@ end
 function M.answer(answer)
   local question = queue[1]
   if not question then
-    return say.info("Nothing waits for an answer.")
+    local shown = state.shown()
+    awaited = shown ~= nil and next(shown.permissions) ~= nil
+    if not awaited then
+      say.info("Nothing waits for an answer.")
+    end
+    return
   end
   if answer then
     for index, option in ipairs(question.params.options) do
@@ -376,10 +374,12 @@ client.on_request("chat/requestPermission", function(params, respond, ctx)
   ctx.on_cancel = function()
     withdraw(params.requestId)
   end
-  show_next(false)
+  show_next(awaited)
+  awaited = false
 end)
 
 events.on("permissionResolved", function(event)
+  awaited = false
   withdraw(event.event.requestId)
 end)
 
