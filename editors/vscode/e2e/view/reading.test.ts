@@ -80,6 +80,8 @@ scene("all is done by the keyboard", {}, async ({ world, chat, page, workbench }
   await page.keyboard.type("Go on.");
   await page.keyboard.press("Enter");
   await world.script.reached("stop");
+  // The key stops what is seen to run.
+  await chat.stopButton().waitFor();
   await page.keyboard.press("Escape");
   await chat.idle();
   ok(!(await chat.transcriptText()).includes("story"), "the turn was stopped");
