@@ -49,9 +49,9 @@ test("the drafts changed last stay, when there are many", () => {
   }
   const kept = new Drafts(memory).all();
   assert.equal(Object.keys(kept).length, 50);
-  assert.deepEqual(kept["s0"], text("still"));
-  assert.equal(kept["s1"], undefined);
-  assert.ok(kept["s59"]);
+  assert.deepEqual(kept.s0, text("still"));
+  assert.equal(kept.s1, undefined);
+  assert.ok(kept.s59);
 });
 
 test("a large picture is not kept over a restart, its words are", () => {
