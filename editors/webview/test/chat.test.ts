@@ -217,3 +217,24 @@ test("questions come once, and go when they are settled anywhere", async () => {
   host.say({ type: "withdrawn", requestId: "r2" });
   assert.equal(host.chat.prompts.permissions.value.length, 0);
 });
+
+test("a session that went back to before a turn is read anew", async () => {
+  const host = await streaming();
+  const now = session();
+  const say = (seq: number, turnCount: number) =>
+    host.say({
+      type: "event",
+      event: event(seq, { type: "sessionUpdated", session: { ...now, turnCount } }),
+    });
+  say(5, 3);
+  await settled();
+  assert.equal(host.count("session/items"), 1);
+  say(6, 2);
+  await (await host.asked("session/get")).answer(session());
+  await (await host.asked("session/items")).answer({ items: [said("u", "1")], turns: [], seq: 6 });
+  assert.deepEqual(shown(host), ["user: 1"]);
+  host.say({ type: "showSession", sessionId: "s" });
+  await (await host.asked("session/get")).answer(session());
+  await (await host.asked("session/items")).answer({ items: [], turns: [], seq: 7 });
+  assert.deepEqual(shown(host), []);
+});

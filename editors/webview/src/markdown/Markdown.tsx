@@ -4,7 +4,8 @@ import { ChatContext } from "../ui/context";
 import { memo } from "../ui/memo";
 import { type Blocks, blocksOf, NO_BLOCKS } from "./blocks";
 import { enhance } from "./enhance";
-import { md } from "./parser";
+import { themeChanged } from "./mermaid";
+import { render } from "./parser";
 import { sanitized } from "./sanitize";
 
 /** Markdown that may still grow. */
@@ -26,8 +27,10 @@ export function Markdown({ text, streaming }: { text: string; streaming: boolean
 const Block = memo(function Block({ source, whole }: { source: string; whole: boolean }) {
   const element = useRef<HTMLDivElement>(null);
   const chat = useContext(ChatContext);
+  // A diagram is a picture, which has the colours of its time.
+  const theme = source.includes("mermaid") ? themeChanged.value : 0;
   useLayoutEffect(() => {
-    const fragment = sanitized(md.render(source));
+    const fragment = sanitized(render(source, whole));
     const staged = document.createElement("div");
     staged.append(fragment);
     enhance(
@@ -39,6 +42,6 @@ const Block = memo(function Block({ source, whole }: { source: string; whole: bo
       whole,
     );
     element.current?.replaceChildren(...staged.childNodes);
-  }, [source, whole, chat]);
+  }, [source, whole, chat, theme]);
   return <div class="block" ref={element} />;
 });

@@ -25,15 +25,27 @@ md.renderer.rules.image = (tokens, index) => {
 };
 
 // The frame of a code block gets its buttons when it is put into the page.
-md.renderer.rules.fence = (tokens, index) => {
+md.renderer.rules.fence = (tokens, index, _options, env) => {
   const token = tokens[index];
   const language = (token?.info ?? "").trim().split(/\s+/)[0] ?? "";
-  return codeBlock(token?.content ?? "", language);
+  return codeBlock(token?.content ?? "", language, isGrowing(env));
 };
-md.renderer.rules.code_block = (tokens, index) => codeBlock(tokens[index]?.content ?? "", "");
+md.renderer.rules.code_block = (tokens, index) => codeBlock(tokens[index]?.content ?? "", "", true);
 
-function codeBlock(code: string, language: string): string {
+/** Characters of a block that is coloured while it grows; a longer one is when it is whole. */
+const MAX_GROWING = 4000;
+
+/** Reads a block of Markdown as HTML. It may be one that still grows. */
+export function render(source: string, whole: boolean): string {
+  return md.render(source, { growing: !whole && source.length > MAX_GROWING });
+}
+
+function isGrowing(env: unknown): boolean {
+  return typeof env === "object" && env !== null && "growing" in env && env.growing === true;
+}
+
+function codeBlock(code: string, language: string, plain: boolean): string {
   const { escapeHtml } = md.utils;
   const text = code.replace(/\n$/, "");
-  return `<pre data-language="${escapeHtml(language)}"><code>${highlight(text, language)}</code></pre>`;
+  return `<pre data-language="${escapeHtml(language)}"><code>${highlight(text, plain ? "" : language)}</code></pre>`;
 }

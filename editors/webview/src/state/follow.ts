@@ -23,6 +23,15 @@ export type Loading =
   | { kind: "ready" }
   | { kind: "failed"; message: string };
 
+/** Whether turns were taken out of the conversation, of which the items do not tell. */
+function wentBack(before: Transcript, { event }: ChatEvent): boolean {
+  return (
+    event.type === "sessionUpdated" &&
+    before.session !== undefined &&
+    event.session.turnCount < before.session.turnCount
+  );
+}
+
 /** What a follower needs of its surroundings. */
 export interface Surroundings {
   rpc: Rpc;
@@ -165,10 +174,14 @@ export class Follower {
       }
       return;
     }
-    const applied = apply(this.#now, event, Date.now());
+    const before = this.#now;
+    const applied = apply(before, event, Date.now());
     if (applied.kind === "applied") {
       this.#set(applied.transcript);
       this.#around.happened(event);
+      if (wentBack(before, event)) {
+        void this.load(before.sessionId);
+      }
     } else if (applied.kind === "gap") {
       this.#waiting = [event];
       void this.catchUp();

@@ -149,6 +149,7 @@ test("a draft and its session come back when the view is made anew", async () =>
   await page.reload();
   await answered(page, "I am here.");
   assert.equal(await page.getByLabel("Message", { exact: true }).inputValue(), "A draft");
+  await page.getByRole("img", { name: /tokens of context/ }).waitFor();
   await page.getByLabel("Message", { exact: true }).fill("");
   await page.close();
 });
