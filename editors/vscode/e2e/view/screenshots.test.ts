@@ -57,7 +57,12 @@ const CHANGES: [string, string][] = [
   ],
 ];
 
-const ENTRIES = ["Find out why “soon” is 0 seconds", "Refuse what is no duration", "Run the tests"];
+const ENTRIES = [
+  "Find out why “soon” is 0 seconds",
+  "Refuse what is no duration",
+  "Run the tests",
+  "Add a line to the changelog",
+];
 
 function plan(id: string, done: number): Part {
   const status = (index: number) =>
@@ -80,6 +85,7 @@ async function converse({ world, chat, workbench, page }: Scene): Promise<void> 
   world.script.reply(plan("p2", 1), call("e1", "edit_file", { path, edits }));
   const test = { command: "python3 -m unittest -q test_duration" };
   world.script.reply(plan("p3", 2), call("b1", "bash", test));
+  world.script.reply(plan("p4", 3));
   world.script.reply(say(ANSWER));
   await chat.send(
     'parse("soon") gives 0. It should raise an error. Please fix it and run the tests.',
@@ -101,7 +107,7 @@ parse("1h 30m")  # 5400
 parse("soon")    # ValueError: 'soon' is no duration
 \`\`\`
 
-Both tests pass. The two changes wait in **duration.py** for you to keep or undo.`;
+Both tests pass. Shall I add a line to the changelog, too?`;
 
 for (const [name, theme] of [
   ["light", "Light Modern"],
