@@ -18,6 +18,7 @@ use crate::danger::Danger;
 use crate::effect::{Analysis, Effect};
 use crate::parse::{has_deceiving_characters, is_hidden_from_grammar, is_sound, parse};
 use crate::place::Place;
+use crate::word::Word;
 
 pub(crate) use paths::Reach;
 pub(crate) use state::State;
@@ -36,6 +37,10 @@ pub(crate) struct Walker<'p> {
     nodes: usize,
     /// The functions that are being called, and at which level of running at the same time.
     calls: Vec<(String, usize)>,
+    /// The names, with a zero byte behind each, that the last command wrote, and no other text.
+    pub(crate) printed: Option<Vec<Word>>,
+    /// The same of the command before in the pipe, which this one reads.
+    pub(crate) piped: Option<Vec<Word>>,
     /// How many pipes and `&` are around what is looked at.
     concurrency: usize,
 }
@@ -54,6 +59,8 @@ pub(crate) fn analyse(command: &str, place: &Place<'_>) -> Analysis {
         depth: 0,
         nodes: 0,
         calls: Vec::new(),
+        printed: None,
+        piped: None,
         concurrency: 0,
     };
     walker.script(command);

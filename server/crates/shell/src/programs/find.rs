@@ -71,11 +71,29 @@ fn find(walker: &mut Walker<'_>, arguments: &[Word]) -> Scope {
             _ => {}
         }
     }
+    walker.printed = (is_certain && !writes && prints_only_names(tests)).then(|| {
+        starts
+            .iter()
+            .map(|start| start.beneath(is_narrow))
+            .collect()
+    });
     match (is_certain, writes) {
         (false, _) => Scope::Anything,
         (true, true) => Scope::Listed,
         (true, false) => Scope::Reads,
     }
+}
+
+/// Whether what is written are names with a zero byte behind each.
+fn prints_only_names(tests: &[Word]) -> bool {
+    let is_other = |word: &Word| {
+        let text = word.literal().unwrap_or_else(|| "-exec".to_owned());
+        ["-exec", "-ok", "-ls", "-print"]
+            .iter()
+            .any(|start| text.starts_with(start))
+            && text != "-print0"
+    };
+    tests.iter().any(|word| word.is("-print0")) && !tests.iter().any(is_other)
 }
 
 /// Whether only some names are looked for.

@@ -256,6 +256,10 @@ fn xargs(walker: &mut Walker<'_>, name: &str, arguments: &[Word]) -> Scope {
         walker.read(&file, Reach::Itself);
     }
     let is_parallel = name == "parallel";
+    let is_of_pipe = given.has(&["0", "null"])
+        && given.is_certain
+        && !is_parallel
+        && !given.has(&["a", "arg-file", "d", "delimiter"]);
     let mut words = given.operands;
     if let (true, Some(end)) = (
         is_parallel,
@@ -284,7 +288,10 @@ fn xargs(walker: &mut Walker<'_>, name: &str, arguments: &[Word]) -> Scope {
             Scope::Reads
         };
     }
-    words.push(Word::unknown("?"));
+    match walker.piped.take().filter(|_| is_of_pipe) {
+        Some(names) => words.extend(names),
+        None => words.push(Word::unknown("?")),
+    }
     walker.run(&words);
     Scope::Reads
 }

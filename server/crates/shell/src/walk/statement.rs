@@ -194,12 +194,25 @@ impl Walker<'_> {
                 self.danger(Danger::RunsDownload);
             }
             downloads |= matches!(name.as_str(), "curl" | "wget" | "fetch");
+            let is_read = part.kind() == "command" && name == "xargs";
+            self.piped = self
+                .printed
+                .take()
+                .filter(|_| at > 0 && is_read && !reads_elsewhere(*part, text, tail));
             if at + 1 == parts.len() {
                 self.branch_with(*part, text, tail);
             } else {
                 self.branch(*part, text);
             }
+            let is_certain = part.kind() == "command"
+                && part.next_sibling().is_some_and(|next| next.kind() == "|")
+                && !self.state.functions.contains_key(&name);
+            if !is_certain || !matches!(name.as_str(), "find" | "gfind") {
+                self.printed = None;
+            }
         }
+        self.printed = None;
+        self.piped = None;
         self.concurrency -= 1;
     }
 
@@ -331,6 +344,13 @@ impl Walker<'_> {
             waiting.extend(children(node));
         }
     }
+}
+
+/// Whether a command may read something else than what the pipe gives it.
+fn reads_elsewhere(command: Node<'_>, text: &str, tail: &Tail<'_>) -> bool {
+    let own = children(command).into_iter();
+    let mut redirects = own.chain(tail.redirects.iter().copied());
+    redirects.any(|node| node.kind().ends_with("_redirect") && text_of(node, text).contains('<'))
 }
 
 /// The program that a statement names, as it is written.
