@@ -343,6 +343,26 @@ fn own() -> Vec<(&'static str, u64, &'static str)> {
             "entries",
         ),
         (
+            "text that sessions are searched for",
+            engine::limits::MAX_SEARCH_BYTES as u64,
+            "bytes",
+        ),
+        (
+            "what is offered behind an @ or a /",
+            engine::complete::MAX_CANDIDATES as u64,
+            "candidates",
+        ),
+        (
+            "files and folders that are offered from",
+            aside_tools::MAX_ENTRIES as u64,
+            "entries",
+        ),
+        (
+            "output of one call in an exported page",
+            engine::export::MAX_SHOWN_OUTPUT_BYTES as u64,
+            "bytes",
+        ),
+        (
             "events of one page of chat/events",
             u64::from(engine::limits::EVENTS_PAGE),
             "events",
