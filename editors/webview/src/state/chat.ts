@@ -331,7 +331,13 @@ export class Chat {
     void this.outbox.again();
   }
 
-  #happened({ event }: ChatEvent): void {
+  #happened({ event, sessionId }: ChatEvent): void {
+    if ("item" in event && event.item.type === "userMessage") {
+      const { clientMessageId } = event.item;
+      this.outbox.joined((message) => message.clientMessageId === clientMessageId);
+    } else if (event.type === "turnCompleted" && !this.follower.latest?.openTurns.length) {
+      this.outbox.joined((message) => message.sessionId === sessionId);
+    }
     if (event.type === "itemCompleted" && event.item.type === "assistantMessage") {
       this.announcement.value = event.item.text;
     } else if (event.type === "permissionResolved") {

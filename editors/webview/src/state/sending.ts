@@ -24,6 +24,8 @@ export interface Sent {
 
 export class Outbox {
   readonly sending = signal<readonly Sending[]>([]);
+  /** Messages that arrived and join a running turn: they become items when it takes them up. */
+  readonly joining = signal<readonly Sending[]>([]);
   readonly #rpc: Rpc;
   readonly #sent: Sent;
 
@@ -51,6 +53,13 @@ export class Outbox {
     }
   }
 
+  /** These messages became items, or never will. */
+  joined(which: (message: Sending) => boolean): void {
+    if (this.joining.value.some(which)) {
+      this.joining.value = this.joining.value.filter((message) => !which(message));
+    }
+  }
+
   async #try(message: Sending): Promise<void> {
     const { clientMessageId, sessionId, content, delivery } = message;
     try {
@@ -61,6 +70,9 @@ export class Outbox {
         delivery,
       });
       this.#settle(message);
+      if (delivery === "steer" && result.status === "running") {
+        this.joining.value = [...this.joining.value, message];
+      }
       this.#sent.arrived(message, result);
     } catch (error) {
       const code = error instanceof RequestError ? error.code : undefined;

@@ -21,7 +21,7 @@ export function Pending() {
   );
   return (
     <>
-      {chat.outbox.sending.value
+      {[...chat.outbox.joining.value, ...chat.outbox.sending.value]
         .filter((one) => one.sessionId === shown && !arrived.has(one.clientMessageId))
         .map((one) => (
           <UserMessage key={one.clientMessageId} content={one.content} waiting />
