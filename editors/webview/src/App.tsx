@@ -6,6 +6,7 @@ import { Review } from "./review/Review";
 import { ConnectionBanner, ProblemBanner } from "./status/Connected";
 import { Empty } from "./status/Empty";
 import { Header } from "./status/Header";
+import { WentBack } from "./transcript/GoBack";
 import { Plan } from "./transcript/Plan";
 import { Transcript } from "./transcript/Transcript";
 import { Pending } from "./transcript/Working";
@@ -26,6 +27,7 @@ export function App() {
       <ConnectionBanner />
       <Middle />
       <AskedElsewhere />
+      <WentBack />
       <ProblemBanner />
       <div class="dock">
         <Plan />

@@ -5,6 +5,7 @@ import type {
   Delivery,
   EditResolveParams,
   Session,
+  SessionRewindParams,
 } from "../../../../protocol/ts/aside";
 import {
   type Connection,
@@ -50,6 +51,8 @@ export class Chat {
   readonly workspaceUri = signal<string | undefined>(undefined);
   readonly sessionId = signal<string | undefined>(undefined);
   readonly problem = signal<Problem | undefined>(undefined);
+  /** The rewind that was just made, which can be taken back. */
+  readonly wentBack = signal<string | undefined>(undefined);
   /** What a screen reader is told next. */
   readonly announcement = signal("");
   /** Rises when the cursor is to be put where the user writes. */
@@ -105,6 +108,7 @@ export class Chat {
     this.drafts.show(sessionId);
     this.sessionId.value = sessionId;
     this.problem.value = undefined;
+    this.wentBack.value = undefined;
     this.send(
       sessionId === undefined ? { type: "sessionShown" } : { type: "sessionShown", sessionId },
     );
@@ -121,6 +125,7 @@ export class Chat {
       return;
     }
     this.problem.value = undefined;
+    this.wentBack.value = undefined;
     const draft = this.drafts.take();
     let sessionId = this.sessionId.value;
     if (sessionId === undefined) {
@@ -200,6 +205,31 @@ export class Chat {
       this.follower.addEdits(edits);
       this.announcement.value =
         verdict === "accept" ? "The change is kept." : "The change is undone.";
+    });
+  }
+
+  /** Goes back to before a turn; what was said there is written anew where nothing else is. */
+  async goBack(params: SessionRewindParams, text: string): Promise<void> {
+    await this.attempt(async () => {
+      const { rewindId } = await this.rpc.request("session/rewind", params);
+      this.wentBack.value = rewindId;
+      if (isEmpty(this.drafts.current.value)) {
+        this.drafts.setText(text);
+      }
+      this.focusAsked.value += 1;
+      await this.follower.load(params.sessionId);
+    });
+  }
+
+  /** Takes going back, back. */
+  async comeBack(rewindId: string): Promise<void> {
+    const sessionId = this.sessionId.value;
+    this.wentBack.value = undefined;
+    await this.attempt(async () => {
+      await this.rpc.request("session/unrewind", { rewindId });
+      if (sessionId !== undefined) {
+        await this.follower.load(sessionId);
+      }
     });
   }
 

@@ -28,7 +28,7 @@ function ItemView({ entry }: { entry: ItemEntry }) {
   const { item } = entry;
   switch (item.type) {
     case "userMessage":
-      return <UserMessage content={item.content} />;
+      return <UserMessage content={item.content} turnId={item.turnId} />;
     case "assistantMessage":
       return (
         <article class="answer" aria-label="Answer" aria-busy={!entry.done}>

@@ -4,23 +4,31 @@ import type { ContentBlock } from "../../../../protocol/ts/aside";
 import { ChatContext } from "../ui/context";
 import { lines, place } from "../ui/format";
 import { Icon } from "../ui/Icon";
+import { GoBack } from "./GoBack";
 
 /** Characters that are shown at first. */
 const FOLDED = 1500;
 
-export function UserMessage({ content, waiting }: { content: ContentBlock[]; waiting?: boolean }) {
+interface UserMessageProps {
+  content: ContentBlock[];
+  /** Its turn; absent while it is on its way. */
+  turnId?: string;
+}
+
+export function UserMessage({ content, turnId }: UserMessageProps) {
   const [all, setAll] = useState(false);
   const text = content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("\n\n");
   const others = content.filter((block) => block.type !== "text");
   const shown = all || text.length <= FOLDED ? text : `${text.slice(0, FOLDED)}…`;
   return (
-    <article class="user-message" data-waiting={waiting === true} aria-label="Your message">
+    <article class="user-message" data-waiting={turnId === undefined} aria-label="Your message">
       {shown === "" ? null : <div class="said">{shown}</div>}
       {shown.length < text.length ? (
         <button type="button" class="quiet" onClick={() => setAll(true)}>
           Show all
         </button>
       ) : null}
+      {turnId === undefined ? null : <GoBack turnId={turnId} text={text} />}
       {others.length > 0 ? (
         <div class="chips">
           {others.map((block, index) => (

@@ -24,7 +24,7 @@ export function Pending() {
       {[...chat.outbox.joining.value, ...chat.outbox.sending.value]
         .filter((one) => one.sessionId === shown && !arrived.has(one.clientMessageId))
         .map((one) => (
-          <UserMessage key={one.clientMessageId} content={one.content} waiting />
+          <UserMessage key={one.clientMessageId} content={one.content} />
         ))}
     </>
   );

@@ -275,3 +275,33 @@ test("what is chosen before the first message is what the session has", async ()
   await page.getByRole("button", { name: "Permission: Ask" }).waitFor();
   await page.close();
 });
+
+test("the session goes back to before a message, and forth again", async () => {
+  const { page } = await fresh();
+  const edits = [{ old_text: "two", new_text: "TWO" }];
+  set.reply({ text: "First answer." });
+  await send(page, "First");
+  await answered(page, "First answer.");
+  await idle(page);
+  set.reply(call("g1", "edit_file", { path: "a.txt", edits }));
+  set.reply({ text: "Second answer." });
+  await send(page, "Second");
+  await page.getByRole("button", { name: /Allow once/ }).click();
+  await answered(page, "Second answer.");
+  await idle(page);
+  const second = page.locator(".user-message", { hasText: "Second" });
+  await second.hover();
+  await second.getByRole("button", { name: "Go back to before this message" }).click();
+  await second.getByText("These files go back: a.txt.").waitFor();
+  await second.getByRole("button", { name: "Files and conversation" }).click();
+  await page.getByRole("button", { name: "Take it back" }).waitFor();
+  await second.waitFor({ state: "detached" });
+  assert.equal(await page.locator(".answer").count(), 1);
+  assert.equal(await page.getByLabel("Message", { exact: true }).inputValue(), "Second");
+  await page.getByRole("button", { name: "Take it back" }).click();
+  await answered(page, "Second answer.");
+  assert.equal(await page.locator(".user-message").count(), 2);
+  await page.getByRole("button", { name: "Undo all changes", exact: true }).click();
+  await page.locator(".review").waitFor({ state: "detached" });
+  await page.close();
+});
