@@ -32,7 +32,8 @@ function figures(events) {
   const own = (event) => `${event.pid}:${event.tid}` === main && event.ph === "X";
   const tasks = events
     .filter((event) => own(event) && event.name === "RunTask")
-    .map(({ ts, dur = 0 }) => ({ ts, dur }));
+    // The time of the thread, where it is told: another program's work is not the view's.
+    .map(({ ts, dur = 0, tdur = dur }) => ({ ts, dur: tdur }));
   const all =
     tasks.length > 0 ? tasks : events.filter((event) => own(event) && /RunTask/.test(event.name));
   const drawn = frames.filter(own).map(({ ts }) => ts);

@@ -23,7 +23,7 @@ const EFFORTS: Record<Effort, { label: string; detail: string }> = {
 
 export function Pickers() {
   const chat = useContext(ChatContext);
-  const session = chat.follower.transcript.value?.session;
+  const session = chat.follower.session.value;
   const chosen = session === undefined ? chat.options.chosen.value : choiceOf(session);
   const models = chat.options.models.value;
   if (session !== undefined && !chat.can("session/update")) {

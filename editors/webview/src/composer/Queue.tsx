@@ -6,9 +6,9 @@ import { Icon } from "../ui/Icon";
 
 export function Queue() {
   const chat = useContext(ChatContext);
-  const state = chat.follower.transcript.value;
-  const queued = state?.openTurns.filter((turn) => turn.status === "queued") ?? [];
-  if (state === undefined || queued.length === 0) {
+  const queued = chat.follower.openTurns.value?.filter((turn) => turn.status === "queued") ?? [];
+  const state = queued.length === 0 ? undefined : chat.follower.transcript.value;
+  if (state === undefined) {
     return null;
   }
   return (

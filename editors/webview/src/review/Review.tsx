@@ -10,8 +10,7 @@ import { type PendingFile, pendingFiles } from "./pending";
 export function Review() {
   const chat = useContext(ChatContext);
   const [open, setOpen] = useState(false);
-  const edits = useComputed(() => chat.follower.transcript.value?.edits);
-  const files = useComputed(() => pendingFiles(edits.value?.values() ?? []));
+  const files = useComputed(() => pendingFiles(chat.follower.edits.value?.values() ?? []));
   const sessionId = chat.sessionId.value;
   const list = files.value;
   if (list.length === 0 || sessionId === undefined) {

@@ -1,5 +1,5 @@
 /** The whole state of the view, and what the user can do: between the port and what is drawn. */
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type {
   ChatEvent,
   Delivery,
@@ -18,7 +18,6 @@ import {
 } from "../port";
 import { Drafts, isEmpty } from "./drafts";
 import { Follower } from "./follow";
-import { runningTurn } from "./model";
 import { type Choice, Options } from "./options";
 import { Prompts } from "./prompts";
 import { RequestError, Rpc, sentence } from "./rpc";
@@ -59,6 +58,9 @@ export class Chat {
   readonly focusAsked = signal(0);
   /** What was sent and waits for its turn, by turn: its item comes when the turn starts. */
   readonly queuedTexts = new Map<string, string>();
+  readonly #running = computed(
+    () => this.follower.openTurns.value?.some((turn) => turn.status === "running") ?? false,
+  );
   #wasReady = false;
 
   constructor(port: Port) {
@@ -235,8 +237,7 @@ export class Chat {
 
   /** Whether the running turn is one that can be stopped. */
   get running(): boolean {
-    const transcript = this.follower.transcript.value;
-    return transcript !== undefined && runningTurn(transcript) !== undefined;
+    return this.#running.value;
   }
 
   /** Does it, and says so where it fails. */

@@ -1,5 +1,5 @@
 /** Keeps the transcript of the session that is shown up to date: loads, follows, catches up. */
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { ChatEvent, FileEdit, Session, Turn } from "../../../../protocol/ts/aside";
 import { framed } from "./frames";
 import { emptyTranscript, type Transcript } from "./model";
@@ -45,6 +45,12 @@ export interface Surroundings {
 export class Follower {
   /** What is drawn; it is brought up to date once a frame. */
   readonly transcript = signal<Transcript | undefined>(undefined);
+  /** Parts of it, so that who draws only one is not bothered by each piece of an answer. */
+  readonly session = computed(() => this.transcript.value?.session);
+  readonly context = computed(() => this.transcript.value?.context);
+  readonly edits = computed(() => this.transcript.value?.edits);
+  readonly plan = computed(() => this.transcript.value?.plan);
+  readonly openTurns = computed(() => this.transcript.value?.openTurns);
   readonly loading = signal<Loading>({ kind: "none" });
   readonly loadingOlder = signal(false);
   readonly #around: Surroundings;

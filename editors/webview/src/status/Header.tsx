@@ -6,8 +6,7 @@ import { Icon } from "../ui/Icon";
 
 export function Header() {
   const chat = useContext(ChatContext);
-  const state = chat.follower.transcript.value;
-  const session = state?.session;
+  const session = chat.follower.session.value;
   const [renaming, setRenaming] = useState(false);
   const title = session?.title || "New chat";
   return (
@@ -76,7 +75,7 @@ export function Header() {
 /** How full the model's context is. */
 function Meter() {
   const chat = useContext(ChatContext);
-  const context = chat.follower.transcript.value?.context;
+  const context = chat.follower.context.value;
   if (context === undefined) {
     return null;
   }
@@ -107,7 +106,7 @@ function Meter() {
 
 function Cost() {
   const chat = useContext(ChatContext);
-  const session = chat.follower.transcript.value?.session;
+  const session = chat.follower.session.value;
   const usage = session?.usage;
   if (usage?.costUsd === undefined || usage.costUsd === 0) {
     return null;

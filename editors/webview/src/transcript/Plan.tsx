@@ -13,7 +13,7 @@ const WORDS: Record<PlanStatus, string> = {
 
 export function Plan() {
   const chat = useContext(ChatContext);
-  const plan = chat.follower.transcript.value?.plan ?? [];
+  const plan = chat.follower.plan.value ?? [];
   const done = plan.filter((entry) => entry.status === "completed").length;
   if (plan.length === 0 || (done === plan.length && !chat.running)) {
     return null;

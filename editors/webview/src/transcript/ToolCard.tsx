@@ -1,5 +1,4 @@
 /** A tool call: one line, and folded in it what was asked, what came out and what it changed. */
-import { useComputed } from "@preact/signals";
 import { useContext, useEffect, useState } from "preact/hooks";
 import type { ContentBlock, ToolCall, ToolKind, ToolStatus } from "../../../../protocol/ts/aside";
 import { EditDiff } from "../review/Diff";
@@ -87,10 +86,8 @@ export function Elapsed() {
 
 function useEdits(call: ToolCall) {
   const chat = useContext(ChatContext);
-  return useComputed(() => {
-    const all = chat.follower.transcript.value?.edits;
-    return call.editIds.flatMap((id) => all?.get(id) ?? []);
-  }).value;
+  const all = chat.follower.edits.value;
+  return call.editIds.flatMap((id) => all?.get(id) ?? []);
 }
 
 function EditCounts({ call }: { call: ToolCall }) {
