@@ -30,12 +30,16 @@ function figures(events) {
   }
   const [main] = [...threads].sort((one, other) => other[1] - one[1])[0] ?? [""];
   const own = (event) => `${event.pid}:${event.tid}` === main && event.ph === "X";
-  const tasks = events
-    .filter((event) => own(event) && event.name === "RunTask")
-    // The time of the thread, where it is told: another program's work is not the view's.
-    .map(({ ts, dur = 0, tdur = dur }) => ({ ts, dur: tdur }));
-  const all =
-    tasks.length > 0 ? tasks : events.filter((event) => own(event) && /RunTask/.test(event.name));
+  const named = (name) =>
+    events
+      .filter((event) => own(event) && event.name === name)
+      // The time of the thread, where it is told: another program's work is not the view's.
+      .map(({ ts, dur = 0, tdur = dur }) => ({ ts, dur: tdur }));
+  const tasks = named("RunTask");
+  const all = tasks.length > 0 ? tasks : named("ThreadControllerImpl::RunTask");
+  if (all.length === 0) {
+    throw new Error("the trace has no tasks of the page's thread");
+  }
   const drawn = frames.filter(own).map(({ ts }) => ts);
   const busy = all.reduce((sum, { dur }) => sum + dur, 0) / 1000;
   // What a frame costs is what its thread did since the frame before.
