@@ -5,9 +5,10 @@ import type {
   ChatElicitParams,
   ChatRequestPermissionParams,
   PermissionOption,
+  ToolCall,
 } from "../src/protocol";
 import { type Cancel, Questions } from "../src/questions/open";
-import { elicitationText, permissionText, shortOptions } from "../src/questions/words";
+import { answersHere, elicitationText, permissionText, shortOptions } from "../src/questions/words";
 
 class Source implements Cancel {
   isCancellationRequested = false;
@@ -124,10 +125,50 @@ test("a notification has room for the answers of this once", () => {
 
 test("notifications say what would be done", () => {
   assert.equal(permissionText(permission("p")), "run cargo test — Nothing allows it yet.");
-  assert.equal(elicitationText(elicitation), "Aside (git) asks: Which branch?");
-  const item = { ...permission("p").item, type: "toolCall", title: "cargo  test" };
-  const call = { ...permission("p"), item } as ChatRequestPermissionParams;
-  assert.equal(permissionText(call), "cargo test — Nothing allows it yet.");
+  assert.equal(elicitationText(elicitation), "Aside (git) asks: Which ⏎ branch?");
+  assert.equal(permissionText(call({ title: "Edit  a.rs" })), "Edit a.rs — Nothing allows it yet.");
   const long = { ...permission("p"), reason: "x".repeat(5000) };
   assert.ok(permissionText(long).length < 700);
+});
+
+const REASON = "Nothing allows it yet.";
+
+function call(more: Partial<ToolCall>): ChatRequestPermissionParams {
+  const asked = permission("p");
+  const item = {
+    ...asked.item,
+    type: "toolCall",
+    name: "bash",
+    source: { type: "builtin" },
+    kind: "execute",
+    arguments: {},
+    ...more,
+  };
+  const no: PermissionOption = { id: "no", label: "Reject", kind: "rejectOnce" };
+  return { ...asked, item, options: [...asked.options, no] } as ChatRequestPermissionParams;
+}
+
+function checkHere(more: Partial<ToolCall>, text: string | undefined, ids: string[]): void {
+  const asked = call(more);
+  if (text !== undefined) {
+    assert.equal(permissionText(asked), `${text} — ${REASON}`);
+  }
+  assert.deepEqual(
+    answersHere(asked).map(({ id }) => id),
+    ids,
+  );
+}
+
+test("only what a notification shows whole can be allowed there", () => {
+  const both = ["yes", "no"];
+  checkHere({ title: "ls", arguments: { command: "ls" } }, "ls", both);
+  checkHere({ title: "ls", arguments: { command: "ls\nrm -rf ~" } }, "ls ⏎ rm -rf ~", both);
+  checkHere({ arguments: { command: "ls \u202erm" } }, "ls <U+202E>rm", both);
+  const long = `echo ${"a".repeat(400)}; rm -rf ~`;
+  checkHere({ title: "echo aaaa…", arguments: { command: long } }, undefined, ["no"]);
+  checkHere({ kind: "edit", title: "Edit a/very/long…" }, undefined, ["no"]);
+  const mcp = { type: "mcp", server: "shop" } as const;
+  const title = "buy of shop";
+  checkHere({ source: mcp, title, arguments: { command: "ls", count: 9 } }, title, ["no"]);
+  checkHere({ source: mcp, title }, title, both);
 });

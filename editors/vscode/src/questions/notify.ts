@@ -1,9 +1,10 @@
 /** Shows open questions as notifications while the chat view, which shows them too, is hidden. */
 import { commands, type Disposable, env, Uri, window } from "vscode";
+import { visible } from "../../../webview/src/ui/visible";
 import { isWebAddress } from "../chat/messages";
 import type { ChatElicitParams, ChatRequestPermissionParams } from "../protocol";
 import type { Question, Questions } from "./open";
-import { elicitationText, permissionText, shortOptions } from "./words";
+import { answersHere, elicitationText, permissionText, shortOptions } from "./words";
 
 const LATE = "Aside: this was answered already, or is not asked any more.";
 
@@ -47,9 +48,9 @@ export class Notifications implements Disposable {
   }
 
   private async showPermission(request: ChatRequestPermissionParams): Promise<void> {
-    const { requestId, options } = request;
-    const buttons: { title: string; id?: string }[] = shortOptions(options).map(
-      ({ label, id }) => ({ title: label, id }),
+    const { requestId } = request;
+    const buttons: { title: string; id?: string }[] = shortOptions(answersHere(request)).map(
+      ({ label, id }) => ({ title: visible(label), id }),
     );
     buttons.push({ title: "More…" });
     const chosen = await window.showWarningMessage(permissionText(request), ...buttons);
@@ -62,10 +63,10 @@ export class Notifications implements Disposable {
     }
   }
 
-  /** All answers, with the whole of their labels. */
+  /** All answers that may be given here, with the whole of their labels. */
   private async chooseOption(request: ChatRequestPermissionParams): Promise<string | undefined> {
     const inChat = { label: "Show in Chat", id: undefined };
-    const items = request.options.map(({ label, id }) => ({ label, id }));
+    const items = answersHere(request).map(({ label, id }) => ({ label: visible(label), id }));
     const chosen = await window.showQuickPick([...items, inChat], {
       title: permissionText(request),
     });

@@ -1,4 +1,5 @@
 /** What notifications say of a question. */
+import { visible } from "../../../webview/src/ui/visible";
 import type {
   ChatElicitParams,
   ChatRequestPermissionParams,
@@ -11,16 +12,48 @@ const MAX_TEXT = 300;
 
 /** What the agent wants to do, and why it asks. */
 export function permissionText(request: ChatRequestPermissionParams): string {
-  const title = request.item.type === "toolCall" ? request.item.title : "";
-  const effects = request.effects.map(effectText).filter((text) => text !== "");
-  const what = title === "" ? effects.join(", ") : title;
+  const what = whatOf(request);
   return what === "" ? cut(request.reason) : `${cut(what)} — ${cut(request.reason)}`;
+}
+
+/** The answers that may be given without the chat: what is not seen whole is not allowed there. */
+export function answersHere(request: ChatRequestPermissionParams): PermissionOption[] {
+  const isWhole = isSeenWhole(request);
+  return request.options.filter(({ kind }) => isWhole || kind.startsWith("reject"));
 }
 
 /** The answers that have room in a notification: those for this once, where there are such. */
 export function shortOptions(options: readonly PermissionOption[]): PermissionOption[] {
   const once = options.filter(({ kind }) => kind === "allowOnce" || kind === "rejectOnce");
   return (once.length > 0 ? once : options).slice(0, 2);
+}
+
+/** A command as it is, since its title is only how it begins; else the title, or the effects. */
+function whatOf({ item, effects }: ChatRequestPermissionParams): string {
+  if (item.type === "toolCall") {
+    const { command } = item.arguments;
+    const isCommand = item.source.type === "builtin" && item.kind === "execute";
+    if (isCommand && typeof command === "string") {
+      return command.trim();
+    }
+    if (item.title !== "") {
+      return item.title;
+    }
+  }
+  return effects
+    .map(effectText)
+    .filter((text) => text !== "")
+    .join(", ");
+}
+
+function isSeenWhole(request: ChatRequestPermissionParams): boolean {
+  const what = whatOf(request);
+  const { item } = request;
+  const hasMore =
+    item.type === "toolCall" &&
+    item.source.type === "mcp" &&
+    Object.keys(item.arguments).length > 0;
+  return !hasMore && !what.endsWith("…") && !cut(what).endsWith("…");
 }
 
 /** The question, and who has it. */
@@ -47,6 +80,11 @@ function effectText(effect: Effect): string {
 }
 
 function cut(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
+  const line = visible(
+    text
+      .trim()
+      .replace(/\s*\n\s*/g, " ⏎ ")
+      .replace(/\s+/g, " "),
+  );
   return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT)}…` : line;
 }
