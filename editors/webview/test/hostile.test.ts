@@ -2,9 +2,13 @@
 import "./dom";
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ChatRequestPermissionParams } from "../../../protocol/ts/aside";
 import { md } from "../src/markdown/parser";
 import { sanitized } from "../src/markdown/sanitize";
+import { askedFor } from "../src/prompts/words";
 import { targetOf } from "../src/ui/links";
+import { visible } from "../src/ui/visible";
+import { edit, tool } from "./data";
 
 const MARKDOWN = [
   "<script>alert(1)</script>",
@@ -141,4 +145,61 @@ test("links lead to the browser, to a file, or nowhere", () => {
   ]) {
     checkTarget(bad, "nothing");
   }
+});
+
+test("letters that hide others are seen", () => {
+  const pairs: [string, string][] = [
+    ["ls -l\n\trm", "ls -l\n\trm"],
+    ["Grüße, 你好 👋", "Grüße, 你好 👋"],
+    ["a\u202eb\u2066c", "a<U+202E>b<U+2066>c"],
+    ["a\u0000\u001b[2K\r\u009b", "a<U+0000><U+001B>[2K<U+000D><U+009B>"],
+    ["a\u200bb\ufeff\u{e0041}\u3164", "a<U+200B>b<U+FEFF><U+E0041><U+3164>"],
+  ];
+  for (const [text, expected] of pairs) {
+    assert.equal(visible(text), expected);
+  }
+});
+
+function checkAsked(
+  more: Parameters<typeof tool>[1],
+  expected: string,
+  preview?: ChatRequestPermissionParams["preview"],
+): void {
+  const {
+    title,
+    command,
+    arguments: values,
+  } = askedFor({
+    requestId: "r",
+    sessionId: "s",
+    turnId: "t",
+    item: tool("a", more),
+    reason: "",
+    effects: [],
+    options: [],
+    ...(preview === undefined ? {} : { preview }),
+  });
+  const shown = values.map(({ name, value }) => `${name}=${value}`);
+  assert.equal([title, command ?? "-", ...shown].join(" | "), expected);
+}
+
+test("a call cannot be taken for another", () => {
+  const command = "ls \u202e";
+  checkAsked(
+    { arguments: { command, background: true } },
+    "Run this command? | ls <U+202E> | background=true",
+  );
+  checkAsked(
+    { source: { type: "mcp", server: "shop" }, title: "buy of shop", arguments: { command, n: 9 } },
+    "buy of shop? | - | command=ls <U+202E> | n=9",
+  );
+  checkAsked(
+    { kind: "edit", title: "Edit a.txt", arguments: { command } },
+    "Edit a.txt? | - | command=ls <U+202E>",
+  );
+  checkAsked(
+    { kind: "edit", title: "Edit a.txt", arguments: { path: "a.txt" } },
+    "Edit a.txt? | -",
+    [edit("e")],
+  );
 });

@@ -3,6 +3,7 @@ import { useContext, useEffect, useId, useRef, useState } from "preact/hooks";
 import type { ChatElicitParams, ElicitAction } from "../../../../protocol/ts/aside";
 import { ChatContext } from "../ui/context";
 import { Icon } from "../ui/Icon";
+import { visible } from "../ui/visible";
 import { isBusy } from "./focus";
 import { type Field, fieldsOf, read, type Value } from "./form";
 
@@ -16,8 +17,9 @@ export function Elicitation({ request }: { request: ChatElicitParams }) {
   const { requestId, url } = request;
 
   useEffect(() => {
+    // The form itself, and nothing in it: what is typed for something else must not get there.
     if (!isBusy(document.activeElement)) {
-      form.current?.querySelector<HTMLElement>("input, select, button")?.focus();
+      form.current?.focus();
     }
   }, []);
 
@@ -41,6 +43,7 @@ export function Elicitation({ request }: { request: ChatElicitParams }) {
     <form
       class="prompt elicitation"
       ref={form}
+      tabIndex={-1}
       aria-labelledby={`${id}-title`}
       onSubmit={(event) => {
         event.preventDefault();
@@ -49,12 +52,12 @@ export function Elicitation({ request }: { request: ChatElicitParams }) {
     >
       <h2 id={`${id}-title`}>
         <Icon name="question" />{" "}
-        {request.server === undefined ? "A question" : `${request.server} asks`}
+        {request.server === undefined ? "A question" : `${visible(request.server)} asks`}
       </h2>
-      <p class="said">{request.message}</p>
+      <p class="said">{visible(request.message)}</p>
       {url === undefined ? null : (
         <p>
-          <code>{url}</code>
+          <code>{visible(url)}</code>
         </p>
       )}
       {fields.map((field) => (

@@ -4,8 +4,10 @@ import type { ChatRequestPermissionParams, PermissionOption } from "../../../../
 import { EditDiff } from "../review/Diff";
 import { ChatContext } from "../ui/context";
 import { Icon } from "../ui/Icon";
+import { visible } from "../ui/visible";
 import { describe } from "./effects";
 import { isBusy } from "./focus";
+import { askedFor } from "./words";
 
 /** A question takes no keys until the user can have seen it, in milliseconds. */
 const SETTLES_MS = 400;
@@ -16,10 +18,8 @@ export function Permission({ request }: { request: ChatRequestPermissionParams }
   const box = useRef<HTMLElement>(null);
   const since = useRef(performance.now());
   const id = useId();
-  const { item, options } = request;
-  const command = item.type === "toolCall" ? item.arguments.command : undefined;
-  const named = item.type === "toolCall" ? item.title || item.name : "Tool call";
-  const title = typeof command === "string" ? "Run this command?" : `${named}?`;
+  const { options } = request;
+  const { title, command, arguments: values } = askedFor(request);
 
   // Whoever is writing goes on writing; whoever is not can answer by one key.
   useEffect(() => {
@@ -72,15 +72,27 @@ export function Permission({ request }: { request: ChatRequestPermissionParams }
       <h2 id={`${id}-title`}>
         <Icon name="shield" /> {title}
       </h2>
-      {typeof command === "string" ? <pre class="output command">{command}</pre> : null}
-      <p id={`${id}-reason`}>{request.reason}</p>
+      {command === undefined ? null : <pre class="output command">{command}</pre>}
+      {values.length > 0 ? (
+        <dl class="arguments">
+          {values.map(({ name, value }) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>
+                <pre class="output">{value}</pre>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      ) : null}
+      <p id={`${id}-reason`}>{visible(request.reason)}</p>
       {request.effects.length > 0 ? (
         <ul class="effects" aria-label="What it would do">
           {request.effects.map((effect, index) => {
             const { verb, object } = describe(effect, chat.workspaceUri.value);
             return (
               <li key={index}>
-                <span class="muted">{verb}</span> <code>{object}</code>
+                <span class="muted">{verb}</span> <code>{visible(object)}</code>
               </li>
             );
           })}
@@ -115,7 +127,7 @@ export function Permission({ request }: { request: ChatRequestPermissionParams }
             onClick={() => answer(option)}
           >
             {index < 9 ? <kbd>{index + 1}</kbd> : null}
-            <span>{option.label}</span>
+            <span>{visible(option.label)}</span>
           </button>
         ))}
         <button

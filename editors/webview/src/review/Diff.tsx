@@ -4,6 +4,7 @@ import type { FileEdit, Hunk } from "../../../../protocol/ts/aside";
 import { ChatContext } from "../ui/context";
 import { place } from "../ui/format";
 import { Icon } from "../ui/Icon";
+import { visible } from "../ui/visible";
 import { isOpen, isPending, textLines } from "./pending";
 
 /** Lines of one hunk that are shown at first. */
@@ -105,7 +106,7 @@ function HunkDiff({ hunk, resolvable }: { hunk: Hunk; resolvable: boolean }) {
               {line.number}
             </span>
             <span class="sign">{line.sign}</span>
-            <span class="line">{line.text === "" ? " " : line.text}</span>
+            <span class="line">{line.text === "" ? " " : visible(line.text)}</span>
           </div>
         ))}
       </div>
