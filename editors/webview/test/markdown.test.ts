@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Blocks, blocksOf, NO_BLOCKS } from "../src/markdown/blocks";
-import { inlineAt } from "../src/markdown/math";
+import { inlineAt, MAX_FORMULA } from "../src/markdown/math";
 import { md } from "../src/markdown/parser";
 
 const TEXT = `# Title
@@ -90,9 +90,19 @@ test("formulas are told from prices", () => {
   checkMath("$$", undefined);
   checkMath("$$$$", undefined);
   checkMath("\\(open", undefined);
+  for (const [open, close] of [
+    ["$", "$"],
+    ["$$", "$$"],
+    ["\\(", "\\)"],
+  ] as const) {
+    checkMath(`${open}${"x".repeat(MAX_FORMULA)}${close}`, undefined);
+  }
+  assert.match(md.render(`$$\n${"x\n".repeat(90)}$$`), /class="math"/);
+  assert.doesNotMatch(md.render(`$$\n${"x\n".repeat(110)}$$`), /class="math"/);
 });
 
 test("code is coloured by its language, and escaped in all others", () => {
   assert.match(md.render("```rust\nfn main() {}\n```"), /hljs-keyword/);
+  assert.doesNotMatch(md.render(`\`\`\`java\n${"1_".repeat(400)}\n\`\`\``), /hljs/, "a long line");
   assert.match(md.render("```nonsense\n<b>\n```"), /&lt;b&gt;/);
 });

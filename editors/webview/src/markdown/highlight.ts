@@ -29,6 +29,9 @@ import yaml from "highlight.js/lib/languages/yaml";
 /** Characters of one block that are coloured; longer ones are shown plain. */
 const MAX_COLOURED = 40_000;
 
+/** Characters of its longest line: the time that a grammar takes may grow with the square of that. */
+const MAX_LINE = 500;
+
 const LANGUAGES = {
   bash,
   c,
@@ -63,7 +66,9 @@ for (const [name, language] of Object.entries(LANGUAGES)) {
 
 /** HTML of a code, its text escaped; coloured where the language is known. */
 export function highlight(code: string, language: string): string {
-  if (code.length <= MAX_COLOURED && hljs.getLanguage(language) !== undefined) {
+  const canBe =
+    code.length <= MAX_COLOURED && code.split("\n").every((line) => line.length <= MAX_LINE);
+  if (canBe && hljs.getLanguage(language) !== undefined) {
     return hljs.highlight(code, { language, ignoreIllegals: true }).value;
   }
   return escaped(code);

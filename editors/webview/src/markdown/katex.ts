@@ -1,5 +1,8 @@
 /** Draws formulas, once there are some: KaTeX is loaded then. */
 
+/** Characters of a formula that is drawn; a longer one stays its source. */
+const MAX_SOURCE = 5000;
+
 let loaded: typeof import("katex").default | undefined;
 
 /** Draws the formulas in an element. It builds nodes, not HTML, so that no inline style is parsed. */
@@ -27,6 +30,9 @@ export function drawMath(element: Element): void {
 function draw(katex: typeof import("katex").default, formulas: readonly HTMLElement[]): void {
   for (const formula of formulas) {
     const source = formula.textContent ?? "";
+    if (source.length > MAX_SOURCE) {
+      continue;
+    }
     try {
       katex.render(source, formula, {
         displayMode: formula.dataset.display === "true",

@@ -4,6 +4,10 @@
  */
 import type { MarkdownIt } from "markdown-it";
 
+/** Characters of a formula in a line, and lines of one that has its own; what is longer is text. */
+export const MAX_FORMULA = 2000;
+const MAX_LINES = 100;
+
 const DOLLAR = 0x24;
 const BACKSLASH = 0x5c;
 const SPACE = /\s/;
@@ -39,11 +43,12 @@ export function math(md: MarkdownIt): void {
       if (close === undefined) {
         return false;
       }
+      const last = Math.min(endLine, startLine + MAX_LINES);
       let line = startLine + 1;
-      while (line < endLine && lineAt(state, line).trim() !== close) {
+      while (line < last && lineAt(state, line).trim() !== close) {
         line += 1;
       }
-      if (line >= endLine) {
+      if (line >= last) {
         return false;
       }
       if (!silent) {
@@ -67,42 +72,56 @@ function lineAt(state: { src: string; bMarks: number[]; eMarks: number[] }, line
   return state.src.slice(state.bMarks[line], state.eMarks[line]);
 }
 
+interface Formula {
+  source: string;
+  display: boolean;
+  end: number;
+}
+
 /** The formula that begins here, if one does. */
-export function inlineAt(
-  text: string,
-  from: number,
-  to: number,
-): { source: string; display: boolean; end: number } | undefined {
+export function inlineAt(text: string, from: number, to: number): Formula | undefined {
   const first = text.charCodeAt(from);
+  if (first !== DOLLAR && first !== BACKSLASH) {
+    return undefined;
+  }
+  // One that nothing ends is not looked for to the end of the text, each time that one begins.
+  const near = text.slice(from, Math.min(to, from + MAX_FORMULA) + 1);
+  const found = formulaIn(near, Math.min(to - from, MAX_FORMULA));
+  return found === undefined ? undefined : { ...found, end: from + found.end };
+}
+
+/** The formula at the beginning of a text, which ends before `to`. */
+function formulaIn(text: string, to: number): Formula | undefined {
+  const first = text.charCodeAt(0);
   if (first === BACKSLASH) {
-    const open = text[from + 1];
+    const open = text[1];
     if (open !== "(" && open !== "[") {
       return undefined;
     }
-    const end = text.indexOf(open === "(" ? "\\)" : "\\]", from + 2);
+    const end = text.indexOf(open === "(" ? "\\)" : "\\]", 2);
     return end < 0 || end + 2 > to
       ? undefined
-      : { source: text.slice(from + 2, end), display: open === "[", end: end + 2 };
+      : { source: text.slice(2, end), display: open === "[", end: end + 2 };
   }
   if (first !== DOLLAR) {
     return undefined;
   }
-  if (text.charCodeAt(from + 1) === DOLLAR) {
-    const end = text.indexOf("$$", from + 2);
-    return end <= from + 2 || end + 2 > to
+  if (text.charCodeAt(1) === DOLLAR) {
+    const end = text.indexOf("$$", 2);
+    return end <= 2 || end + 2 > to
       ? undefined
-      : { source: text.slice(from + 2, end), display: true, end: end + 2 };
+      : { source: text.slice(2, end), display: true, end: end + 2 };
   }
   // Prices are not formulas: what is next to the dollars must not be a space, and no digit follows.
-  if (SPACE.test(text[from + 1] ?? " ")) {
+  if (SPACE.test(text[1] ?? " ")) {
     return undefined;
   }
-  const end = text.indexOf("$", from + 1);
-  if (end <= from + 1 || end >= to || SPACE.test(text[end - 1] ?? " ")) {
+  const end = text.indexOf("$", 1);
+  if (end <= 1 || end >= to || SPACE.test(text[end - 1] ?? " ")) {
     return undefined;
   }
-  if (DIGIT.test(text[end + 1] ?? "") || text.slice(from, end).includes("\n\n")) {
+  if (DIGIT.test(text[end + 1] ?? "") || text.slice(0, end).includes("\n\n")) {
     return undefined;
   }
-  return { source: text.slice(from + 1, end), display: false, end: end + 1 };
+  return { source: text.slice(1, end), display: false, end: end + 1 };
 }
