@@ -43,7 +43,7 @@ pub struct SessionSearchResult {
 pub struct SearchHit {
     /// The session.
     pub session_id: String,
-    /// The message of the user's or the model's; absent where it is the title.
+    /// The message; where it is the title, the first of the session. Absent where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item_id: Option<String>,
     /// The session's title.

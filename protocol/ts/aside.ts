@@ -1172,7 +1172,7 @@ export interface SearchHit {
   snippet: string;
   /** How well it fits: the greater the better, and good for nothing but the order. */
   score: number;
-  /** The message of the user's or the model's; absent where it is the title. */
+  /** The message; where it is the title, the first of the session. Absent where there is none. */
   itemId?: string;
 }
 

@@ -43,12 +43,12 @@ async fn what_was_said_is_found() {
     let mut sorted = ids.clone();
     sorted.sort_unstable();
     assert_eq!(sorted, wanted);
-    // Titles come first, and name no item.
+    // Titles come first, and name what the session begins with.
     let found = hits(&editor, "parser").await;
     assert_eq!(found.len(), 1);
     assert_eq!(
-        (found[0].get("itemId"), &found[0]["sessionId"]),
-        (None, &json!(first))
+        (&found[0]["itemId"], &found[0]["sessionId"]),
+        (&items[0]["id"], &json!(first))
     );
     let update = json!({"sessionId": first, "title": "About trees"});
     editor.request("session/update", update).await;

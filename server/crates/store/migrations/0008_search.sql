@@ -1,7 +1,9 @@
--- What users and models said, one text for each message, read out of the items' JSON.
+-- What users and models said, one text for each message, read out of the items' JSON. A message that
+-- streams has none yet: it would be read anew with each piece.
 CREATE VIEW messages (position, body) AS
   SELECT items.position, CASE
     WHEN NOT json_valid(items.json) THEN NULL
+    WHEN json_extract(items.json, '$.status') = 'inProgress' THEN NULL
     WHEN items.kind = 'assistantMessage' THEN json_extract(items.json, '$.text')
     ELSE (
       SELECT group_concat(json_extract(blocks.value, '$.text'), char(10))

@@ -21,15 +21,17 @@ pub(crate) const MESSAGES: &str = "SELECT items.session_id, items.id, sessions.t
      WHERE message_index MATCH ?1 AND NOT EXISTS (SELECT 1 FROM turns \
      WHERE turns.id = items.turn_id AND turns.rewound_by IS NOT NULL) \
      ORDER BY message_index.rank LIMIT ?2";
-pub(crate) const TITLES: &str = "SELECT session_id, NULL, title, title, -rank + ?3 \
-     FROM title_index WHERE title_index MATCH ?1 ORDER BY rank LIMIT ?2";
+pub(crate) const TITLES: &str = "SELECT session_id, (SELECT items.id FROM items \
+     WHERE items.session_id = title_index.session_id ORDER BY position LIMIT 1), \
+     title, title, -rank + ?3 FROM title_index WHERE title_index MATCH ?1 ORDER BY rank LIMIT ?2";
 
 /// A message or a title with the words that were looked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hit {
     /// The session.
     pub session_id: String,
-    /// The message; none where it is the title.
+    /// The message; where it is the title, the session's first, which it mostly names; none where
+    /// nothing was said yet.
     pub item_id: Option<String>,
     /// The session's title.
     pub title: String,

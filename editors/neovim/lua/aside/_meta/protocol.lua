@@ -782,7 +782,7 @@
 ---@field title string The session's title.
 ---@field snippet string Some words around those that were looked for.
 ---@field score number How well it fits: the greater the better, and good for nothing but the order.
----@field itemId? string The message of the user's or the model's; absent where it is the title.
+---@field itemId? string The message; where it is the title, the first of the session. Absent where there is none.
 
 --- Params of `server/status`; there are none.
 ---@class aside.ServerStatusParams

@@ -29,8 +29,8 @@ async fn found(store: &Store, query: &str) -> Vec<String> {
     let hits = store.search(query, 20).await.unwrap();
     assert!(hits.iter().all(|hit| hit.score > 0.0), "{hits:?}");
     let names = hits.into_iter().map(|hit| match hit.item_id {
-        Some(item) => format!("{}/{item}", hit.session_id),
-        None => hit.session_id,
+        Some(item) if hit.snippet != hit.title => format!("{}/{item}", hit.session_id),
+        Some(_) | None => hit.session_id,
     });
     names.collect()
 }
@@ -79,6 +79,8 @@ async fn messages_and_titles_are_found_by_the_beginnings_of_their_words() {
     assert_eq!(found(&store, "cafe naive").await, ["a/a2"]);
     assert_eq!(found(&store, "parse_item").await, ["a/a2"]);
     assert_eq!(found(&store, "session").await, ["a"]);
+    let titled = &store.search("dates", 5).await.unwrap()[0];
+    assert_eq!(titled.item_id.as_deref(), Some("b1"));
     assert_eq!(found(&store, "attached").await, [] as [&str; 0]);
     assert_eq!(store.search("pars", 1).await.unwrap().len(), 1);
     assert_eq!(store.search("pars", 0).await.unwrap().len(), 1);
@@ -159,6 +161,15 @@ async fn the_index_follows_what_is_stored() {
         .await
         .unwrap();
     assert_eq!(found(&store, "red").await, [] as [&str; 0]);
+    // What streams is found when it is whole, or was interrupted.
+    for (status, count) in [("inProgress", 0), ("interrupted", 1)] {
+        let streamed = Write::UpsertItem(ItemRow {
+            json: format!("{{\"text\":\"violet\",\"status\":{status:?}}}"),
+            ..item("a", "t1", "i5", "completed")
+        });
+        store.write(vec![streamed]).await.unwrap();
+        assert_eq!(found(&store, "violet").await.len(), count);
+    }
     // What fails leaves it as it was.
     let refused = vec![
         said("a", "t1", "i1", "grey"),
