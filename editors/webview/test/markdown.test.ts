@@ -97,8 +97,8 @@ test("formulas are told from prices", () => {
   ] as const) {
     checkMath(`${open}${"x".repeat(MAX_FORMULA)}${close}`, undefined);
   }
-  assert.match(md.render(`$$\n${"x\n".repeat(90)}$$`), /class="math"/);
-  assert.doesNotMatch(md.render(`$$\n${"x\n".repeat(110)}$$`), /class="math"/);
+  assert.match(md.render(`$$\n${"x\n\n".repeat(40)}$$`), /class="math"/);
+  assert.doesNotMatch(md.render(`$$\n${"x\n\n".repeat(60)}$$`), /class="math"/);
 });
 
 test("code is coloured by its language, and escaped in all others", () => {
