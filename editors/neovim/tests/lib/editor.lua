@@ -8,6 +8,7 @@ local M = {}
 ---@class tests.Editor
 ---@field process tests.Process
 ---@field private world tests.World
+---@field private channel integer?
 local Editor = {}
 Editor.__index = Editor
 
@@ -39,20 +40,64 @@ function M.attach(channel, world)
   return setmetatable({ world = world, process = { id = channel, errors = "" } }, Editor)
 end
 
---- Runs Lua in it, with arguments, and gives what it returns.
+--- Answers of editors, by their numbers: `{ fine, value }`.
+---@type table<integer, [boolean, any]>
+local answers = {}
+local asked = 0
+
+--- Called by an editor.
+---@param number integer
+---@param fine boolean
+---@param value any
+function _G.tests_answer(number, fine, value)
+  answers[number] = { fine, value }
+end
+
+--- Runs code in the editor, and sends back what comes of it.
+local ASK = [[
+  local code, arguments, channel, number = ...
+  local run, wrong = loadstring(code)
+  local fine, value = false, wrong
+  if run then
+    fine, value = pcall(run, unpack(arguments))
+  end
+  local answer = { number, fine, fine and value or not fine and tostring(value) or nil }
+  vim.rpcnotify(channel, "nvim_exec_lua", "_G.tests_answer(...)", answer)
+]]
+
+--- Runs Lua in it, with arguments, and gives what it returns. An editor in the middle of a command
+--- answers nothing, so that this is no request of Neovim's, which would wait for ever.
 ---@param code string
 ---@param ... any
 ---@return any
 function Editor:lua(code, ...)
-  local value = vim.rpcrequest(self.process.id, "nvim_exec_lua", code, { ... })
-  return value ~= vim.NIL and value or nil
+  asked = asked + 1
+  local number = asked
+  -- The channel's number on its side.
+  self.channel = self.channel or vim.rpcrequest(self.process.id, "nvim_get_api_info")[1]
+  vim.rpcnotify(self.process.id, "nvim_exec_lua", ASK, { code, { ... }, self.channel, number })
+  local answer = process.wait(function()
+    return "the editor to answer; it is in mode " .. vim.inspect(self:mode()) .. self.process.errors
+  end, function()
+    return answers[number]
+  end)
+  answers[number] = nil
+  assert(answer[1], answer[2])
+  return answer[2] ~= vim.NIL and answer[2] or nil
+end
+
+--- Its mode, and whether it is in the middle of a command.
+---@return { mode: string, blocking: boolean }?
+function Editor:mode()
+  local there, mode = pcall(vim.rpcrequest, self.process.id, "nvim_get_mode")
+  return there and mode or nil
 end
 
 --- Runs a command line, and gives what it prints.
 ---@param line string
 ---@return string
 function Editor:command(line)
-  return vim.rpcrequest(self.process.id, "nvim_exec2", line, { output = true }).output
+  return self:lua("return vim.api.nvim_exec2(..., { output = true }).output", line)
 end
 
 --- Types keys, in the notation of mappings.
@@ -108,6 +153,10 @@ end
 --- All windows with their text, and the messages, for the report of a failure.
 ---@return string
 function Editor:report()
+  local mode = self:mode()
+  if mode and mode.blocking then
+    return "it waits for a key in mode " .. mode.mode
+  end
   local told, shown = pcall(
     self.lua,
     self,
