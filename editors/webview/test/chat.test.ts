@@ -238,3 +238,36 @@ test("a session that went back to before a turn is read anew", async () => {
   await (await host.asked("session/items")).answer({ items: [], turns: [], seq: 7 });
   assert.deepEqual(shown(host), []);
 });
+
+test("what is refused after another session is shown comes back where it was written", async () => {
+  const host = await streaming();
+  host.chat.drafts.setText("Hello");
+  void host.chat.submit("queue");
+  const asked = await host.asked("chat/send");
+  host.chat.show("other");
+  host.chat.drafts.setText("of the other");
+  await asked.refuse("The queue is full.", "invalid");
+  assert.equal(host.chat.drafts.current.value.text, "of the other");
+  host.chat.show("s");
+  assert.equal(host.chat.drafts.current.value.text, "Hello");
+});
+
+test("a session that comes late takes neither the view nor a draft from another", async () => {
+  const host = started();
+  host.chat.drafts.setText("first");
+  void host.chat.submit("queue");
+  host.chat.drafts.setText("second");
+  void host.chat.submit("queue");
+  const asked = await host.asked("session/create");
+  host.chat.show("other");
+  host.chat.drafts.setText("of the other");
+  await asked.answer(session("new"));
+  assert.deepEqual(
+    [host.chat.sessionId.value, host.chat.drafts.current.value.text],
+    ["other", "of the other"],
+  );
+  const first = await host.asked("chat/send");
+  const second = await host.asked("chat/send");
+  assert.deepEqual([first.params.sessionId, second.params.sessionId], ["new", "new"]);
+  assert.equal(host.count("session/create"), 1);
+});

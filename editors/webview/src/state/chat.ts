@@ -62,6 +62,7 @@ export class Chat {
     () => this.follower.openTurns.value?.some((turn) => turn.status === "running") ?? false,
   );
   #wasReady = false;
+  #creating: Promise<string> | undefined;
 
   constructor(port: Port) {
     this.port = port;
@@ -71,7 +72,7 @@ export class Chat {
     this.options = new Options(this.rpc);
     this.outbox = new Outbox(this.rpc, {
       arrived: (message, result) => {
-        this.drafts.sent();
+        this.drafts.sent(message.sessionId);
         if (result.status === "queued") {
           this.#keepText(result.turnId, message.draft.text);
           this.follower.queued(queuedTurn(result.sessionId, result.turnId));
@@ -132,14 +133,15 @@ export class Chat {
     let sessionId = this.sessionId.value;
     if (sessionId === undefined) {
       try {
-        const params = { ...this.options.chosen.value };
-        const session = await this.rpc.request("session/create", params);
-        sessionId = session.id;
-        this.#begin(session);
+        // What is sent until it is there goes into the same one.
+        this.#creating ??= this.#create();
+        sessionId = await this.#creating;
       } catch (error) {
-        this.drafts.putBack(draft);
+        this.drafts.putBack(draft, undefined);
         this.#fail(error);
         return;
+      } finally {
+        this.#creating = undefined;
       }
     }
     const content = Outbox.content(draft);
@@ -264,6 +266,16 @@ export class Chat {
     return before.status === "ready" && this.connection.value === before;
   }
 
+  /** A new session, which is shown unless the user went elsewhere meanwhile. */
+  async #create(): Promise<string> {
+    const params = { ...this.options.chosen.value };
+    const session = await this.rpc.request("session/create", params);
+    if (this.sessionId.value === undefined) {
+      this.#begin(session);
+    }
+    return session.id;
+  }
+
   #begin(session: Session): void {
     this.options.chosen.value = {};
     this.sessionId.value = session.id;
@@ -273,9 +285,7 @@ export class Chat {
   }
 
   #refused(message: Sending, reason: RequestError): void {
-    if (message.sessionId === this.sessionId.value) {
-      this.drafts.putBack(message.draft);
-    }
+    this.drafts.putBack(message.draft, message.sessionId);
     this.#fail(reason);
   }
 

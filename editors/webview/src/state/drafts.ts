@@ -75,19 +75,33 @@ export class Drafts {
     return draft;
   }
 
-  /** What was taken has arrived, so that the host need not keep it. */
-  sent(): void {
-    this.#later();
+  /** What was taken of this session has arrived, so that the host need not keep it. */
+  sent(sessionId: string): void {
+    this.#put(sessionId, this.#of(sessionId));
   }
 
-  /** What was taken could not be sent. What was written since stays behind it. */
-  putBack(draft: Draft): void {
-    const now = this.current.value;
-    this.current.value = {
+  /** What was taken of this session could not be sent. What was written since stays behind it. */
+  putBack(draft: Draft, sessionId: string | undefined): void {
+    const now = this.#of(sessionId);
+    this.#put(sessionId, {
       text: now.text === "" ? draft.text : `${draft.text}\n${now.text}`,
       attachments: [...draft.attachments, ...now.attachments],
-    };
-    this.#later();
+    });
+  }
+
+  #of(sessionId: string | undefined): Draft {
+    const isShown = sessionId === this.#sessionId;
+    return isShown ? this.current.value : (this.#kept.get(sessionId ?? "") ?? NOTHING);
+  }
+
+  #put(sessionId: string | undefined, draft: Draft): void {
+    if (sessionId === this.#sessionId) {
+      this.current.value = draft;
+      this.#later();
+    } else {
+      this.#kept.set(sessionId ?? "", draft);
+      this.#save(sessionId ?? "", draft);
+    }
   }
 
   flush(): void {
