@@ -2,8 +2,11 @@
 import "./dom";
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { h, render } from "preact";
 import type { Event } from "../../../protocol/ts/aside";
 import type { ToView } from "../src/port";
+import { Empty } from "../src/status/Empty";
+import { ChatContext } from "../src/ui/context";
 import { answer, event, outline, said, session, tool, turn } from "./data";
 import { type Host, reconnected, settled, started } from "./port";
 
@@ -270,4 +273,14 @@ test("a session that comes late takes neither the view nor a draft from another"
   const second = await host.asked("chat/send");
   assert.deepEqual([first.params.sessionId, second.params.sessionId], ["new", "new"]);
   assert.equal(host.count("session/create"), 1);
+});
+
+test("an example goes behind what is written", async () => {
+  const host = started();
+  host.chat.drafts.setText("mine");
+  const box = document.createElement("div");
+  render(h(ChatContext.Provider, { value: host.chat }, h(Empty, {})), box);
+  box.querySelector<HTMLElement>(".examples button")?.click();
+  assert.match(host.chat.drafts.current.value.text, /^mine\n./);
+  render(null, box);
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { base64, MAX_PICTURE, MAX_TEXT, take, urisOf } from "../src/composer/attach";
-import { completed, queryAt } from "../src/composer/complete";
+import { completed, queryAt, stillAsked } from "../src/composer/complete";
 import { describe } from "../src/prompts/effects";
 import { fieldsOf, read, type Value } from "../src/prompts/form";
 import { count, duration, lines, place, plainOutput } from "../src/ui/format";
@@ -35,6 +35,15 @@ test("a candidate takes the place of what was asked", () => {
   const end = queryAt("@ma", 3);
   assert.ok(end);
   assert.deepEqual(completed("@ma", end, candidate), { text: "@src/main.rs ", cursor: 13 });
+});
+
+test("what is typed while a list is open belongs to what is completed", () => {
+  const asked = queryAt("see @ma", 7);
+  assert.ok(asked);
+  assert.equal(stillAsked(asked, "see @main", 9)?.end, 9);
+  assert.equal(stillAsked(asked, "see @main now", 13), undefined);
+  assert.equal(stillAsked(asked, "@see @ma", 2), undefined);
+  assert.equal(stillAsked(asked, "", 0), undefined);
 });
 
 test("pictures and text are attached, and the rest is refused in a sentence", async () => {

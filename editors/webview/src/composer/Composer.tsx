@@ -7,7 +7,7 @@ import { ChatContext } from "../ui/context";
 import { Icon } from "../ui/Icon";
 import { take, urisOf } from "./attach";
 import { Completer, CompletionList } from "./Completion";
-import { completed } from "./complete";
+import { completed, stillAsked } from "./complete";
 import { Pickers } from "./Pickers";
 import { Queue } from "./Queue";
 
@@ -45,8 +45,11 @@ export function Composer() {
   };
 
   const pick = (candidate: Candidate) => {
-    const query = completer.offer.value?.query;
+    const asked = completer.offer.value?.query;
+    const cursor = field.current?.selectionStart ?? 0;
+    const query = asked && stillAsked(asked, draft.text, cursor);
     if (query === undefined) {
+      completer.close();
       return;
     }
     const next = completed(draft.text, query, candidate);

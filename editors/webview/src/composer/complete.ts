@@ -31,6 +31,12 @@ export function queryAt(text: string, cursor: number): Query | undefined {
   return { trigger, query, start, end: cursor };
 }
 
+/** What is completed now that was asked for a moment ago: its end is where the cursor is by now. */
+export function stillAsked(asked: Query, text: string, cursor: number): Query | undefined {
+  const now = queryAt(text, cursor);
+  return now?.trigger === asked.trigger && now.start === asked.start ? now : undefined;
+}
+
 /** The text with a candidate in the place of what was asked, and where the cursor is then. */
 export function completed(
   text: string,

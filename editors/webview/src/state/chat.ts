@@ -341,8 +341,7 @@ export class Chat {
       case "attach":
         this.drafts.attach(message.attachments);
         if (message.text !== undefined) {
-          const { text } = this.drafts.current.value;
-          this.drafts.setText(text === "" ? message.text : `${text}\n${message.text}`);
+          this.drafts.append(message.text);
         }
         this.focusAsked.value += 1;
         break;

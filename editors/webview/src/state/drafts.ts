@@ -52,6 +52,12 @@ export class Drafts {
     this.#later();
   }
 
+  /** Adds behind what is written. */
+  append(text: string): void {
+    const written = this.current.value.text;
+    this.setText(written === "" ? text : `${written}\n${text}`);
+  }
+
   attach(attachments: readonly Attachment[]): void {
     const draft = this.current.value;
     this.current.value = { ...draft, attachments: [...draft.attachments, ...attachments] };

@@ -33,7 +33,7 @@ export function Empty() {
                 <button
                   type="button"
                   onClick={() => {
-                    chat.drafts.setText(text);
+                    chat.drafts.append(text);
                     chat.focusAsked.value += 1;
                   }}
                 >
