@@ -16,7 +16,7 @@ local STATUS = {
 ---@param trust aside.TrustState
 ---@return string[]
 function M.lines(trust)
-  local lines = { "# " .. trust.workspace, "", STATUS[trust.status] or trust.status }
+  local lines = { "# " .. (trust.workspace:gsub("%c", " ")), "", STATUS[trust.status] or trust.status }
   if trust.reason then
     vim.list_extend(lines, { "", trust.reason })
   end
@@ -38,7 +38,8 @@ function M.lines(trust)
     end, trust.entries)
   )
   section("Files", trust.files)
-  return lines
+  -- A line of a buffer holds no line end; a reason may have some.
+  return vim.split(table.concat(lines, "\n"), "\n", { plain = true })
 end
 
 --- Shows the state in a window above the current one.

@@ -134,6 +134,14 @@ return {
       { type = "hologram" },
     },
   }, { before = false }, "## You\n\nWhy?\nSay.\n\n+ a b.rs:4-9  picture"),
+  case("an attached file whose name has a line end", {
+    type = "userMessage",
+    content = { { type = "resource", uri = "file:///project/a%0Ab%00.rs" } },
+  }, { before = false }, "## You\n\n\n+ a b .rs"),
+  case("output of a kind that is not known", call({ output = { { type = "hologram" } } }), {
+    expanded = true,
+    before = "toolCall",
+  }, "ok ls *\n\n```output\n[hologram]\n```"),
   case("an answer, without the space behind it", said("One.\n\nTwo.\n\n"), nil, "\nOne.\n\nTwo."),
   case("an answer that streams, as it is", said("One.\n\n", "inProgress"), nil, "\nOne.\n\n"),
   case("a fence that is left open ends with its answer", said("```lua\nx"), nil, "\n```lua\nx\n```"),

@@ -141,6 +141,16 @@ return {
     end),
   },
   {
+    "a workspace that cannot be trusted is shown, whatever is said of it",
+    stage.with({}, function(s)
+      local lines = s:editor():lua([[
+        local state = { workspace = "/pro\nject", status = "refused", reason = "one\ntwo", entries = {} }
+        return require("aside.trust").lines(state)
+      ]])
+      check.same({ lines[1], lines[5], lines[6] }, { "# /pro ject", "one", "two" })
+    end),
+  },
+  {
     "what a workspace brings along is shown, trusted, and trusted no more",
     stage.with(REPLIES, function(s)
       local servers = { mcpServers = { broken = { command = "no-such-program" } } }

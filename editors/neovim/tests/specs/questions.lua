@@ -134,6 +134,30 @@ return {
     }),
   },
   {
+    "a question that is taken back makes room, whatever became of its window",
+    stage.with({}, function(s)
+      local editor = s:editor()
+      editor:lua([[
+        _G.asked = {}
+        vim.ui.select = function(_, options)
+          table.insert(_G.asked, options.prompt)
+        end
+        require("aside.client").on_request = function(_, handler)
+          _G.ask = handler
+        end
+        package.loaded["aside.elicit"] = nil
+        require("aside.elicit")
+        _G.first = {}
+        _G.ask({ message = "One?" }, function() end, _G.first)
+        _G.ask({ message = "Two?" }, function() end, {})
+      ]])
+      editor:wait("the first question", "return #_G.asked == 1")
+      editor:lua("_G.first.on_cancel()")
+      editor:wait("the second question", "return #_G.asked == 2")
+      check.same(editor:lua("return _G.asked"), { "Aside asks: One?", "Aside asks: Two?" })
+    end),
+  },
+  {
     "a question may be refused",
     asked({ schema = FORM }, { REFUSE }, {
       asked = { ASKER .. " [Answer, " .. REFUSE .. "]" },

@@ -111,8 +111,12 @@ function M.label(block)
   if block.type == "image" then
     return block.mimeType == "application/pdf" and "PDF" or "picture"
   end
+  if type(block.uri) ~= "string" then
+    return tostring(block.type)
+  end
   local name = block.uri:match("([^/]+)/?$") or block.uri
-  name = vim.uri_decode(name)
+  -- A line of a buffer holds no line end, and a file's name may have one.
+  name = vim.uri_decode(name):gsub("%c", " ")
   local range = block.range
   if not range then
     return name

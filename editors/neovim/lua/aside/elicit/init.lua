@@ -27,8 +27,17 @@ local function finish(question, answer)
     question.gone = true
     question.respond(nil, answer)
   end
-  current = nil
-  next_question()
+  if current == question then
+    current = nil
+    next_question()
+  end
+end
+
+--- Nobody waits for the answer any more. What asks the user may never call back.
+---@param question aside.elicit.Question
+local function take_back(question)
+  question.gone = true
+  finish(question)
 end
 
 ---@param question aside.elicit.Question
@@ -97,8 +106,8 @@ local function ask_choices(asked, prompt, done)
         end
       end
       local schema = asked.schema
-      local least = math.max(schema.minItems or 0, asked.required and 1 or 0)
-      if #values < least or #values > (schema.maxItems or math.huge) then
+      local least = math.max(tonumber(schema.minItems) or 0, asked.required and 1 or 0)
+      if #values < least or #values > (tonumber(schema.maxItems) or math.huge) then
         say.warn(("%s: another number of them is needed."):format(asked.label))
         return again()
       end
@@ -339,7 +348,7 @@ client.on_request("chat/elicit", function(params, respond, ctx)
   end
   local question = { params = params, respond = respond }
   ctx.on_cancel = function()
-    question.gone = true
+    take_back(question)
   end
   table.insert(queue, question)
   next_question()
@@ -352,7 +361,7 @@ events.on("connection", function(event)
     end
     queue = {}
     if current then
-      current.gone = true
+      take_back(current)
     end
   end
 end)
