@@ -170,4 +170,20 @@ return {
       check.is(not vim.uv.fs_stat(s.world.work .. "/two"), "no file")
     end),
   },
+  {
+    "no argument of a call is left out, whatever it is called",
+    stage.with({}, function(s)
+      local shown = s:editor():lua([[
+        local words = require("aside.permission.words")
+        local lines = words.lines({
+          item = { name = "buy", title = "buy of shop", arguments = { command = { "rm", "-rf" }, count = 9 } },
+          reason = "Why.", effects = {}, options = {},
+        }, {}, 40, 80)
+        return vim.tbl_map(function(line)
+          return line[1] and line[1][1] or ""
+        end, lines)
+      ]])
+      check.has(table.concat(shown, "\n"), "buy of shop", 'command: ["rm","-rf"]', "count: 9")
+    end),
+  },
 }

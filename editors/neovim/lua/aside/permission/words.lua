@@ -172,7 +172,7 @@ local function add_call(lines, params, space, whole)
   end
   local names = vim.tbl_filter(function(name)
     local value = arguments[name]
-    return name ~= "command" and not (type(value) == "string" and title:find(value, 1, true))
+    return not (type(value) == "string" and (name == "command" or title:find(value, 1, true)))
   end, vim.tbl_keys(arguments))
   table.sort(names, function(one, other)
     return tostring(one) < tostring(other)
