@@ -1,6 +1,9 @@
 --- What events make of a session: a pure reducer, without Neovim and without a server.
 local M = {}
 
+--- Bytes that are kept of what streams into a call.
+local MAX_STREAMED = 64 * 1024
+
 --- What is known of one session.
 ---@class aside.Store
 ---@field id string
@@ -124,6 +127,19 @@ function APPLY.itemCompleted(store, event)
   M.put(store, event.item)
 end
 
+--- Adds to what streams; of a long text its end is kept. What counts comes with the whole item.
+---@param text string?
+---@param more string
+---@return string
+local function grown(text, more)
+  local all = (text or "") .. more
+  if #all <= 2 * MAX_STREAMED then
+    return all
+  end
+  -- Not from the middle of a letter on.
+  return (all:sub(-MAX_STREAMED):gsub("^[\128-\191]+", ""))
+end
+
 function APPLY.itemDelta(store, event)
   local item = store.by_id[event.itemId]
   if not item then
@@ -132,9 +148,9 @@ function APPLY.itemDelta(store, event)
   if type(event.text) == "string" then
     item.text = (item.text or "") .. event.text
   elseif type(event.argumentsText) == "string" then
-    item.argumentsText = (item.argumentsText or "") .. event.argumentsText
+    item.argumentsText = grown(item.argumentsText, event.argumentsText)
   elseif type(event.outputText) == "string" then
-    item.outputText = (item.outputText or "") .. event.outputText
+    item.outputText = grown(item.outputText, event.outputText)
   end
 end
 

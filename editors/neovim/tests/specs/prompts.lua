@@ -137,6 +137,26 @@ return {
     end),
   },
   {
+    "a message that waits comes back whole when it is taken back",
+    stage.with({}, function(s)
+      local editor = s:editor()
+      editor:lua([[
+        local queue = require("aside.chat.queue")
+        require("aside.state").current = function()
+          return "s"
+        end
+        require("aside.client").request = function(_, _, done)
+          done(nil, { cancelled = true })
+        end
+        local content = { { type = "text", text = "Two" }, { type = "resource", uri = "file:///project/a.rs" } }
+        queue.add({ content = content, clientMessageId = "m" }, { sessionId = "s", turnId = "t", status = "queued" })
+        queue.cancel()
+      ]])
+      check.same(editor:text("aside://input"), "Two")
+      check.same(editor:lua("return require('aside.chat.draft').attachments()[1].uri"), "file:///project/a.rs")
+    end),
+  },
+  {
     "the draft outlives the window, and sent messages come back",
     stage.with({ S.say("Yes."), S.say("No.") }, function(s)
       local editor = s:editor()

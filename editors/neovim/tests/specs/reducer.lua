@@ -46,6 +46,10 @@ local function case(name, events, expect)
   }
 end
 
+local function output(text)
+  return { type = "itemDelta", itemId = "c", outputText = text }
+end
+
 local begun = { type = "itemStarted", item = message("inProgress", "") }
 local NONE = vim.NIL
 
@@ -74,6 +78,11 @@ local tests = {
     ["by_id.c.argumentsText"] = '{"command"',
     ["by_id.c.status"] = "running",
   }),
+  case("of much output the end is kept", {
+    { type = "itemStarted", item = call("running") },
+    output(("é"):rep(65536) .. "b"),
+    output("c"),
+  }, { ["by_id.c.outputText"] = ("é"):rep(32767) .. "bc" }),
   case("a completed call has the output that was sent with it", {
     { type = "itemStarted", item = call("running") },
     { type = "itemDelta", itemId = "c", outputText = "one\n" },

@@ -13,6 +13,7 @@ local MAX_SEEN = 64
 ---@field turnId string
 ---@field steers boolean Whether it joins the running turn, and cannot be taken back.
 ---@field text string
+---@field content aside.ContentBlock[] All that was sent.
 
 local list = {} ---@type aside.Queued[]
 local seen = {} ---@type string[]
@@ -41,6 +42,7 @@ function M.add(params, result)
     turnId = result.turnId,
     steers = result.status == "running",
     text = params.content[1] and params.content[1].text or "",
+    content = params.content,
   }
   watcher()
 end
@@ -96,7 +98,7 @@ function M.cancel()
     if not entry.steers then
       require("aside.client").request("chat/cancel", params, function(err, result)
         if not err and result.cancelled then
-          require("aside.chat.draft").restore({ { type = "text", text = entry.text } })
+          require("aside.chat.draft").restore(entry.content)
         end
       end)
     end
