@@ -2,14 +2,9 @@
 import { commands, type Disposable, window } from "vscode";
 import type { TrustState } from "../protocol";
 import type { Server } from "../server/server";
+import { summary, whole } from "./entries";
 import { showText } from "./pages";
 import { told } from "./told";
-
-/** Entries that the question itself shows; all are in a document beside it. */
-const MAX_SHOWN = 12;
-
-/** Characters of an entry in the question. */
-const MAX_ENTRY = 160;
 
 /** Registers the command. */
 export function trustCommands(server: Server): Disposable[] {
@@ -45,13 +40,15 @@ async function decide(server: Server, state: TrustState): Promise<void> {
   if (state.hash === undefined) {
     return;
   }
+  const { text, isWhole } = summary(state);
+  // What was not seen whole cannot be trusted yet.
+  const answers = isWhole ? ["Trust", "Show All"] : ["Show All"];
   const chosen = await window.showWarningMessage(
     state.status === "changed"
       ? "What this folder brings along has changed since you trusted it. Trust it as it is now?"
       : "Trust what this folder brings along for Aside?",
-    { modal: true, detail: summary(state) },
-    "Trust",
-    "Show All",
+    { modal: true, detail: text },
+    ...answers,
   );
   if (chosen === "Show All") {
     await showAll(state);
@@ -70,7 +67,7 @@ async function decide(server: Server, state: TrustState): Promise<void> {
 async function revoke(server: Server, state: TrustState): Promise<void> {
   const chosen = await window.showInformationMessage(
     "What this folder brings along is trusted.",
-    { modal: true, detail: summary(state) },
+    { modal: true, detail: summary(state).text },
     "Trust No More",
     "Show All",
   );
@@ -81,38 +78,6 @@ async function revoke(server: Server, state: TrustState): Promise<void> {
   }
 }
 
-/** What the question shows. */
-export function summary(state: TrustState): string {
-  const changed = state.changed ?? [];
-  const lines = [
-    ...(changed.length === 0 ? [] : [`Changed: ${changed.join(", ")}`]),
-    `Files: ${state.files.join(", ")}`,
-    "",
-    ...state.entries.slice(0, MAX_SHOWN).map(({ name, value }) => cut(`${name}: ${value}`)),
-  ];
-  const more = state.entries.length - MAX_SHOWN;
-  if (more > 0) {
-    lines.push(`and ${more} more`);
-  }
-  return [...lines, ...(state.warnings ?? [])].join("\n");
-}
-
 async function showAll(state: TrustState): Promise<void> {
-  const content = [
-    `Folder: ${state.workspace}`,
-    "",
-    "Files:",
-    ...state.files.map((file) => `  ${file}${state.changed?.includes(file) ? " (changed)" : ""}`),
-    "",
-    "What they say:",
-    ...state.entries.map(({ name, value }) => `  ${name}: ${value}`),
-    "",
-    ...(state.warnings ?? []),
-  ].join("\n");
-  await showText("What this folder brings along", content);
-}
-
-function cut(text: string): string {
-  const line = text.replace(/\s+/g, " ");
-  return line.length > MAX_ENTRY ? `${line.slice(0, MAX_ENTRY)}…` : line;
+  await showText("What this folder brings along", whole(state));
 }
