@@ -1,4 +1,6 @@
 --- Applies the server's edits to buffers.
+local documents = require("aside.documents")
+
 local M = {}
 
 --- Whether a document is no longer the one that an edit was made for. Neovim passes over such an
@@ -9,14 +11,14 @@ local function is_stale(document)
   if type(document.version) ~= "number" then
     return false
   end
-  local buffer = vim.fn.bufnr(vim.fn.fnameescape(vim.uri_to_fname(document.uri)))
-  return buffer > 0 and vim.api.nvim_buf_is_loaded(buffer) and vim.lsp.util.buf_versions[buffer] > document.version
+  local buffer = documents.buffer(vim.uri_to_fname(document.uri))
+  return buffer ~= nil and vim.api.nvim_buf_is_loaded(buffer) and vim.lsp.util.buf_versions[buffer] > document.version
 end
 
 --- Lets one undo take back what was done since, and no more.
 ---@param buffer integer
 local function break_undo(buffer)
-  if buffer > 0 and vim.api.nvim_buf_is_loaded(buffer) then
+  if vim.api.nvim_buf_is_loaded(buffer) then
     vim.api.nvim_buf_call(buffer, function()
       vim.cmd("let &g:undolevels = &g:undolevels")
     end)
@@ -37,7 +39,7 @@ function M.handler(err, params, ctx)
       if is_stale(document) then
         return { applied = false, failureReason = "the document has changed since" }
       end
-      buffers[#buffers + 1] = vim.fn.bufnr(vim.fn.fnameescape(vim.uri_to_fname(document.uri)))
+      buffers[#buffers + 1] = documents.buffer(vim.uri_to_fname(document.uri))
     end
   end
   vim.iter(buffers):each(break_undo)

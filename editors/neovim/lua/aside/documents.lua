@@ -16,6 +16,20 @@ function M.is_document(buffer)
   return size <= require("aside.config").get().max_file
 end
 
+--- The buffer of a file; nil where there is none.
+---@param path string
+---@return integer?
+function M.buffer(path)
+  local bufnr = vim.fn.bufnr(vim.fn.fnameescape(path))
+  if bufnr < 1 then
+    return nil
+  end
+  -- Neovim also finds a buffer whose name only has the path in it: `main.c` in `main.cpp`.
+  local name = vim.api.nvim_buf_get_name(bufnr)
+  local real = vim.uv.fs_realpath(path)
+  return (name == path or (real and real == vim.uv.fs_realpath(name))) and bufnr or nil
+end
+
 --- Attaches the client to all files that are open, and to those that will be, also to those without
 --- a file type, which `vim.lsp.enable` passes over.
 ---@param client fun(): integer? The client's id while it is there.

@@ -99,4 +99,22 @@ return {
       check.has(s.script:told("sym"), "a_symbol")
     end),
   },
+  {
+    "a file is not taken for one whose name begins with its own",
+    stage.with({}, function(s)
+      s.world:write("main.c", "")
+      s.world:write("main.cpp", "")
+      local editor = s:editor({ files = { "main.cpp" } })
+      local found = editor:lua([[
+        local documents = require("aside.documents")
+        local here = vim.fs.dirname(vim.api.nvim_buf_get_name(0))
+        return {
+          documents.buffer(here .. "/main.cpp") == vim.api.nvim_get_current_buf(),
+          documents.buffer(here .. "/main.c") == nil,
+          documents.buffer(here) == nil,
+        }
+      ]])
+      check.same(found, { true, true, true })
+    end),
+  },
 }

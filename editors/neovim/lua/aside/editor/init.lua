@@ -1,5 +1,6 @@
 --- What Neovim and its other language servers know, for the server: `editor/*` requests.
 local client = require("aside.client")
+local documents = require("aside.documents")
 local places = require("aside.editor.places")
 
 --- Milliseconds that other servers may take; Aside's own limit is 10 s unless set otherwise.
@@ -38,8 +39,8 @@ local function buffer_of(uri)
   if not ok then
     return nil
   end
-  local bufnr = vim.fn.bufnr(vim.fn.fnameescape(path))
-  if bufnr > 0 and vim.api.nvim_buf_is_loaded(bufnr) then
+  local bufnr = documents.buffer(path)
+  if bufnr and vim.api.nvim_buf_is_loaded(bufnr) then
     return bufnr
   end
   local stat = vim.uv.fs_stat(path)
@@ -92,8 +93,8 @@ client.on_request("editor/diagnostics", function(params, respond)
   local wanted = type(params.textDocument) == "table" and params.textDocument.uri or nil
   local bufnr
   if wanted then
-    bufnr = vim.fn.bufnr(vim.fn.fnameescape(vim.uri_to_fname(wanted)))
-    if bufnr < 1 then
+    bufnr = documents.buffer(vim.uri_to_fname(wanted))
+    if not bufnr then
       return respond(nil, { { uri = wanted, diagnostics = {} } })
     end
   end

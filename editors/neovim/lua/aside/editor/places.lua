@@ -1,4 +1,6 @@
 --- Places in documents, from one position encoding to another.
+local documents = require("aside.documents")
+
 local M = {}
 
 --- Bytes of a file that is read for its lines; longer ones keep their columns.
@@ -14,8 +16,8 @@ function M.reader()
     local held = known[uri]
     if held == nil then
       local ok, path = pcall(vim.uri_to_fname, uri)
-      local bufnr = ok and vim.fn.bufnr(vim.fn.fnameescape(path)) or -1
-      if bufnr > 0 and vim.api.nvim_buf_is_loaded(bufnr) then
+      local bufnr = ok and documents.buffer(path) or nil
+      if bufnr and vim.api.nvim_buf_is_loaded(bufnr) then
         held = bufnr
       else
         local stat = ok and vim.uv.fs_stat(path)
