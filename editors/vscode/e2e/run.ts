@@ -72,6 +72,9 @@ function endLeftovers(): number {
   return count;
 }
 
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(name, () => process.exit(1));
+}
 const began = Date.now();
 rmSync(outFolder(), { recursive: true, force: true });
 const settings = { "aside.server.path": writeLauncher() };

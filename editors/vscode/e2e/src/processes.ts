@@ -24,6 +24,14 @@ export interface Running {
   end(): Promise<void>;
 }
 
+/** Those that have not been ended. */
+const alive = new Set<number>();
+
+// Also where a run is broken off, nothing is left behind.
+process.on("exit", () => {
+  for (const pid of alive) endAtOnce([pid, ...descendants(pid)], pid);
+});
+
 /** Starts a program in a process group of its own. */
 export function start(program: string, args: string[], options: Starting): Running {
   const log = openSync(options.log, "a");
@@ -38,6 +46,7 @@ export function start(program: string, args: string[], options: Starting): Runni
   if (pid === undefined) {
     throw new Error(`${program} cannot be started`);
   }
+  alive.add(pid);
   const { onLine } = options;
   if (onLine && child.stdout) {
     let rest = "";
@@ -59,11 +68,14 @@ async function end(pid: number, isAlive: () => boolean): Promise<void> {
   signal(pid, "SIGTERM");
   await until("end of a program", () => !isAlive() || undefined, END_MS).catch(() => undefined);
   // Those that lost their parent meanwhile are no longer found below it.
-  for (const member of new Set([...family, ...descendants(pid)])) {
-    signal(member, "SIGKILL");
-  }
-  killGroup(pid);
+  endAtOnce([...family, ...descendants(pid)], pid);
+  alive.delete(pid);
   await until("end of a program", () => !isAlive() || undefined);
+}
+
+function endAtOnce(family: number[], group: number): void {
+  for (const member of family) signal(member, "SIGKILL");
+  killGroup(group);
 }
 
 /** Sends a signal to a process that may have ended. */

@@ -45,8 +45,9 @@ export class Workbench {
     await until(`entry "${entry}" of the box at the top`, async () => {
       if (!(await input.isVisible())) await this.page.keyboard.press("F1");
       await input.fill(text, { timeout: TRY_MS });
-      const row = box.getByRole("option", { name: named }).first();
-      await row.click({ timeout: TRY_MS });
+      const row = box.getByRole("option", { name: named }).and(box.locator(".focused"));
+      await row.waitFor({ timeout: TRY_MS });
+      await this.page.keyboard.press("Enter");
       return true;
     });
   }
@@ -103,7 +104,9 @@ export class Workbench {
 
   /** Opens a view of the side bar, by its title. */
   async unfold(title: string): Promise<Locator> {
-    const header = this.page.getByRole("button", { name: `${title} Section` });
+    // The header may have words on what is in the view.
+    const name = new RegExp(`^${title}\\b.*Section$`);
+    const header = this.page.getByRole("button", { name });
     if ((await header.getAttribute("aria-expanded")) !== "true") await header.click();
     return this.page.locator(".pane", { has: header });
   }
@@ -112,6 +115,18 @@ export class Workbench {
   async openSession(title: string): Promise<void> {
     const pane = await this.unfold("Sessions");
     await pane.getByRole("treeitem", { name: title }).first().click();
+  }
+
+  /** Takes an entry of the menu that is open. */
+  async menu(name: string): Promise<void> {
+    const entry = this.page.getByRole("menuitem", { name });
+    await entry.waitFor();
+    // A menu that has just opened takes no clicks.
+    await until("end of the menu", async () => {
+      await entry.hover({ timeout: TRY_MS });
+      await this.page.keyboard.press("Enter");
+      return (await entry.count()) === 0 || undefined;
+    });
   }
 
   /** Undoes the last turn, and says yes to what is asked. */

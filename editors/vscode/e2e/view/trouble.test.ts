@@ -80,18 +80,21 @@ let lonely: Editor | undefined;
 after(() => lonely?.end());
 
 scene(
-  "a missing server explains itself",
+  "a missing server explains itself at the first start",
   {
     isBare: true,
     before: async () => {
       const settings = { "aside.server.path": "/nowhere/aside" };
       const extensions = [extensionPackage()];
-      lonely = await startEditor({ name: "lonely", settings, extensions });
+      // And the walkthrough is shown, as it is where the editor's settings are those of a new user.
+      const user = { "workbench.welcomePage.walkthroughs.openOnInstall": true };
+      lonely = await startEditor({ name: "lonely", settings, user, extensions });
     },
     url: () => lonely?.url ?? "",
   },
   async ({ chat, workbench }) => {
     await workbench.ready();
+    await workbench.page.getByText("Get started with Aside").first().waitFor();
     await chat.openView();
     await chat.explains(/\/nowhere\/aside/);
     ok(await chat.frame.getByRole("button").count(), "there is something to press");
