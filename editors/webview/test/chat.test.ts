@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { h, render } from "preact";
 import type { Event } from "../../../protocol/ts/aside";
 import type { ToView } from "../src/port";
+import { Asked, AskedElsewhere } from "../src/prompts/Asked";
 import { Empty } from "../src/status/Empty";
 import { ChatContext } from "../src/ui/context";
 import { answer, event, outline, said, session, tool, turn } from "./data";
@@ -282,5 +283,19 @@ test("an example goes behind what is written", async () => {
   render(h(ChatContext.Provider, { value: host.chat }, h(Empty, {})), box);
   box.querySelector<HTMLElement>(".examples button")?.click();
   assert.match(host.chat.drafts.current.value.text, /^mine\n./);
+  render(null, box);
+});
+
+test("a question of no session is asked where the user is", () => {
+  const host = started();
+  const box = document.createElement("div");
+  const both = [h(Asked, {}), h(AskedElsewhere, {})];
+  host.say({
+    type: "elicitation",
+    request: { requestId: "e", sessionId: "", message: "Log in.", server: "shop" },
+  });
+  render(h(ChatContext.Provider, { value: host.chat }, ...both), box);
+  assert.match(box.querySelector("form")?.textContent ?? "", /shop asks.*Log in\./);
+  assert.equal(box.querySelector(".banner"), null);
   render(null, box);
 });

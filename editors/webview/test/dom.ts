@@ -12,7 +12,10 @@ Object.assign(globalThis, {
   document: window.document,
   Element: window.Element,
   Node: window.Node,
+  HTMLElement: window.HTMLElement,
+  HTMLTextAreaElement: window.HTMLTextAreaElement,
   // Frames come as fast as they are asked for.
   requestAnimationFrame: (draw: () => void) => setTimeout(draw, 0),
+  cancelAnimationFrame: (frame: ReturnType<typeof setTimeout>) => clearTimeout(frame),
   addEventListener: window.addEventListener.bind(window),
 });
