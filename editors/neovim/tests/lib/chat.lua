@@ -23,7 +23,7 @@ function M.say(editor, text)
   editor:type("i" .. text:gsub("<", "<lt>") .. "<C-s><Esc>")
 end
 
---- The transcript, with what is drawn behind its lines.
+--- The transcript, with what is drawn behind its lines, and below all what is drawn between them.
 ---@param editor tests.Editor
 ---@return string
 function M.text(editor)
@@ -34,6 +34,11 @@ function M.text(editor)
         for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(buffer, -1, 0, -1, { details = true })) do
           for _, chunk in ipairs(mark[4].virt_text or {}) do
             lines[mark[2] + 1] = (lines[mark[2] + 1] or "") .. " " .. chunk[1]
+          end
+          for _, line in ipairs(mark[4].virt_lines or {}) do
+            for _, chunk in ipairs(line) do
+              lines[#lines + 1] = chunk[1]
+            end
           end
         end
         return table.concat(lines, "\n")

@@ -1,5 +1,6 @@
 --- A Neovim that a test drives from outside: keys go in as if typed, and Lua looks at its state.
 
+local bounds = require("lib.bounds")
 local process = require("lib.process")
 local settings = require("lib.settings")
 
@@ -76,11 +77,14 @@ function Editor:lua(code, ...)
   -- The channel's number on its side.
   self.channel = self.channel or vim.rpcrequest(self.process.id, "nvim_get_api_info")[1]
   vim.rpcnotify(self.process.id, "nvim_exec_lua", ASK, { code, { ... }, self.channel, number })
-  local answer = process.wait(function()
-    return "the editor to answer; it is in mode " .. vim.inspect(self:mode()) .. self.process.errors
-  end, function()
-    return answers[number]
-  end)
+  vim.wait(bounds.PATIENCE_MS, function()
+    return answers[number] ~= nil
+  end, 1)
+  local answer = answers[number]
+  if not answer then
+    local mode = vim.inspect(self:mode())
+    error(("the editor does not answer; it is in mode %s\n%s"):format(mode, self.process.errors), 0)
+  end
   answers[number] = nil
   assert(answer[1], answer[2])
   return answer[2] ~= vim.NIL and answer[2] or nil

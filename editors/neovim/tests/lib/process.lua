@@ -10,14 +10,16 @@ local M = {}
 ---@param look fun(): T?
 ---@return T
 function M.wait(what, look)
-  local found
-  local function there()
+  -- What looks may wait itself, which must not happen inside of `vim.wait`.
+  local deadline = vim.uv.hrtime() + bounds.PATIENCE_MS * 1e6
+  local found = look()
+  while found == nil or found == false do
+    if vim.uv.hrtime() > deadline then
+      local told = type(what) == "function" and what() or what
+      error(("waited %d s for %s"):format(bounds.PATIENCE_MS / 1000, told), 0)
+    end
+    vim.wait(bounds.LOOK_MS)
     found = look()
-    return found ~= nil and found ~= false
-  end
-  if not vim.wait(bounds.PATIENCE_MS, there, bounds.LOOK_MS) then
-    local told = type(what) == "function" and what() or what
-    error(("waited %d s for %s"):format(bounds.PATIENCE_MS / 1000, told), 0)
   end
   return found
 end

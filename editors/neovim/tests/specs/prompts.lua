@@ -157,6 +157,32 @@ return {
     end),
   },
   {
+    "a message may join the turn that runs",
+    stage.with({
+      S.parts({ text = "At work." }, S.gate("first"), {
+        toolCall = { id = "r", name = "read_file", arguments = { path = "a.txt" } },
+      }),
+      S.say("With that in mind."),
+    }, function(s)
+      s.world:write("a.txt", "one\n")
+      local editor = s:editor()
+      chat.open(editor)
+      chat.say(editor, "Read it")
+      s.script:at("first")
+      editor:type("iMind the tests<Esc><M-CR>")
+      editor:wait(
+        "a line that says so",
+        [[ return vim.iter(vim.api.nvim_list_wins()):any(function(window) return vim.wo[window].winbar:find("Mind the tests", 1, true) ~= nil end) ]]
+      )
+      s.script:open("first")
+      chat.shows(editor, "With that in mind.")
+      chat.is(editor, "idle")
+      check.same(#s.script.requests, 2)
+      check.has(vim.json.encode(s.script.requests[2].messages), "Mind the tests")
+      check.same(select(2, chat.text(editor):gsub("Mind the tests", "")), 1, "the message stands there once")
+    end),
+  },
+  {
     "the draft outlives the window, and sent messages come back",
     stage.with({ S.say("Yes."), S.say("No.") }, function(s)
       local editor = s:editor()
