@@ -172,7 +172,11 @@ return {
       editor:type("iMind the tests<Esc><M-CR>")
       editor:wait(
         "a line that says so",
-        [[ return vim.iter(vim.api.nvim_list_wins()):any(function(window) return vim.wo[window].winbar:find("Mind the tests", 1, true) ~= nil end) ]]
+        [[
+          return vim.iter(vim.api.nvim_list_wins()):any(function(window)
+            return vim.wo[window].winbar:find("Mind the tests", 1, true) ~= nil
+          end)
+        ]]
       )
       s.script:open("first")
       chat.shows(editor, "With that in mind.")
