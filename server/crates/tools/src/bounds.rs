@@ -206,6 +206,11 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
         "bytes",
     ),
     (
+        "an index of Git's that is looked at",
+        crate::command::repository::index::MAX_INDEX_BYTES,
+        "bytes",
+    ),
+    (
         "folders above a command's in which repositories are looked for",
         crate::command::repository::MAX_ABOVE as u64,
         "folders",

@@ -3,6 +3,7 @@
 //! too, so that looking at it would run what they like.
 //! <https://git-scm.com/docs/git-config>, <https://git-scm.com/docs/gitattributes>
 mod config;
+pub(crate) mod index;
 
 use std::fs::File;
 use std::io::Read;
@@ -41,10 +42,14 @@ pub(crate) fn program_of(folder: &Path) -> Option<Named> {
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     // Git goes on to look above a folder that is no repository though it is called so.
     let above = folder.ancestors().take(MAX_ABOVE);
-    above.filter_map(program_of_tree).next()
+    let mut left = MAX_MODULES;
+    above
+        .filter_map(|tree| program_of_tree(tree, &mut left))
+        .next()
 }
 
-fn program_of_tree(tree: &Path) -> Option<Named> {
+/// Looks at a repository and at those inside of it, of which `left` may still be looked at.
+fn program_of_tree(tree: &Path, left: &mut usize) -> Option<Named> {
     let own = directory(tree)?;
     let common = pointed(&own.join("commondir"), "").map(|path| own.join(path));
     let mut all = Repository::new(tree);
@@ -55,7 +60,38 @@ fn program_of_tree(tree: &Path) -> Option<Named> {
         all.look_at_modules(&directory.join("modules"));
     }
     all.look_at_inner(&tree.join(".gitmodules"));
-    all.named()
+    all.named().or_else(|| program_of_links(tree, &own, left))
+}
+
+/// What the repositories name that the index says are inside of a work tree.
+fn program_of_links(tree: &Path, own: &Path, left: &mut usize) -> Option<Named> {
+    let shared = std::fs::read_dir(own).into_iter().flatten().flatten();
+    let shared = shared.map(|entry| entry.path()).filter(|path| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| name.starts_with("sharedindex."))
+    });
+    for file in std::iter::once(own.join("index")).chain(shared) {
+        let what = match index::links(&file) {
+            None => "an index that is not understood",
+            Some(links) if links.len() > *left => "more submodules than are looked at",
+            Some(links) => {
+                *left -= links.len();
+                // Git follows no links on the way, so that none leads around in a ring.
+                let inner = links.iter().map(|link| tree.join(link));
+                let mut inner =
+                    inner.filter(|inner| inner.canonicalize().ok().as_ref() == Some(inner));
+                if let Some(named) = inner.find_map(|inner| program_of_tree(&inner, left)) {
+                    return Some(named);
+                }
+                continue;
+            }
+        };
+        return Some(Named {
+            what: what.to_owned(),
+            file,
+        });
+    }
+    None
 }
 
 /// The directory of the repository of a work tree.

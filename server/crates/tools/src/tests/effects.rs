@@ -121,7 +121,10 @@ fn reads_whose_path_the_command_says_itself_are_not() {
 
 /// Looks at a command in a workspace with these files.
 fn effects_with(files: &[(&str, &str)], command: &str) -> (usize, Vec<String>) {
-    let workspace = Workspace::new(files);
+    effects_in(&Workspace::new(files), command)
+}
+
+fn effects_in(workspace: &Workspace, command: &str) -> (usize, Vec<String>) {
     let root = workspace.root();
     let surroundings = Surroundings {
         cwd: &root,
@@ -193,6 +196,25 @@ fn git_is_asked_about_where_the_repository_names_programs() {
         "[diff]\nexternal = ./x",
         "cd sub && git stash show -p",
     );
+}
+
+#[test]
+fn git_is_asked_about_where_a_repository_inside_names_programs() {
+    let asked = |config: &str, expect: usize| {
+        let workspace = Workspace::new(&[
+            (".git/HEAD", "ref: refs/heads/main\n"),
+            ("sub/.git/HEAD", "ref: refs/heads/main\n"),
+            ("sub/.git/config", config),
+        ]);
+        // An index of one entry, a repository inside, of which there is no `.gitmodules`.
+        let mut index = b"DIRC\0\0\0\x04\0\0\0\x01".to_vec();
+        index.extend([[0; 24].as_slice(), &[0, 0, 0xe0, 0], &[0; 34]].concat());
+        index.extend(b"\0sub\0");
+        std::fs::write(workspace.root().join(".git/index"), index).unwrap();
+        assert_eq!(effects_in(&workspace, "git status").0, expect, "{config}");
+    };
+    asked("[filter \"f\"]\n\tclean = ./x", 1);
+    asked("[core]\n\tbare = false", 0);
 }
 
 #[test]
