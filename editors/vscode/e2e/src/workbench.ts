@@ -7,6 +7,9 @@ import { until } from "./waiting.ts";
 /** How long one try of something that is tried again may take. */
 const TRY_MS = 3_000;
 
+/** How far down a list an entry may be. */
+const MAX_STEPS = 10;
+
 /** The editor as its user sees it. */
 export class Workbench {
   readonly page: Page;
@@ -45,10 +48,17 @@ export class Workbench {
     await until(`entry "${entry}" of the box at the top`, async () => {
       if (!(await input.isVisible())) await this.page.keyboard.press("F1");
       await input.fill(text, { timeout: TRY_MS });
-      const row = box.getByRole("option", { name: named }).and(box.locator(".focused"));
+      const row = box.getByRole("option", { name: named }).first();
       await row.waitFor({ timeout: TRY_MS });
-      await this.page.keyboard.press("Enter");
-      return true;
+      for (let steps = 0; steps < MAX_STEPS; steps += 1) {
+        const classes = await row.getAttribute("class", { timeout: TRY_MS });
+        if (classes?.split(" ").includes("focused")) {
+          await this.page.keyboard.press("Enter");
+          return true;
+        }
+        await this.page.keyboard.press("ArrowDown");
+      }
+      return undefined;
     });
   }
 
