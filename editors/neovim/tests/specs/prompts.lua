@@ -204,6 +204,38 @@ return {
     end),
   },
   {
+    "the draft outlives Neovim, however that ends",
+    stage.with({ S.say("Yes.") }, function(s)
+      local editor = s:editor()
+      chat.open(editor)
+      editor:type("iHalf a thought<Esc>")
+      editor:wait(
+        "the draft to be kept",
+        [[
+          local folder = vim.fs.joinpath(vim.fn.stdpath("state"), "aside", "drafts")
+          local name = vim.fs.dir(folder)()
+          local path = name and vim.fs.joinpath(folder, name)
+          return path and vim.fn.readblob(path):find("Half a thought") and vim.fn.getfperm(path) == "rw-------"
+        ]]
+      )
+      vim.uv.kill(editor.process.pid, "sigkill")
+      editor.process:finish()
+      local again = s:editor()
+      chat.open(again)
+      check.same(again:text("aside://input"), "Half a thought")
+      -- A second one at the same time has a draft of its own.
+      local beside = s:editor()
+      chat.open(beside)
+      check.same(beside:text("aside://input"), "")
+      again:type("<CR>")
+      chat.shows(again, "Half a thought", "Yes.")
+      again:wait(
+        "nothing to be kept",
+        'return vim.fs.dir(vim.fs.joinpath(vim.fn.stdpath("state"), "aside", "drafts"))() == nil'
+      )
+    end),
+  },
+  {
     "a selection goes along with a question",
     stage.with({ S.say("They are letters.") }, function(s)
       s.world:write("a.txt", "alpha\nbeta\ngamma\n")

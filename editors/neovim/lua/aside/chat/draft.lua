@@ -1,4 +1,6 @@
 --- What the user is writing: its text in the input buffer, and what goes along with it.
+local keep = require("aside.chat.keep")
+
 local M = {}
 
 --- Messages that the history keeps.
@@ -11,7 +13,15 @@ local place = 0
 local unsent = "" ---@type string
 local watchers = {} ---@type fun()[]
 
---- The buffer of the input; it outlives its windows and the server.
+--- Has the draft kept.
+local function save()
+  keep.save(function()
+    return { text = M.text(), attachments = attachments }
+  end)
+end
+
+--- The buffer of the input; it outlives its windows and the server. What was written before Neovim
+--- ended is in it again.
 ---@return integer
 function M.buffer()
   if buffer and vim.api.nvim_buf_is_loaded(buffer) then
@@ -29,10 +39,17 @@ function M.buffer()
   options.filetype = "aside-input"
   options.completeopt = "menuone,noselect,popup"
   options.omnifunc = "v:lua.require'aside.chat.complete'.omnifunc"
+  local kept = keep.load()
+  if kept then
+    M.set_text(kept.text)
+    attachments = kept.attachments
+  end
+  vim.api.nvim_buf_attach(buffer, false, { on_lines = save })
   return buffer
 end
 
 local function changed()
+  save()
   for _, watcher in ipairs(watchers) do
     watcher()
   end
