@@ -23,6 +23,7 @@ local function collect(marks, tree, language, text)
   if not ok or not query then
     return
   end
+  local places = {} ---@type table<string, table>
   for id, node, metadata in query:iter_captures(tree:root(), text) do
     local name = query.captures[id]
     local conceal = conceal_of(metadata, id)
@@ -37,17 +38,24 @@ local function collect(marks, tree, language, text)
           column = range[2]
         end
       end
-      marks[#marks + 1] = {
-        first,
-        column,
-        {
+      local group = not plain and ("@%s.%s"):format(name, language) or nil
+      local place = ("%d %d %d %d"):format(first, column, last, end_column)
+      local known = places[place]
+      if known and group and not conceal then
+        -- Of several captures of one piece of text the last is the one that says most.
+        known.hl_group = group
+        known.priority = math.max(known.priority, tonumber(metadata.priority) or PRIORITY)
+      else
+        local options = {
           end_row = last,
           end_col = end_column,
-          hl_group = not plain and ("@%s.%s"):format(name, language) or nil,
+          hl_group = group,
           conceal = conceal,
           priority = tonumber(metadata.priority) or PRIORITY,
-        },
-      }
+        }
+        marks[#marks + 1] = { first, column, options }
+        places[place] = group and options or nil
+      end
     end
   end
 end
