@@ -299,3 +299,20 @@ test("a question of no session is asked where the user is", () => {
   assert.equal(box.querySelector(".banner"), null);
   render(null, box);
 });
+
+test("the host keeps a message that has not arrived, whatever is written next", async () => {
+  const host = started();
+  host.chat.drafts.setText("first");
+  void host.chat.submit("queue");
+  await (await host.asked("session/create")).answer(session("new"));
+  const asked = await host.asked("chat/send");
+  host.chat.drafts.setText("second");
+  const kept = () => {
+    host.chat.drafts.flush();
+    const saved = host.sent.filter((one) => one.type === "saveDraft");
+    return saved.findLast((one) => one.sessionId === "new")?.draft.text;
+  };
+  assert.equal(kept(), "first\nsecond");
+  await asked.answer({ sessionId: "new", turnId: "t", status: "running" });
+  assert.equal(kept(), "second");
+});

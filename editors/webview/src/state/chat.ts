@@ -72,7 +72,7 @@ export class Chat {
     this.options = new Options(this.rpc);
     this.outbox = new Outbox(this.rpc, {
       arrived: (message, result) => {
-        this.drafts.sent(message.sessionId);
+        this.drafts.sent(message.draft);
         if (result.status === "queued") {
           this.#keepText(result.turnId, message.draft.text);
           this.follower.queued(queuedTurn(result.sessionId, result.turnId));

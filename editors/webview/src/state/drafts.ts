@@ -11,6 +11,8 @@ export class Drafts {
   readonly current = signal<Draft>(NOTHING);
   readonly #port: Port;
   readonly #kept = new Map<string, Draft>();
+  /** What was taken to be sent and has not arrived, the oldest first. */
+  #unsent: { sessionId: string | undefined; draft: Draft }[] = [];
   #sessionId: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -43,6 +45,9 @@ export class Drafts {
     this.flush();
     this.#kept.delete("");
     this.#sessionId = sessionId;
+    for (const one of this.#unsent) {
+      one.sessionId ??= sessionId;
+    }
     this.#save("", NOTHING);
     this.#later();
   }
@@ -73,26 +78,32 @@ export class Drafts {
     this.#later();
   }
 
-  /** Takes the draft out, to send it. The host keeps it until `sent`. */
+  /** Takes the draft out, to send it. The host keeps it until `sent`, whatever is written next. */
   take(): Draft {
     this.flush();
     const draft = this.current.value;
+    this.#unsent.push({ sessionId: this.#sessionId, draft });
     this.current.value = NOTHING;
     return draft;
   }
 
-  /** What was taken of this session has arrived, so that the host need not keep it. */
-  sent(sessionId: string): void {
-    this.#put(sessionId, this.#of(sessionId));
+  /** What was taken has arrived, so that the host need not keep it. */
+  sent(draft: Draft): void {
+    const one = this.#unsent.find((other) => other.draft === draft);
+    if (one !== undefined) {
+      this.#forget(draft);
+      this.#put(one.sessionId, this.#of(one.sessionId));
+    }
   }
 
   /** What was taken of this session could not be sent. What was written since stays behind it. */
   putBack(draft: Draft, sessionId: string | undefined): void {
-    const now = this.#of(sessionId);
-    this.#put(sessionId, {
-      text: now.text === "" ? draft.text : `${draft.text}\n${now.text}`,
-      attachments: [...draft.attachments, ...now.attachments],
-    });
+    this.#forget(draft);
+    this.#put(sessionId, joined([draft, this.#of(sessionId)]));
+  }
+
+  #forget(draft: Draft): void {
+    this.#unsent = this.#unsent.filter((other) => other.draft !== draft);
   }
 
   #of(sessionId: string | undefined): Draft {
@@ -123,11 +134,18 @@ export class Drafts {
     this.#timer = setTimeout(() => this.flush(), SAVE_AFTER_MS);
   }
 
-  #save(sessionId: string, draft: Draft): void {
+  #save(sessionId: string, written: Draft): void {
+    const unsent = this.#unsent.filter((one) => (one.sessionId ?? "") === sessionId);
+    const draft = joined([...unsent.map((one) => one.draft), written]);
     this.#port.send(
       sessionId === "" ? { type: "saveDraft", draft } : { type: "saveDraft", sessionId, draft },
     );
   }
+}
+
+function joined(drafts: readonly Draft[]): Draft {
+  const texts = drafts.map(({ text }) => text).filter((text) => text !== "");
+  return { text: texts.join("\n"), attachments: drafts.flatMap((one) => one.attachments) };
 }
 
 /** Whether there is nothing in it. */
