@@ -96,6 +96,12 @@ function checkForm(values: Record<string, Value>, expected: unknown): void {
   assert.deepEqual(read(fieldsOf(SCHEMA), values), expected);
 }
 
+test("a field may be called as what every object has", () => {
+  const schema = { properties: { constructor: { type: "string" }, toString: { type: "number" } } };
+  assert.deepEqual(read(fieldsOf(schema), {}), { content: {} });
+  assert.deepEqual(read(fieldsOf(schema), { toString: "3" }), { content: { toString: 3 } });
+});
+
 test("a form is filled in as its schema says", () => {
   checkForm(
     { name: "Ada", age: "36", colour: "g", tags: ["b"] },

@@ -111,6 +111,11 @@ function optionsOf(property: Json): { value: string; label: string }[] | undefin
   return undefined;
 }
 
+/** What is filled in. A server may call a field as anything that every object has. */
+export function valueOf(values: Readonly<Record<string, Value>>, field: Field): Value {
+  return Object.hasOwn(values, field.name) ? (values[field.name] ?? field.initial) : field.initial;
+}
+
 /** What was filled in as the answer wants it, or what is wrong, by field. */
 export function read(
   fields: readonly Field[],
@@ -119,7 +124,7 @@ export function read(
   const content: Record<string, unknown> = {};
   const wrong: Record<string, string> = {};
   for (const field of fields) {
-    const value = values[field.name] ?? field.initial;
+    const value = valueOf(values, field);
     const problem = check(field, value);
     if (problem !== undefined) {
       wrong[field.name] = problem;
