@@ -204,6 +204,20 @@ return {
     end),
   },
   {
+    "a draft of one that had the same number is taken over too",
+    stage.with({}, function(s)
+      local draft = s:editor():lua([[
+        local folder = vim.fs.joinpath(vim.fn.stdpath("state"), "aside", "drafts")
+        vim.fn.mkdir(folder, "p")
+        local root = vim.fn.sha256(require("aside.client").root()):sub(1, 16)
+        local name = ("%s.%d.json"):format(root, vim.uv.os_getpid())
+        vim.fn.writefile({ '{ "text": "Mine", "attachments": [] }' }, vim.fs.joinpath(folder, name))
+        return require("aside.chat.keep").load()
+      ]])
+      check.same(draft and draft.text, "Mine")
+    end),
+  },
+  {
     "the draft outlives Neovim, however that ends",
     stage.with({ S.say("Yes.") }, function(s)
       local editor = s:editor()

@@ -52,12 +52,13 @@ local function read(path)
   return { text = draft.text, attachments = vim.islist(draft.attachments) and draft.attachments or {} }
 end
 
---- Whether the process that wrote a file still runs.
+--- Whether the process that wrote a file still runs. One of our own number has ended: in a container
+--- each Neovim may have the same.
 ---@param name string
 ---@return boolean
 local function is_alive(name)
   local pid = tonumber(name:match("%.(%d+)%.json$"))
-  return pid ~= nil and vim.uv.kill(pid, 0) == 0
+  return pid ~= nil and pid ~= vim.uv.os_getpid() and vim.uv.kill(pid, 0) == 0
 end
 
 --- Takes over the newest draft that was left in this workspace.
