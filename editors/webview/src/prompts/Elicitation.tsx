@@ -5,7 +5,7 @@ import { ChatContext } from "../ui/context";
 import { Icon } from "../ui/Icon";
 import { visible } from "../ui/visible";
 import { isBusy } from "./focus";
-import { type Field, fieldsOf, read, type Value, valueOf } from "./form";
+import { type Field, fieldsOf, filledIn, read, type Value } from "./form";
 
 export function Elicitation({ request }: { request: ChatElicitParams }) {
   const chat = useContext(ChatContext);
@@ -65,7 +65,7 @@ export function Elicitation({ request }: { request: ChatElicitParams }) {
           key={field.name}
           id={`${id}-${field.name}`}
           field={field}
-          value={valueOf(values, field)}
+          value={filledIn(values, field)}
           wrong={Object.hasOwn(wrong, field.name) ? wrong[field.name] : undefined}
           change={(value) => setValues({ ...values, [field.name]: value })}
         />

@@ -112,7 +112,7 @@ function optionsOf(property: Json): { value: string; label: string }[] | undefin
 }
 
 /** What is filled in. A server may call a field as anything that every object has. */
-export function valueOf(values: Readonly<Record<string, Value>>, field: Field): Value {
+export function filledIn(values: Readonly<Record<string, Value>>, field: Field): Value {
   return Object.hasOwn(values, field.name) ? (values[field.name] ?? field.initial) : field.initial;
 }
 
@@ -124,7 +124,7 @@ export function read(
   const content: Record<string, unknown> = {};
   const wrong: Record<string, string> = {};
   for (const field of fields) {
-    const value = valueOf(values, field);
+    const value = filledIn(values, field);
     const problem = check(field, value);
     if (problem !== undefined) {
       wrong[field.name] = problem;
