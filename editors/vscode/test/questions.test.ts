@@ -166,6 +166,10 @@ test("only what a notification shows whole can be allowed there", () => {
   checkHere({ arguments: { command: "ls \u202erm" } }, "ls <U+202E>rm", both);
   const long = `echo ${"a".repeat(400)}; rm -rf ~`;
   checkHere({ title: "echo aaaa…", arguments: { command: long } }, undefined, ["no"]);
+  checkHere({ arguments: { command: "make", cwd: "/elsewhere" } }, "make", ["no"]);
+  const own = { name: "deploy", title: "Run deploy" };
+  checkHere({ ...own, arguments: { command: "ls" } }, "Run deploy", ["no"]);
+  checkHere(own, "Run deploy", both);
   checkHere({ kind: "edit", title: "Edit a/very/long…" }, undefined, ["no"]);
   const mcp = { type: "mcp", server: "shop" } as const;
   const title = "buy of shop";

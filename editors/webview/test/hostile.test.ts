@@ -194,6 +194,10 @@ test("a call cannot be taken for another", () => {
     "buy of shop? | - | command=ls <U+202E> | n=9",
   );
   checkAsked(
+    { name: "deploy", title: "Run deploy", arguments: { command } },
+    "Run deploy? | - | command=ls <U+202E>",
+  );
+  checkAsked(
     { kind: "edit", title: "Edit a.txt", arguments: { command } },
     "Edit a.txt? | - | command=ls <U+202E>",
   );

@@ -5,6 +5,7 @@ import type {
   ChatRequestPermissionParams,
   Effect,
   PermissionOption,
+  ToolCall,
 } from "../protocol";
 
 /** How much of a command or a path a notification shows. */
@@ -32,8 +33,7 @@ export function shortOptions(options: readonly PermissionOption[]): PermissionOp
 function whatOf({ item, effects }: ChatRequestPermissionParams): string {
   if (item.type === "toolCall") {
     const { command } = item.arguments;
-    const isCommand = item.source.type === "builtin" && item.kind === "execute";
-    if (isCommand && typeof command === "string") {
+    if (isShell(item) && typeof command === "string") {
       return command.trim();
     }
     if (item.title !== "") {
@@ -46,14 +46,22 @@ function whatOf({ item, effects }: ChatRequestPermissionParams): string {
     .join(", ");
 }
 
+/** Whether it is the shell: any other tool may call an argument `command`. */
+function isShell(item: ToolCall): boolean {
+  return item.source.type === "builtin" && item.kind === "execute" && item.name === "bash";
+}
+
 function isSeenWhole(request: ChatRequestPermissionParams): boolean {
   const what = whatOf(request);
-  const { item } = request;
-  const hasMore =
-    item.type === "toolCall" &&
-    item.source.type === "mcp" &&
-    Object.keys(item.arguments).length > 0;
-  return !hasMore && !what.endsWith("…") && !cut(what).endsWith("…");
+  return !hasMore(request) && !what.endsWith("…") && !cut(what).endsWith("…");
+}
+
+/** Whether there are arguments that the text does not have. Titles of edits and reads name the file. */
+function hasMore({ item }: ChatRequestPermissionParams): boolean {
+  if (item.type !== "toolCall" || (item.source.type === "builtin" && item.kind !== "execute")) {
+    return false;
+  }
+  return Object.keys(item.arguments).some((name) => !(isShell(item) && name === "command"));
 }
 
 /** The question, and who has it. */

@@ -11,15 +11,15 @@ export interface Asked {
   arguments: { name: string; value: string }[];
 }
 
-/** Only a tool of the program's own that runs commands is asked for as one, whatever others call
+/** Only the shell is asked for as what runs a command, whatever others call
  * their arguments. A preview shows what an edit is made of. */
 export function askedFor({ item, preview }: ChatRequestPermissionParams): Asked {
   if (item.type !== "toolCall") {
     return { title: "Tool call?", command: undefined, arguments: [] };
   }
   const { command } = item.arguments;
-  const runs =
-    item.source.type === "builtin" && item.kind === "execute" && typeof command === "string";
+  const isShell = item.source.type === "builtin" && item.kind === "execute" && item.name === "bash";
+  const runs = isShell && typeof command === "string";
   const shown = (preview ?? []).length > 0 ? [] : Object.entries(item.arguments);
   return {
     title: runs ? "Run this command?" : `${visible(item.title || item.name)}?`,
