@@ -11,10 +11,14 @@ import type {
 /** How much of a command or a path a notification shows. */
 const MAX_TEXT = 300;
 
+/** How much of the reason: it ends in what is to be known of the call. The editor cuts at 1000. */
+const MAX_REASON = 650;
+
 /** What the agent wants to do, and why it asks. */
 export function permissionText(request: ChatRequestPermissionParams): string {
   const what = whatOf(request);
-  return what === "" ? cut(request.reason) : `${cut(what)} — ${cut(request.reason)}`;
+  const why = cut(request.reason, MAX_REASON);
+  return what === "" ? why : `${cut(what)} — ${why}`;
 }
 
 /** The answers that may be given without the chat: what is not seen whole is not allowed there. */
@@ -53,7 +57,8 @@ function isShell(item: ToolCall): boolean {
 
 function isSeenWhole(request: ChatRequestPermissionParams): boolean {
   const what = whatOf(request);
-  return !hasMore(request) && !what.endsWith("…") && !cut(what).endsWith("…");
+  const isCut = cut(what).endsWith("…") || cut(request.reason, MAX_REASON).endsWith("…");
+  return !isCut && !hasMore(request);
 }
 
 /** Whether there are arguments that the text does not have. Titles of edits and reads name the file. */
@@ -87,12 +92,12 @@ function effectText(effect: Effect): string {
   }
 }
 
-function cut(text: string): string {
+function cut(text: string, most = MAX_TEXT): string {
   const line = visible(
     text
       .trim()
       .replace(/\s*\n\s*/g, " ⏎ ")
       .replace(/\s+/g, " "),
   );
-  return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT)}…` : line;
+  return line.length > most ? `${line.slice(0, most)}…` : line;
 }
