@@ -273,6 +273,7 @@ fn the_table_for_people_shows_no_secret() {
         a command in a list of jobs                                                   16 KB
         files that are looked at for changes by a command                             200 files
         a file of Git's settings that is looked at                                    256 KB
+        an index of Git's that is looked at                                           64 MB
         folders above a command's in which repositories are looked for                64 folders
         submodules whose settings are looked at                                       256 folders
         how long job_output waits where nothing is new                                10000 ms
