@@ -12,6 +12,7 @@ mod methods;
 mod permission;
 mod plain;
 mod progress;
+mod question;
 mod review;
 mod shared;
 mod text_edits;

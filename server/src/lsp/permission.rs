@@ -2,7 +2,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aside_agent::host::{PermissionOutcome, PermissionRequest};
+use aside_agent::host::PermissionOutcome;
 use aside_agent::permission::{Answer, Choice};
 use aside_protocol::methods::Request as _;
 use aside_protocol::{
@@ -12,6 +12,7 @@ use aside_protocol::{
 use tower_lsp::lsp_types::request::{Request, ShowMessageRequest};
 use tower_lsp::lsp_types::{MessageActionItem, MessageType, ShowMessageRequestParams};
 
+use super::question::told;
 use super::shared::Shared;
 use super::transport::{RequestError, request_with_timeout};
 use crate::engine::front::Question;
@@ -125,14 +126,17 @@ async fn ask_by_message(
     limit: Duration,
 ) -> PermissionOutcome {
     let Question { request, choices } = asked;
+    let told = told(&request);
     // A row of buttons has little room: what is refused for good can be said elsewhere.
-    let choices: Vec<Choice> = choices
-        .into_iter()
-        .filter(|choice| choice.answer != Answer::RejectAlways)
-        .collect();
+    let is_offered = |choice: &Choice| match choice.answer {
+        Answer::AllowOnce | Answer::AllowSession | Answer::AllowAlways => told.is_whole,
+        Answer::RejectOnce => true,
+        Answer::RejectAlways => false,
+    };
+    let choices: Vec<Choice> = choices.into_iter().filter(is_offered).collect();
     let params = ShowMessageRequestParams {
         typ: MessageType::INFO,
-        message: question(&request),
+        message: told.text,
         actions: Some(
             choices
                 .iter()
@@ -153,31 +157,6 @@ async fn ask_by_message(
         Err(error) => unanswered(error),
     }
 }
-
-fn question(request: &PermissionRequest) -> String {
-    let mut text = request.reason.clone();
-    for change in &request.preview {
-        let diff = crate::wire::unified_diff(change);
-        text.push('\n');
-        text.push_str(&cut(&diff));
-    }
-    text
-}
-
-/// The beginning of a diff that is too long for a message box.
-fn cut(diff: &str) -> String {
-    let mut end = diff.len().min(MAX_QUESTION_BYTES);
-    while !diff.is_char_boundary(end) {
-        end -= 1;
-    }
-    match end < diff.len() {
-        true => format!("{}\n… and {} bytes more", &diff[..end], diff.len() - end),
-        false => diff.to_owned(),
-    }
-}
-
-/// How much of a diff a message box is given, in bytes.
-const MAX_QUESTION_BYTES: usize = 2000;
 
 fn unanswered(error: RequestError) -> PermissionOutcome {
     match error {
