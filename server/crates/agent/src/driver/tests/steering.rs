@@ -37,5 +37,6 @@ async fn what_is_said_during_a_call_is_in_the_next_request() {
         assistant:
           "[The user says something more here.]"
         user: Read no more.
-    "#]].assert_eq(&show_messages(&played.requests[1].messages));
+    "#]]
+    .assert_eq(&show_messages(&played.requests[1].messages));
 }

@@ -51,7 +51,8 @@ fn it_joins_after_the_calls_of_the_answer() {
         user: But here.
         assistant:
           "So I do."
-    "#]].assert_eq(&show_messages(&crate::history::messages(&history)));
+    "#]]
+    .assert_eq(&show_messages(&crate::history::messages(&history)));
     // What a turn sends is what is made of its items later.
     let own = crate::history::messages_of_turn(None, "t", bench.state.records());
     assert_eq!(own[..], crate::history::messages(&history)[1..]);
@@ -64,7 +65,9 @@ fn a_turn_goes_on_that_would_have_ended() {
     first.insert(1, says("Not yet."));
     inputs.extend(first);
     inputs.extend(at_once(vec![text("Now."), end()]));
-    check(inputs, expect![[r#"
+    check(
+        inputs,
+        expect![[r#"
         => request the model
 
         started #1 text InProgress ""
@@ -84,7 +87,8 @@ fn a_turn_goes_on_that_would_have_ended() {
         => stop work
         => finish: end of turn, 0 in, 0 out
 
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -125,7 +129,8 @@ fn nothing_is_taken_in_by_a_request_that_is_made_again() {
         user: Hurry.
         assistant:
           "I do."
-    "#]].assert_eq(&show_messages(&own));
+    "#]]
+    .assert_eq(&show_messages(&own));
 }
 
 #[test]
@@ -165,7 +170,10 @@ fn the_limit_of_requests_holds() {
     };
     let mut inputs = vec![Input::Start, says("More.")];
     inputs.extend(at_once(vec![text("Done."), end()]));
-    check_bench(Bench::new(limits), inputs, expect![[r#"
+    check_bench(
+        Bench::new(limits),
+        inputs,
+        expect![[r#"
         => request the model
 
 
@@ -177,5 +185,6 @@ fn the_limit_of_requests_holds() {
         => stop work
         => finish: max iterations, 0 in, 0 out
 
-    "#]]);
+    "#]],
+    );
 }
