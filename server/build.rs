@@ -6,13 +6,17 @@
 //! memory. `link/order.txt` lists the functions that a turn runs, by the linker's names, and the
 //! linker puts them first; `cargo xtask order` writes it.
 //!
-//! A name has hashes of the compiler, of the features and versions of crates, and of the profile. A name that
-//! is not found is passed over: a list that is out of date costs nothing but memory.
+//! A name has hashes of the compiler, of the features and versions of crates, and of the profile. A name
+//! that is not found is passed over: a list that is out of date costs nothing but memory. Of functions of
+//! which there are several, the compiler numbers the names anew each time; all of them are put first.
 #![allow(
     clippy::print_stdout,
-    reason = "this is how a build script speaks to cargo"
+    clippy::disallowed_methods,
+    reason = "this is how a build script speaks to cargo, and where it writes is cargo's"
 )]
-use std::env;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::{env, fs};
 
 /// The list, in the order of the first calls.
 const ORDER: &str = "link/order.txt";
@@ -35,10 +39,32 @@ fn main() -> std::io::Result<()> {
     let is_chosen = env::var_os("RUSTC_LINKER").is_some() || flags.contains("link");
     if is("TARGET", "x86_64-unknown-linux-gnu") && !is_chosen && !is(MODE, "off") {
         let order = env::current_dir()?.join(ORDER);
+        let folder = env::var_os("OUT_DIR").unwrap_or_default();
+        let script = Path::new(&folder).join("first.ld");
+        fs::write(&script, numbered(&fs::read_to_string(&order)?))?;
         link(&format!("-Wl,--symbol-ordering-file={}", order.display()));
         link("-Wl,--no-warn-symbol-ordering");
+        link(&format!("-Wl,-T,{}", script.display()));
     }
     Ok(())
+}
+
+/// A linker script with a section before the others, for the functions whose names are numbered.
+fn numbered(order: &str) -> String {
+    let is_number = |end: &str| !end.is_empty() && end.bytes().all(|byte| byte.is_ascii_digit());
+    let names: BTreeSet<&str> = order
+        .lines()
+        .filter_map(|name| {
+            let (base, end) = name.rsplit_once('.')?;
+            is_number(end).then_some(base)
+        })
+        .collect();
+    let mut script = "SECTIONS {\n  .text.first : {\n".to_owned();
+    for name in names {
+        script.push_str(&format!("    *(.text.{name} .text.{name}.*)\n"));
+    }
+    script.push_str("  }\n}\nINSERT BEFORE .text;\n");
+    script
 }
 
 fn link(argument: &str) {
