@@ -100,6 +100,17 @@ return {
     end),
   },
   {
+    "a file on which nobody reports is not taken for one without faults",
+    stage.with({ S.call("d", "diagnostics", { path = "a.txt" }), S.say("Nobody knows.") }, function(s)
+      s.world:write("a.txt", "one\n")
+      local editor = s:editor({ files = { "a.txt" } })
+      chat.open(editor)
+      chat.say(editor, "What is odd?")
+      chat.shows(editor, "Nobody knows.")
+      check.has(s.script:told("d"), "No language server and no linter")
+    end),
+  },
+  {
     "a file is not taken for one whose name begins with its own",
     stage.with({}, function(s)
       s.world:write("main.c", "")

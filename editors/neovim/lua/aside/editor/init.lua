@@ -83,6 +83,27 @@ local function of_others(namespaces, bufnr)
   end, vim.diagnostic.get(bufnr))
 end
 
+--- Whether anything here could report on a file: another language server, or a linter. Of a file on
+--- which nobody reports nothing is to be waited for.
+---@param own vim.lsp.Client?
+---@param namespaces table<integer, true> Aside's own.
+---@param bufnr? integer
+---@return boolean
+local function is_looked_at(own, namespaces, bufnr)
+  for _, other in ipairs(vim.lsp.get_clients({ bufnr = bufnr })) do
+    if not own or other.id ~= own.id then
+      return true
+    end
+  end
+  for id, namespace in pairs(vim.diagnostic.get_namespaces()) do
+    -- Those of language servers are named so, and were looked at.
+    if not namespaces[id] and not vim.startswith(namespace.name, "vim.lsp.") then
+      return true
+    end
+  end
+  return #of_others(namespaces, bufnr) > 0
+end
+
 client.on_request("editor/diagnostics", function(params, respond)
   local own = client.get()
   local namespaces = {}
@@ -94,6 +115,10 @@ client.on_request("editor/diagnostics", function(params, respond)
   local bufnr
   if wanted then
     bufnr = documents.buffer(vim.uri_to_fname(wanted))
+    if not is_looked_at(own, namespaces, bufnr) then
+      local message = "No language server and no linter of this Neovim looks at this file."
+      return respond({ code = -32803, message = message })
+    end
     if not bufnr then
       return respond(nil, { { uri = wanted, diagnostics = {} } })
     end
