@@ -37,7 +37,14 @@ async fn start(mark: &str, config: ServerConfig, processes: usize) -> (Manager, 
     let name = config.name.clone();
     let manager = manager(&Host::new(&[], None), vec![config]);
     text(&manager, &name, "echo", json!({})).await;
-    assert!(marked(&mark).len() >= processes, "all of them run");
+    // What is between its fork and its own program has no variables to be found by yet.
+    let all = async {
+        while marked(&mark).len() < processes {
+            tokio::task::yield_now().await;
+        }
+    };
+    let all = tokio::time::timeout(PATIENCE, all).await;
+    all.expect("all of them run");
     (manager, mark)
 }
 
