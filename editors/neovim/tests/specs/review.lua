@@ -124,7 +124,15 @@ return {
       editor:wait("the comparison", "return #vim.api.nvim_list_tabpages() == 2 and vim.wo.diff")
       check.same(editor:text("aside://base") .. "\n", TEXT)
       -- In it, old lines are on the other side, not above the new ones.
-      check.lacks(drawn(editor), "AsideDelete two")
+      editor:wait(
+        "no old lines",
+        [[
+        local marks = vim.api.nvim_buf_get_extmarks(0, -1, 0, -1, { details = true })
+        return vim.iter(marks):all(function(mark)
+          return not mark[4].virt_lines
+        end)
+      ]]
+      )
       editor:type("<C-w>hq")
       editor:wait("the file as before", "return #vim.api.nvim_list_tabpages() == 1 and not vim.wo.diff")
       editor:wait(
