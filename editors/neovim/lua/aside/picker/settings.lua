@@ -140,23 +140,36 @@ local function offer_models(models)
   end)
 end
 
+---@param models aside.ModelInfo[]
+---@return string[]
+local function ids(models)
+  return vim.tbl_map(function(model)
+    return model.id
+  end, models)
+end
+
+--- Asks for the models. Their servers may take a moment to say which they have: until then this is said.
+---@param said string
+---@param done fun(models: aside.ModelInfo[])
+local function list_models(said, done)
+  say.echo(said)
+  client.request("model/list", nil, function(err, result)
+    say.echo("")
+    if err then
+      return say.failed(err)
+    end
+    done(result.models)
+  end)
+end
+
 --- Lets the user pick a model, or sets the one named.
 ---@param id? string `provider/model`.
 function M.model(id)
   if id then
     return set_model(id)
   end
-  -- Servers of models may take a moment to say which they have.
-  say.echo("Asking for the models …")
-  client.request("model/list", nil, function(err, result)
-    say.echo("")
-    if err then
-      return say.failed(err)
-    end
-    local models = result.models
-    M.known.model = vim.tbl_map(function(model)
-      return model.id
-    end, models)
+  list_models("Asking for the models …", function(models)
+    M.known.model = ids(models)
     offer_models(models)
   end)
 end
@@ -178,9 +191,7 @@ end
 --- Asks for the names of models, for the next completion.
 function M.learn_models()
   learn("model", "model/list", function(result)
-    return vim.tbl_map(function(model)
-      return model.id
-    end, result.models)
+    return ids(result.models)
   end)
 end
 
@@ -280,15 +291,10 @@ function M.effort(effort)
   if effort then
     return set_effort(effort)
   end
-  say.echo("Asking what the model can …")
-  client.request("model/list", nil, function(err, result)
-    say.echo("")
-    if err then
-      return say.failed(err)
-    end
+  list_models("Asking what the model can …", function(models)
     local current = session()
     local model
-    for _, one in ipairs(result.models) do
+    for _, one in ipairs(models) do
       if current and one.id == current.model then
         model = one
       end
