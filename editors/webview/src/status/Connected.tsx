@@ -1,6 +1,7 @@
 /** A connection that does not work, in a sentence with what can be done; and what went wrong else. */
 import { useContext } from "preact/hooks";
 import { ChatContext } from "../ui/context";
+import { Dismiss } from "../ui/Dismiss";
 import { Icon } from "../ui/Icon";
 import { ACTIONS } from "./actions";
 
@@ -70,16 +71,11 @@ export function ProblemBanner() {
           {ACTIONS[action]}
         </button>
       )}
-      <button
-        type="button"
-        class="quiet icon-button"
-        aria-label="Dismiss"
-        onClick={() => {
+      <Dismiss
+        onDismiss={() => {
           chat.problem.value = undefined;
         }}
-      >
-        <Icon name="close" />
-      </button>
+      />
     </div>
   );
 }

@@ -2,6 +2,7 @@
 import { useContext, useState } from "preact/hooks";
 import type { FileEdit, SessionRewindResult } from "../../../../protocol/ts/aside";
 import { ChatContext } from "../ui/context";
+import { Dismiss } from "../ui/Dismiss";
 import { place } from "../ui/format";
 import { Icon } from "../ui/Icon";
 
@@ -76,16 +77,11 @@ export function WentBack() {
       <button type="button" onClick={() => void chat.comeBack(rewindId)}>
         Take it back
       </button>
-      <button
-        type="button"
-        class="quiet icon-button"
-        aria-label="Dismiss"
-        onClick={() => {
+      <Dismiss
+        onDismiss={() => {
           chat.wentBack.value = undefined;
         }}
-      >
-        <Icon name="close" />
-      </button>
+      />
     </div>
   );
 }
