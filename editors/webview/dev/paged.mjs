@@ -1,4 +1,5 @@
 // A host without a server: a session of any length, told page by page. For measurements and tests.
+import { EventEmitter } from "node:events";
 import { answerer } from "../bench/session.mjs";
 import { serve } from "./serve.mjs";
 
@@ -6,6 +7,7 @@ import { serve } from "./serve.mjs";
 export async function paged(length) {
   const server = answerer(length);
   const views = new Set();
+  const actions = new EventEmitter();
   const served = await serve({
     joined: (view) => views.add(view),
     left: (view) => views.delete(view),
@@ -18,12 +20,16 @@ export async function paged(length) {
       } else if (message.type === "request") {
         const result = server.answer(message.method, message.params);
         view.send(JSON.stringify({ type: "response", id: message.id, result }));
+      } else if (message.type === "action") {
+        actions.emit("asked", message.action);
       }
     },
   });
   return {
     ...served,
     sessionId: server.session.id,
+    /** Emits `asked` with what the view wants the host to do. */
+    actions,
     tell(message) {
       for (const view of views) {
         view.send(JSON.stringify(message));

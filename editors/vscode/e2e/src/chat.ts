@@ -1,6 +1,6 @@
 // The chat view as its user sees it: it lies in a frame inside a frame of the editor's page.
 import type { Frame, FrameLocator, Locator, Page } from "playwright-core";
-import { until } from "./waiting.ts";
+import { PATIENCE_MS, TRY_MS, until } from "./waiting.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** The frame of a webview, and the one in it that has its content. */
@@ -26,6 +26,16 @@ export class Chat {
       "view that is connected",
       async () => (await this.input().isEnabled()) || undefined,
     );
+    // The view takes the focus once it is drawn: what is typed before then would go astray. What
+    // the editor does beside it, as at its start or when a notification ends, may take it first.
+    await until("chat that has the focus", async () => {
+      const isFocused = await this.inputFocused(TRY_MS).then(
+        () => true,
+        () => false,
+      );
+      if (!isFocused) await this.openView();
+      return isFocused || undefined;
+    });
   }
 
   /** Shows the view, whatever is in it. */
@@ -72,11 +82,12 @@ export class Chat {
     await this.input().press("Enter");
   }
 
-  async inputFocused(): Promise<void> {
-    await until("focus where one writes", async () => {
+  async inputFocused(limit = PATIENCE_MS): Promise<void> {
+    const look = async () => {
       const focused = this.input().and(this.frame.locator(":focus"));
       return (await focused.count()) > 0 || undefined;
-    });
+    };
+    await until("focus where one writes", look, limit);
   }
 
   log(): Locator {

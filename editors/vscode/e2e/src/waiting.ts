@@ -4,6 +4,9 @@ import { setTimeout as pause } from "node:timers/promises";
 /** How long anything may take before a test fails. Nothing takes this long when all is well. */
 export const PATIENCE_MS = Number(process.env.ASIDE_E2E_PATIENCE_MS ?? 45_000);
 
+/** How long one try of something that is tried again may take. */
+export const TRY_MS = 3_000;
+
 /** How often a condition is looked at. */
 const LOOK_MS = 25;
 

@@ -2,10 +2,7 @@
 
 import type { Locator, Page } from "playwright-core";
 import { expectLines } from "./texts.ts";
-import { until } from "./waiting.ts";
-
-/** How long one try of something that is tried again may take. */
-const TRY_MS = 3_000;
+import { TRY_MS, until } from "./waiting.ts";
 
 /** How far down a list an entry may be. */
 const MAX_STEPS = 10;

@@ -190,6 +190,10 @@ export function Composer() {
             chat.drafts.setText(event.currentTarget.value);
             completer.changed(event.currentTarget.value, event.currentTarget.selectionStart);
           }}
+          // The editor around the view may take the focus and give it back while one writes.
+          onFocus={({ currentTarget }) =>
+            completer.changed(currentTarget.value, currentTarget.selectionStart)
+          }
           onKeyDown={pressed}
           onBlur={() => completer.close()}
           onPaste={pasted}

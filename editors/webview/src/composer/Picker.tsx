@@ -1,5 +1,5 @@
 /** A button that opens a list to choose from, with a search where the list is long. */
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../ui/Icon";
 
 export interface Choosable {
@@ -36,7 +36,7 @@ export function Picker(props: PickerProps) {
       button.current?.focus();
     }
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) {
       return;
     }
@@ -52,8 +52,15 @@ export function Picker(props: PickerProps) {
       removeEventListener("focusin", outside);
     };
   }, [open]);
+  const pressed = (event: KeyboardEvent) => {
+    if (open && event.key === "Escape") {
+      close(true);
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  };
   return (
-    <div class={`picker ${props.class ?? ""}`} ref={box}>
+    <div class={`picker ${props.class ?? ""}`} ref={box} onKeyDown={pressed}>
       <button
         type="button"
         ref={button}
@@ -89,7 +96,8 @@ function List(props: PickerProps & { close(refocus: boolean): void }) {
   const input = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Before it is painted: the next key is meant for the list.
+  useLayoutEffect(() => {
     (props.searchable ? input.current : list.current)?.focus();
   }, []);
   useEffect(() => {
@@ -103,13 +111,14 @@ function List(props: PickerProps & { close(refocus: boolean): void }) {
     }
   };
   const pressed = (event: KeyboardEvent) => {
+    if (event.target instanceof HTMLButtonElement) {
+      return;
+    }
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       const step = event.key === "ArrowDown" ? 1 : -1;
       setAt((active + step + found.length) % Math.max(1, found.length));
     } else if (event.key === "Enter" || (event.key === " " && !props.searchable)) {
       choose(found[active]);
-    } else if (event.key === "Escape") {
-      close(true);
     } else {
       return;
     }

@@ -1,5 +1,5 @@
 /** A question of a tool or an MCP server: a form, or a page to visit. */
-import { useContext, useEffect, useId, useRef, useState } from "preact/hooks";
+import { useContext, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ChatElicitParams, ElicitAction } from "../../../../protocol/ts/aside";
 import { ChatContext } from "../ui/context";
 import { Icon } from "../ui/Icon";
@@ -16,7 +16,7 @@ export function Elicitation({ request }: { request: ChatElicitParams }) {
   const [wrong, setWrong] = useState<Record<string, string>>({});
   const { requestId, url } = request;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The form itself, and nothing in it: what is typed for something else must not get there.
     if (!isBusy(document.activeElement)) {
       form.current?.focus();

@@ -1,5 +1,5 @@
 /** A question for permission: what would be done, why it is asked, and the answers. */
-import { useContext, useEffect, useId, useRef, useState } from "preact/hooks";
+import { useContext, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ChatRequestPermissionParams, PermissionOption } from "../../../../protocol/ts/aside";
 import { EditDiff } from "../review/Diff";
 import { ChatContext } from "../ui/context";
@@ -22,7 +22,7 @@ export function Permission({ request }: { request: ChatRequestPermissionParams }
   const { title, command, arguments: values } = askedFor(request);
 
   // Whoever is writing goes on writing; whoever is not can answer by one key.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isBusy(document.activeElement)) {
       box.current?.focus();
     }

@@ -223,7 +223,12 @@ test("files are completed, pictures pasted, files dropped, and all of them sent"
   const { page } = await fresh();
   const field = page.getByLabel("Message", { exact: true });
   await field.pressSequentially("Look at @a.t");
-  await page.getByRole("option", { name: /a\.txt/ }).waitFor();
+  const offered = page.getByRole("option", { name: /a\.txt/ });
+  await offered.waitFor();
+  await field.blur();
+  await offered.waitFor({ state: "detached" });
+  await field.focus();
+  await offered.waitFor();
   await field.press("Tab");
   await page.locator(".writing .chip", { hasText: "a.txt" }).waitFor();
   await page.evaluate(() => {

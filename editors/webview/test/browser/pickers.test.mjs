@@ -1,5 +1,6 @@
 // The pickers of model, effort and agent: what can be chosen, what cannot and why, by keys alone.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 import { paged } from "../../dev/paged.mjs";
@@ -39,9 +40,15 @@ test("an effort is chosen by keys, and the focus comes back", async () => {
 });
 
 test("an agent is chosen by a click, and Escape chooses nothing", async () => {
+  const list = page.getByRole("listbox");
   await button("Agent: Agent").click();
   await page.keyboard.press("Escape");
-  await page.getByRole("listbox").waitFor({ state: "detached" });
+  await list.waitFor({ state: "detached" });
+  await button("Agent: Agent").click();
+  await list.waitFor();
+  await button("Agent: Agent").focus();
+  await page.keyboard.press("Escape");
+  await list.waitFor({ state: "detached" });
   await button("Agent: Agent").click();
   await page.getByRole("option", { name: /^review/ }).click();
   await button("Agent: review").waitFor();
@@ -57,4 +64,13 @@ test("a model that cannot be used says why, and is not chosen", async () => {
   await button("Model: Plain").waitFor();
   // This model takes no word about its effort.
   assert.equal(await page.getByRole("button", { name: /^Effort:/ }).count(), 0);
+});
+
+test("the last line of a list does what it says, by Enter", async () => {
+  await button("Model: Plain").click();
+  await button("Add a key…").focus();
+  const asked = once(served.actions, "asked", { signal: AbortSignal.timeout(10_000) });
+  await page.keyboard.press("Enter");
+  await page.getByRole("listbox").waitFor({ state: "detached" });
+  assert.deepEqual(await asked, ["addKey"]);
 });
