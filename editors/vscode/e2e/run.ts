@@ -6,6 +6,7 @@ import { copyFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Editor, startEditor } from "./src/editor.ts";
+import type { Failed } from "./src/failed.ts";
 import { extensionPackage, here, out, outFolder } from "./src/places.ts";
 import { type Running, signal, start } from "./src/processes.ts";
 import { within } from "./src/waiting.ts";
@@ -17,6 +18,9 @@ const ALL_MS = 15 * 60_000;
 /** How many files of tests run at once. */
 const AT_ONCE = 2;
 
+/** So many tests may fail by chance: the editor around them is slow or takes the focus at times. */
+const BY_CHANCE = 2;
+
 /** Where the README's pictures are. */
 const IMAGES = join(here(), "../../../docs/images");
 
@@ -24,6 +28,9 @@ const { values, positionals } = parseArgs({
   options: { screenshots: { type: "boolean" }, "update-images": { type: "boolean" } },
   allowPositionals: true,
 });
+
+/** The tests that failed, one in each line. */
+const FAILED = join(outFolder(), "failed.jsonl");
 
 /** The files of tests that are wanted. */
 function files(): string[] {
@@ -35,9 +42,17 @@ function files(): string[] {
   return values.screenshots ? all.filter((file) => file.includes("screenshots")) : all;
 }
 
-async function runTests(env: Record<string, string>): Promise<number> {
-  const args = ["--test", `--test-concurrency=${AT_ONCE}`, "--test-reporter=spec"];
-  args.push(...positionals.map((filter) => `--test-name-pattern=${filter}`), ...files());
+/** Runs tests of these files: those with one of these names, all where there are none. */
+async function runTests(
+  tests: string[],
+  names: string[],
+  env: Record<string, string>,
+): Promise<number> {
+  const reporters = ["spec", join(here(), "src/failed.ts")];
+  const args = ["--test", `--test-concurrency=${AT_ONCE}`];
+  args.push(...reporters.map((reporter) => `--test-reporter=${reporter}`));
+  args.push(...["stdout", FAILED].map((place) => `--test-reporter-destination=${place}`));
+  args.push(...names.map((name) => `--test-name-pattern=${name}`), ...tests);
   const log = join(outFolder(), "tests.err");
   const onLine = (line: string) => console.log(line);
   const running: Running = start(process.execPath, args, { env, log, onLine });
@@ -49,6 +64,25 @@ async function runTests(env: Record<string, string>): Promise<number> {
   } finally {
     await running.end();
   }
+}
+
+/**
+ * Tries once more what failed, and says so: what fails again has failed. A file that broke, or more
+ * failures than `BY_CHANCE`, are no chance. Gives the code of the end.
+ */
+async function runAgain(env: Record<string, string>): Promise<number> {
+  const failed = readFileSync(FAILED, "utf8")
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Failed);
+  const isWhole = failed.every(({ name, file }) => file !== "" && !name.endsWith(".test.ts"));
+  if (failed.length === 0 || failed.length > BY_CHANCE || !isWhole) return 1;
+  const names = failed.map(({ name }) => name);
+  console.log(`Once more: ${names.join("; ")}`);
+  const exact = names.map((name) => `/^${name.replaceAll(/[/.*+?^${}()|[\]\\]/g, "\\$&")}$/`);
+  const code = await runTests([...new Set(failed.map(({ file }) => file))], exact, env);
+  if (code === 0) console.log(`passed at the second try only: ${names.join("; ")}`);
+  return code;
 }
 
 /** Ends what names the folder of the output and is none of ours to keep; says how many. */
@@ -87,7 +121,9 @@ try {
   editors.push(await startEditor({ name: "inside", settings, extensions, isForInside: true }));
   const [view, inside] = editors;
   const env = { ASIDE_E2E_URL: view?.url ?? "", ASIDE_E2E_INSIDE_URL: inside?.url ?? "" };
-  code = await runTests(env);
+  code = await runTests(files(), positionals, env);
+  // Whoever asks for certain tests wants to see them fail.
+  if (code !== 0 && positionals.length === 0) code = await runAgain(env);
 } finally {
   for (const editor of editors) {
     await editor.end();
