@@ -1,7 +1,7 @@
 //! What a message box says of a question. Nothing is allowed there that is not shown there.
 use aside_agent::host::PermissionRequest;
 use aside_agent::item::ItemBody;
-use aside_agent::permission::{Effect, MAX_NAMED_BYTES, MAX_NAMED_EFFECTS};
+use aside_agent::permission::{Effect, MAX_NAMED_BYTES, MAX_NAMED_EFFECTS, whole};
 
 /// How much a message box says of what a call would do, in bytes.
 pub const MAX_TOLD_BYTES: usize = 8_000;
@@ -27,7 +27,8 @@ pub fn told(request: &PermissionRequest) -> Told {
     let mut text = request.reason.clone();
     let mut lines: Vec<String> = Vec::new();
     for effect in &request.effects {
-        let line = whole(effect);
+        // One line for each, whatever is in its name.
+        let line = whole(effect).replace(['\n', '\r'], " ");
         if !lines.contains(&line) {
             lines.push(line);
         }
@@ -63,24 +64,6 @@ pub fn told(request: &PermissionRequest) -> Told {
         }
     }
     Told { text, is_whole }
-}
-
-/// An effect with nothing left out.
-fn whole(effect: &Effect) -> String {
-    match effect {
-        Effect::ReadPath { path } => format!("read {path}"),
-        Effect::WritePath { path } => format!("write {path}"),
-        Effect::RunProgram { program, arguments } => {
-            let mut line = format!("run {program}");
-            for argument in arguments {
-                line.push(' ');
-                line.push_str(argument);
-            }
-            line.replace(['\n', '\r'], " ")
-        }
-        Effect::Network { host } => format!("talk to {host}"),
-        Effect::McpTool { server, tool, .. } => format!("call {tool} of {server}"),
-    }
 }
 
 /// Names what could make a text look like another: characters that turn the direction of writing,

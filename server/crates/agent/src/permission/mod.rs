@@ -18,7 +18,7 @@ pub use decide::{Decider, Judged, decide};
 pub use glob::{MAX_PATH_PARTS, MAX_PATTERN_BYTES};
 pub use places::Places;
 pub use rule::{MAX_PATTERN_WORDS, Rule, RuleDecision, RuleEffect, RuleError, RuleScope};
-pub use words::{MAX_NAMED_BYTES, MAX_NAMED_EFFECTS, MAX_REASONS, question, what};
+pub use words::{MAX_NAMED_BYTES, MAX_NAMED_EFFECTS, MAX_REASONS, question, what, whole};
 
 /// How much an agent may do unasked. Reading inside the workspace is never asked about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,22 +13,30 @@ pub const MAX_REASONS: usize = 4;
 
 /// What a call would do by an effect, to follow "wants to" or "may not".
 pub fn what(effect: &Effect) -> String {
+    phrase(effect, cut)
+}
+
+/// The same with nothing left out, however long.
+pub fn whole(effect: &Effect) -> String {
+    phrase(effect, str::to_owned)
+}
+
+fn phrase(effect: &Effect, shown: impl Fn(&str) -> String) -> String {
     match effect {
-        Effect::ReadPath { path } => format!("read {}", cut(path)),
-        Effect::WritePath { path } => format!("write {}", cut(path)),
+        Effect::ReadPath { path } => format!("read {}", shown(path)),
+        Effect::WritePath { path } => format!("write {}", shown(path)),
         Effect::RunProgram { program, arguments } => {
             let mut line = program.clone();
             for argument in arguments {
-                if line.len() > MAX_NAMED_BYTES {
-                    break;
-                }
                 line.push(' ');
                 line.push_str(argument);
             }
-            format!("run {}", cut(&line))
+            format!("run {}", shown(&line))
         }
-        Effect::Network { host } => format!("talk to {}", cut(host)),
-        Effect::McpTool { server, tool, .. } => format!("call {} of {}", cut(tool), cut(server)),
+        Effect::Network { host } => format!("talk to {}", shown(host)),
+        Effect::McpTool { server, tool, .. } => {
+            format!("call {} of {}", shown(tool), shown(server))
+        }
     }
 }
 
