@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { base64, MAX_PICTURE, MAX_TEXT, take, urisOf } from "../src/composer/attach";
-import { completed, queryAt, stillAsked } from "../src/composer/complete";
+import { Completer } from "../src/composer/Completion";
+import { completed, fitting, queryAt, stillAsked } from "../src/composer/complete";
 import { describe } from "../src/prompts/effects";
 import { fieldsOf, read, type Value } from "../src/prompts/form";
 import { count, duration, lines, place, plainOutput } from "../src/ui/format";
@@ -44,6 +45,52 @@ test("what is typed while a list is open belongs to what is completed", () => {
   assert.equal(stillAsked(asked, "see @main now", 13), undefined);
   assert.equal(stillAsked(asked, "@see @ma", 2), undefined);
   assert.equal(stillAsked(asked, "", 0), undefined);
+});
+
+const candidate = (name: string) => ({ label: name, detail: "", insert: `@${name}` });
+
+test("until the answer comes, what does not fit any more is not offered", () => {
+  const all = ["poem.txt", "notes/Plan.txt", "apple"].map(candidate);
+  const names = (query: string) => fitting(all, query).map(({ label }) => label);
+  assert.deepEqual(names(""), ["poem.txt", "notes/Plan.txt", "apple"]);
+  assert.deepEqual(names("pl"), ["notes/Plan.txt", "apple"]);
+  assert.deepEqual(names("pla"), ["notes/Plan.txt"]);
+  assert.deepEqual(names("plz"), []);
+});
+
+test("a list never offers what the text has left, and keeps what was gone to", async () => {
+  const answers: ((names: string[]) => void)[] = [];
+  const completer = new Completer({
+    can: () => true,
+    sessionId: { value: undefined },
+    rpc: {
+      request: () =>
+        new Promise((resolve) => {
+          answers.push((names) => resolve({ candidates: names.map(candidate) }));
+        }),
+    },
+  } as unknown as ConstructorParameters<typeof Completer>[0]);
+  const offered = () => completer.offer.value?.candidates.map(({ label }) => label);
+  const chosen = () => offered()?.[completer.offer.value?.at ?? 0];
+  const asked = async (count: number) => {
+    while (answers.length < count) await new Promise((done) => setTimeout(done, 5));
+  };
+  completer.changed("see @", 5);
+  await asked(1);
+  answers[0]?.(["poem.txt", "plan.txt", "play.txt"]);
+  await new Promise((done) => setTimeout(done));
+  assert.equal(chosen(), "poem.txt");
+  completer.changed("see @pl", 7);
+  assert.deepEqual(offered(), ["plan.txt", "play.txt"]);
+  completer.move(1);
+  await asked(2);
+  answers[1]?.(["plan.md", "plan.txt", "play.txt"]);
+  await new Promise((done) => setTimeout(done));
+  assert.equal(offered()?.length, 3);
+  assert.equal(chosen(), "play.txt");
+  completer.changed("see @pl and @", 13);
+  assert.equal(offered(), undefined, "another place is another question");
+  completer.close();
 });
 
 test("pictures and text are attached, and the rest is refused in a sentence", async () => {

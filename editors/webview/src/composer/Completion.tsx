@@ -3,7 +3,7 @@
 import { type Signal, signal } from "@preact/signals";
 import type { Candidate } from "../../../../protocol/ts/aside";
 import type { Chat } from "../state/chat";
-import { type Query, queryAt } from "./complete";
+import { fitting, type Query, queryAt } from "./complete";
 
 /** How long the user must pause before the server is asked, in milliseconds. */
 const PAUSE_MS = 60;
@@ -37,6 +37,10 @@ export class Completer {
       this.offer.value = undefined;
       return;
     }
+    // Enter takes what is shown: until the answer comes, that is what still fits.
+    const offer = this.offer.value;
+    const isSame = offer?.query.trigger === query.trigger && offer.query.start === query.start;
+    this.#show(query, isSame ? fitting(offer.candidates, query.query) : []);
     this.#timer = setTimeout(() => void this.#ask(query, this.#asked), PAUSE_MS);
   }
 
@@ -54,6 +58,17 @@ export class Completer {
     }
   }
 
+  /** Offers these; the one that the user went to stays chosen. */
+  #show(query: Query, candidates: Candidate[]): void {
+    const before = this.offer.value;
+    const chosen = before?.at ? before.candidates[before.at]?.insert : undefined;
+    const at = Math.max(
+      0,
+      candidates.findIndex(({ insert }) => insert === chosen),
+    );
+    this.offer.value = candidates.length === 0 ? undefined : { query, candidates, at };
+  }
+
   async #ask(query: Query, asked: number): Promise<void> {
     const sessionId = this.#chat.sessionId.value;
     const params = { trigger: query.trigger, query: query.query };
@@ -63,8 +78,7 @@ export class Completer {
         sessionId === undefined ? params : { ...params, sessionId },
       );
       if (asked === this.#asked) {
-        const candidates = result.candidates.slice(0, MAX_SHOWN);
-        this.offer.value = candidates.length === 0 ? undefined : { query, candidates, at: 0 };
+        this.#show(query, result.candidates.slice(0, MAX_SHOWN));
       }
     } catch {
       this.close();

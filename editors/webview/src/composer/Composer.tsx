@@ -53,15 +53,18 @@ export function Composer() {
       return;
     }
     const next = completed(draft.text, query, candidate);
+    const element = field.current;
+    if (element !== null) {
+      // At once: the next key is meant for what is behind the candidate.
+      element.value = next.text;
+      element.focus();
+      element.setSelectionRange(next.cursor, next.cursor);
+    }
     chat.drafts.setText(next.text);
     if (candidate.resource !== undefined) {
       chat.drafts.attach([{ label: candidate.label, block: candidate.resource }]);
     }
     completer.close();
-    requestAnimationFrame(() => {
-      field.current?.focus();
-      field.current?.setSelectionRange(next.cursor, next.cursor);
-    });
   };
 
   const pressed = (event: KeyboardEvent) => {

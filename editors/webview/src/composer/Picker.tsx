@@ -111,7 +111,7 @@ function List(props: PickerProps & { close(refocus: boolean): void }) {
     }
   };
   const pressed = (event: KeyboardEvent) => {
-    if (event.target instanceof HTMLButtonElement) {
+    if (event.target instanceof HTMLButtonElement || event.isComposing) {
       return;
     }
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {

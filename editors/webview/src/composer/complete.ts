@@ -37,6 +37,39 @@ export function stillAsked(asked: Query, text: string, cursor: number): Query | 
   return now?.trigger === asked.trigger && now.start === asked.start ? now : undefined;
 }
 
+/**
+ * Those of an earlier answer that fit what is typed by now: its letters are in them in their order,
+ * which is what the server goes by.
+ */
+export function fitting(candidates: readonly Candidate[], query: string): Candidate[] {
+  const wanted = [...query.toLowerCase()];
+  return candidates.filter(({ label, insert }) =>
+    [label, insert].some((name) => hasInOrder(name.toLowerCase(), wanted)),
+  );
+}
+
+function hasInOrder(text: string, letters: readonly string[]): boolean {
+  let from = 0;
+  return letters.every((letter) => {
+    const at = text.indexOf(letter, from);
+    from = at + letter.length;
+    return at >= 0;
+  });
+}
+
+/** Those candidates that fit what is asked by now: its letters in their order, as in `mn` of `main`. */
+export function fitting(candidates: readonly Candidate[], query: string): Candidate[] {
+  const letters = [...query.toLowerCase()];
+  return candidates.filter(({ label, insert }) => {
+    const text = `${label} ${insert}`.toLowerCase();
+    let at = 0;
+    return letters.every((letter) => {
+      at = text.indexOf(letter, at) + 1;
+      return at > 0;
+    });
+  });
+}
+
 /** The text with a candidate in the place of what was asked, and where the cursor is then. */
 export function completed(
   text: string,
