@@ -57,19 +57,6 @@ function hasInOrder(text: string, letters: readonly string[]): boolean {
   });
 }
 
-/** Those candidates that fit what is asked by now: its letters in their order, as in `mn` of `main`. */
-export function fitting(candidates: readonly Candidate[], query: string): Candidate[] {
-  const letters = [...query.toLowerCase()];
-  return candidates.filter(({ label, insert }) => {
-    const text = `${label} ${insert}`.toLowerCase();
-    let at = 0;
-    return letters.every((letter) => {
-      at = text.indexOf(letter, at) + 1;
-      return at > 0;
-    });
-  });
-}
-
 /** The text with a candidate in the place of what was asked, and where the cursor is then. */
 export function completed(
   text: string,
