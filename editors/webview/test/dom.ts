@@ -14,6 +14,7 @@ Object.assign(globalThis, {
   Node: window.Node,
   HTMLElement: window.HTMLElement,
   HTMLTextAreaElement: window.HTMLTextAreaElement,
+  HTMLInputElement: window.HTMLInputElement,
   // Frames come as fast as they are asked for.
   requestAnimationFrame: (draw: () => void) => setTimeout(draw, 0),
   cancelAnimationFrame: (frame: ReturnType<typeof setTimeout>) => clearTimeout(frame),

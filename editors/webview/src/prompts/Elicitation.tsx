@@ -12,7 +12,7 @@ export function Elicitation({ request }: { request: ChatElicitParams }) {
   const id = useId();
   const form = useRef<HTMLFormElement>(null);
   const fields = fieldsOf(request.schema);
-  const [values, setValues] = useState<Record<string, Value>>({});
+  const [values, setValues] = useState(() => chat.prompts.filled.get(request.requestId) ?? {});
   const [wrong, setWrong] = useState<Record<string, string>>({});
   const { requestId, url } = request;
 
@@ -22,6 +22,11 @@ export function Elicitation({ request }: { request: ChatElicitParams }) {
       form.current?.focus();
     }
   }, []);
+
+  const fill = (next: Readonly<Record<string, Value>>) => {
+    setValues(next);
+    chat.prompts.filled.set(requestId, next);
+  };
 
   const answer = (action: ElicitAction) => chat.prompts.answerElicitation(requestId, { action });
 
@@ -67,7 +72,7 @@ export function Elicitation({ request }: { request: ChatElicitParams }) {
           field={field}
           value={filledIn(values, field)}
           wrong={Object.hasOwn(wrong, field.name) ? wrong[field.name] : undefined}
-          change={(value) => setValues({ ...values, [field.name]: value })}
+          change={(value) => fill({ ...values, [field.name]: value })}
         />
       ))}
       <div class="options">

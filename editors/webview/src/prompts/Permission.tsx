@@ -9,12 +9,17 @@ import { describe } from "./effects";
 import { isBusy } from "./focus";
 import { askedFor } from "./words";
 
+/** Under this name the words for the agent are kept. */
+const WORDS = "words";
+
 /** A question takes no keys until the user can have seen it, in milliseconds. */
 const SETTLES_MS = 400;
 
 export function Permission({ request }: { request: ChatRequestPermissionParams }) {
   const chat = useContext(ChatContext);
-  const [feedback, setFeedback] = useState("");
+  const [feedback, setFeedback] = useState(() =>
+    String(chat.prompts.filled.get(request.requestId)?.[WORDS] ?? ""),
+  );
   const box = useRef<HTMLElement>(null);
   const since = useRef(performance.now());
   const id = useId();
@@ -47,8 +52,8 @@ export function Permission({ request }: { request: ChatRequestPermissionParams }
     ) {
       return;
     }
-    // A key that was meant for something else must not answer.
-    if (performance.now() - since.current < SETTLES_MS) {
+    // A key that was meant for something else must not answer, nor one that is still held down.
+    if (event.repeat || performance.now() - since.current < SETTLES_MS) {
       return;
     }
     const option = /^[1-9]$/.test(event.key) ? options[Number(event.key) - 1] : undefined;
@@ -107,7 +112,10 @@ export function Permission({ request }: { request: ChatRequestPermissionParams }
         value={feedback}
         placeholder="Tell the agent what to do instead (optional)"
         aria-label="Words for the agent, with your answer"
-        onInput={(event) => setFeedback(event.currentTarget.value)}
+        onInput={({ currentTarget: { value } }) => {
+          setFeedback(value);
+          chat.prompts.filled.set(request.requestId, { [WORDS]: value });
+        }}
         onKeyDown={(event) => {
           // Enter in the words means no: they say what to do instead.
           const no = options.find((option) => option.kind === "rejectOnce");
@@ -124,7 +132,8 @@ export function Permission({ request }: { request: ChatRequestPermissionParams }
             type="button"
             class={option.kind === "allowOnce" ? "primary" : ""}
             data-kind={option.kind}
-            onClick={() => answer(option)}
+            // The second click of two was meant for the question that was here before.
+            onClick={({ detail }) => (detail > 1 ? undefined : answer(option))}
           >
             {index < 9 ? <kbd>{index + 1}</kbd> : null}
             <span>{visible(option.label)}</span>

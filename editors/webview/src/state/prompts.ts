@@ -7,10 +7,13 @@ import type {
   ChatRequestPermissionResult,
 } from "../../../../protocol/ts/aside";
 import type { Port } from "../port";
+import type { Value } from "../prompts/form";
 
 export class Prompts {
   readonly permissions = signal<readonly ChatRequestPermissionParams[]>([]);
   readonly elicitations = signal<readonly ChatElicitParams[]>([]);
+  /** What was filled in and not sent, by question, for when it is out of sight for a while. */
+  readonly filled = new Map<string, Readonly<Record<string, Value>>>();
   readonly #port: Port;
 
   constructor(port: Port) {
@@ -21,6 +24,7 @@ export class Prompts {
   clear(): void {
     this.permissions.value = [];
     this.elicitations.value = [];
+    this.filled.clear();
   }
 
   askPermission(request: ChatRequestPermissionParams): void {
@@ -34,6 +38,7 @@ export class Prompts {
   withdraw(requestId: string): void {
     this.permissions.value = without(this.permissions.value, requestId);
     this.elicitations.value = without(this.elicitations.value, requestId);
+    this.filled.delete(requestId);
   }
 
   answerPermission(requestId: string, result: ChatRequestPermissionResult): void {

@@ -1,5 +1,5 @@
 /** The line at the top: the session's title, how full the context is, what it cost. */
-import { useContext, useState } from "preact/hooks";
+import { useContext, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ChatContext } from "../ui/context";
 import { count, dollars } from "../ui/format";
 import { Icon } from "../ui/Icon";
@@ -7,31 +7,16 @@ import { Icon } from "../ui/Icon";
 export function Header() {
   const chat = useContext(ChatContext);
   const session = chat.follower.session.value;
-  const [renaming, setRenaming] = useState(false);
+  /** The session whose title is written. */
+  const [renamed, setRenamed] = useState<string | undefined>(undefined);
+  const renaming = session !== undefined && renamed === session.id;
   const title = session?.title || "New chat";
   return (
     <header class="head">
-      {renaming && session !== undefined ? (
-        <input
-          type="text"
-          class="rename"
-          value={title}
-          aria-label="Title of the session"
-          ref={(input) => input?.focus()}
-          onFocus={(event) => event.currentTarget.select()}
-          onBlur={() => setRenaming(false)}
-          onKeyDown={(event) => {
-            if (event.key === "Enter") {
-              void chat.rename(event.currentTarget.value);
-              setRenaming(false);
-            } else if (event.key === "Escape") {
-              event.stopPropagation();
-              setRenaming(false);
-            }
-          }}
-        />
+      {renaming ? (
+        <Rename key={renamed} title={title} end={() => setRenamed(undefined)} />
       ) : (
-        <h1 title={title} onDblClick={() => setRenaming(session !== undefined)}>
+        <h1 title={title} onDblClick={() => setRenamed(session?.id)}>
           {title}
         </h1>
       )}
@@ -41,7 +26,7 @@ export function Header() {
           class="quiet icon-button rename-button"
           title="Rename"
           aria-label="Rename this session"
-          onClick={() => setRenaming(true)}
+          onClick={() => setRenamed(session.id)}
         >
           <Icon name="edit" />
         </button>
@@ -69,6 +54,37 @@ export function Header() {
         <Icon name="history" />
       </button>
     </header>
+  );
+}
+
+/** The title as it is written. Drawn once: what happens in the session meanwhile changes nothing here. */
+function Rename({ title, end }: { title: string; end: () => void }) {
+  const chat = useContext(ChatContext);
+  const input = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => {
+    if (input.current !== null) {
+      input.current.value = title;
+      input.current.focus();
+      input.current.select();
+    }
+  }, []);
+  return (
+    <input
+      type="text"
+      class="rename"
+      ref={input}
+      aria-label="Title of the session"
+      onBlur={end}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && !event.isComposing) {
+          void chat.rename(event.currentTarget.value);
+          end();
+        } else if (event.key === "Escape") {
+          event.stopPropagation();
+          end();
+        }
+      }}
+    />
   );
 }
 
