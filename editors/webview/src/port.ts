@@ -17,6 +17,7 @@ import type {
   ErrorCode,
   McpEvent,
   Range,
+  SessionCreateParams,
   Uri,
 } from "../../../protocol/ts/aside";
 
@@ -40,6 +41,9 @@ export interface Attachment {
   /** What is sent. */
   block: ContentBlock;
 }
+
+/** What a session can be told. What is absent is the default. */
+export type Choice = Pick<SessionCreateParams, "model" | "agent" | "permissionMode" | "effort">;
 
 /** What the host can do about a connection that does not work. */
 export type HostAction =
@@ -126,7 +130,9 @@ export type ToView =
   | { type: "withdrawn"; requestId: string }
   /** Shows this session; a new one where absent. */
   | { type: "showSession"; sessionId?: string }
-  /** Adds to the draft of the session that is shown. */
+  /** Chooses this for the session that is shown, or for the new one that does not exist yet. */
+  | { type: "choose"; choice: Choice }
+  /** Adds to the draft of the session that is shown, and leaves the cursor where it is. */
   | { type: "attach"; attachments: Attachment[]; text?: string }
   /** Puts the cursor where the user writes. */
   | { type: "focus" };

@@ -8,6 +8,7 @@ import type {
   SessionRewindParams,
 } from "../../../../protocol/ts/aside";
 import {
+  type Choice,
   type Connection,
   type FromView,
   type HostAction,
@@ -18,7 +19,7 @@ import {
 } from "../port";
 import { Drafts, isEmpty } from "./drafts";
 import { Follower } from "./follow";
-import { type Choice, Options } from "./options";
+import { Options } from "./options";
 import { Prompts } from "./prompts";
 import { RequestError, Rpc, sentence } from "./rpc";
 import { Outbox, type Sending } from "./sending";
@@ -58,8 +59,8 @@ export class Chat {
   readonly focusAsked = signal(0);
   /** What was sent and waits for its turn, by turn: its item comes when the turn starts. */
   readonly queuedTexts = new Map<string, string>();
-  readonly #running = computed(
-    () => this.follower.openTurns.value?.some((turn) => turn.status === "running") ?? false,
+  readonly #running = computed(() =>
+    this.follower.openTurns.value?.find((turn) => turn.status === "running"),
   );
   #wasReady = false;
   #creating: Promise<string> | undefined;
@@ -115,10 +116,11 @@ export class Chat {
     this.send(
       sessionId === undefined ? { type: "sessionShown" } : { type: "sessionShown", sessionId },
     );
-    if (sessionId === undefined) {
-      this.follower.clear();
-    } else if (this.connection.value.status === "ready") {
+    if (sessionId !== undefined && this.connection.value.status === "ready") {
       void this.follower.load(sessionId);
+    } else {
+      // It is read once the server is there; until then nothing of another session is shown.
+      this.follower.clear();
     }
   }
 
@@ -164,22 +166,21 @@ export class Chat {
     }
   }
 
-  /** Stops a turn; the running one where absent. */
-  async cancel(turnId?: string): Promise<void> {
+  /** Stops a turn; the one that is seen to run where absent, and not the next if that has ended. */
+  async cancel(turnId = this.#running.value?.id): Promise<void> {
     const sessionId = this.sessionId.value;
-    if (sessionId !== undefined) {
-      await this.attempt(() =>
-        this.rpc.request(
-          "chat/cancel",
-          turnId === undefined ? { sessionId } : { sessionId, turnId },
-        ),
-      );
+    if (sessionId !== undefined && turnId !== undefined) {
+      await this.attempt(() => this.rpc.request("chat/cancel", { sessionId, turnId }));
     }
   }
 
   /** Changes what the session is to be, or what the next one is. */
   async choose(choice: Choice): Promise<void> {
-    const sessionId = this.sessionId.value;
+    let sessionId = this.sessionId.value;
+    if (sessionId === undefined && this.#creating !== undefined) {
+      // The one that is being made is made of what had been chosen before.
+      sessionId = await this.#creating.catch(() => undefined);
+    }
     if (sessionId === undefined) {
       this.options.chosen.value = { ...this.options.chosen.value, ...choice };
       return;
@@ -216,11 +217,17 @@ export class Chat {
   async goBack(params: SessionRewindParams, text: string): Promise<void> {
     await this.attempt(async () => {
       const { rewindId } = await this.rpc.request("session/rewind", params);
+      // The user may be in another session by now, or in a file.
+      if (this.sessionId.value !== params.sessionId) {
+        return;
+      }
       this.wentBack.value = rewindId;
       if (isEmpty(this.drafts.current.value)) {
         this.drafts.setText(text);
       }
-      this.focusAsked.value += 1;
+      if (document.hasFocus()) {
+        this.focusAsked.value += 1;
+      }
       await this.follower.load(params.sessionId);
     });
   }
@@ -231,7 +238,7 @@ export class Chat {
     this.wentBack.value = undefined;
     await this.attempt(async () => {
       await this.rpc.request("session/unrewind", { rewindId });
-      if (sessionId !== undefined) {
+      if (sessionId !== undefined && sessionId === this.sessionId.value) {
         await this.follower.load(sessionId);
       }
     });
@@ -239,7 +246,7 @@ export class Chat {
 
   /** Whether the running turn is one that can be stopped. */
   get running(): boolean {
-    return this.#running.value;
+    return this.#running.value !== undefined;
   }
 
   /** Does it, and says so where it fails. */
@@ -302,7 +309,7 @@ export class Chat {
         this.settings.value = message.settings;
         this.workspaceUri.value = message.workspaceUri;
         this.prompts.clear();
-        this.drafts.restore(message.drafts);
+        this.drafts.restore(message.drafts, message.sessionId);
         this.#connected(message.connection);
         this.show(message.sessionId);
         break;
@@ -338,12 +345,14 @@ export class Chat {
           this.show(message.sessionId);
         }
         break;
+      case "choose":
+        void this.choose(message.choice);
+        break;
       case "attach":
         this.drafts.attach(message.attachments);
         if (message.text !== undefined) {
           this.drafts.append(message.text);
         }
-        this.focusAsked.value += 1;
         break;
       case "focus":
         this.focusAsked.value += 1;

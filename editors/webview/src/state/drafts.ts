@@ -18,17 +18,36 @@ export class Drafts {
 
   constructor(port: Port) {
     this.#port = port;
-    addEventListener("pagehide", () => this.flush());
-    addEventListener("visibilitychange", () => this.flush());
+    // What a page says as it goes may not arrive any more: it is said when it may be about to go.
+    for (const sign of ["pagehide", "visibilitychange", "blur"]) {
+      addEventListener(sign, () => this.flush());
+    }
+    // Before the editor around the view does what the keys say.
+    const mayLeave = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) {
+        this.flush();
+      }
+    };
+    addEventListener("keydown", mayLeave, { capture: true });
   }
 
-  /** The drafts that the host kept. What is being written here already is newer and stays. */
-  restore(drafts: Record<string, Draft>): void {
-    for (const [sessionId, draft] of Object.entries(drafts)) {
-      this.#kept.set(sessionId, draft);
+  /**
+   * The drafts that the host kept, and the session that is shown. What was written before that was
+   * known is meant for it.
+   */
+  restore(drafts: Record<string, Draft>, sessionId: string | undefined): void {
+    for (const [id, draft] of Object.entries(drafts)) {
+      this.#kept.set(id, draft);
     }
-    if (isEmpty(this.current.value)) {
-      this.current.value = this.#kept.get(this.#sessionId ?? "") ?? NOTHING;
+    const early = this.current.value;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#sessionId = sessionId;
+    const kept = this.#kept.get(sessionId ?? "") ?? NOTHING;
+    this.current.value = kept;
+    if (!isEmpty(early)) {
+      this.current.value = joined([kept, early]);
+      this.#later();
     }
   }
 
@@ -49,7 +68,7 @@ export class Drafts {
       one.sessionId ??= sessionId;
     }
     this.#save("", NOTHING);
-    this.#later();
+    this.#save(sessionId, this.current.value);
   }
 
   setText(text: string): void {
@@ -93,6 +112,8 @@ export class Drafts {
     if (one !== undefined) {
       this.#forget(draft);
       this.#put(one.sessionId, this.#of(one.sessionId));
+      // At once: whoever leaves now must not find again what was sent.
+      this.flush();
     }
   }
 

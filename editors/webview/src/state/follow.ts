@@ -261,6 +261,10 @@ export class Follower {
       if (event.sessionId === from.sessionId && event.seq > from.seq) {
         this.#set(reduce(from, event, Date.now()));
         this.#around.happened(event);
+        if (wentBack(from, event)) {
+          void this.load(from.sessionId);
+          return;
+        }
       }
     }
   }

@@ -1,21 +1,8 @@
 /** Model, agent, mode and effort: of the session that is shown, or chosen for the next one. */
 import { signal } from "@preact/signals";
-import type {
-  AgentInfo,
-  Effort,
-  ModelInfo,
-  PermissionMode,
-  Session,
-} from "../../../../protocol/ts/aside";
+import type { AgentInfo, ModelInfo, Session } from "../../../../protocol/ts/aside";
+import type { Choice } from "../port";
 import type { Rpc } from "./rpc";
-
-/** What a session can be told. What is absent is the default. */
-export interface Choice {
-  model?: string;
-  agent?: string;
-  permissionMode?: PermissionMode;
-  effort?: Effort;
-}
 
 export class Options {
   /** All models, once they are known. */

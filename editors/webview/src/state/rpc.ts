@@ -15,6 +15,9 @@ export class RequestError extends Error {
   }
 }
 
+/** The first number is at most this, so that those after it are exact. */
+const MAX_FIRST = 2 ** 48;
+
 interface Waiting {
   resolve(result: unknown): void;
   reject(error: RequestError): void;
@@ -34,7 +37,8 @@ export type ResultOf<M extends Method> = ClientRequests[M]["result"];
 export class Rpc {
   readonly #port: Port;
   readonly #waiting = new Map<number, Waiting>();
-  #next = 1;
+  /** A view that is made anew may still get answers to the one before: their numbers are others. */
+  #next = 1 + Math.floor(Math.random() * MAX_FIRST);
 
   constructor(port: Port) {
     this.#port = port;
