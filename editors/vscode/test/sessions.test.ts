@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Session } from "../src/protocol";
-import { age, appended, changed, description, sorted } from "../src/sessions/list";
+import { age, appended, atRest, changed, description, sorted } from "../src/sessions/list";
 import { session } from "./fixtures";
 
 const ALL = { query: "", archived: false };
@@ -29,6 +29,17 @@ test("a change that does not show changes nothing", () => {
   const list = [session("a")];
   assert.equal(changed(list, session("a", { turnCount: 9 }), ALL), undefined);
   assert.equal(changed(list, session("z", { archived: true }), ALL), undefined);
+});
+
+test("nothing runs where there is no server", () => {
+  const sessions = [session("a", { status: "running" }), session("b", { status: "waiting" })];
+  assert.deepEqual(
+    atRest(sessions).map(({ id, status }) => [id, status]),
+    [
+      ["a", "idle"],
+      ["b", "idle"],
+    ],
+  );
 });
 
 test("what does not belong there any more is taken out", () => {

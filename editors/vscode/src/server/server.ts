@@ -156,7 +156,16 @@ export class Server implements Disposable {
     clearTimeout(this.timer);
     this.generation += 1;
     const generation = this.generation;
+    const left = this.client;
+    this.client = undefined;
     this.become(state);
+    if (left !== undefined) {
+      // It was restarted twice at once: the first of the new servers must not stay behind.
+      await this.discard(left);
+      if (generation !== this.generation) {
+        return;
+      }
+    }
     const found = this.find();
     if (!("from" in found)) {
       this.become({

@@ -41,6 +41,11 @@ export function changed(
   return sorted([...sessions.filter((one) => one.id !== session.id), session]);
 }
 
+/** The sessions once their server is gone: what ran there runs no more. */
+export function atRest(sessions: Iterable<Session>): Session[] {
+  return [...sessions].map((session) => ({ ...session, status: "idle" }));
+}
+
 /** The page behind a list, without those that have moved into it meanwhile. */
 export function appended(sessions: readonly Session[], page: readonly Session[]): Session[] {
   const known = new Set(sessions.map((one) => one.id));

@@ -2,7 +2,7 @@
 import { commands, type Disposable, EventEmitter } from "vscode";
 import type { Session } from "../protocol";
 import type { Server } from "../server/server";
-import { appended, changed, type Filter } from "./list";
+import { appended, atRest, changed, type Filter } from "./list";
 
 /** Sessions of one page. */
 const PAGE = 50;
@@ -30,6 +30,9 @@ export class Sessions implements Disposable {
         if (connection.status === "ready") {
           void this.read();
         } else {
+          for (const session of atRest(this.known.values())) {
+            this.known.set(session.id, session);
+          }
           this.emitter.fire();
         }
       }),

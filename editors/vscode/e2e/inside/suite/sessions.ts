@@ -3,11 +3,17 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { signal } from "../../src/processes.ts";
+import { exists, signal } from "../../src/processes.ts";
 import { say } from "../../src/script.ts";
 import { until } from "../../src/waiting.ts";
 import { aside, EXTENSION, model, talk, workspace } from "./desk.ts";
 import { inside } from "./harness.ts";
+
+/** The server's processes so far, the newest last. */
+function pids(): number[] {
+  const text = readFileSync(join(workspace(), "../aside.pid"), "utf8");
+  return text.trim().split("\n").map(Number);
+}
 
 inside("all commands that the extension tells of are there", async () => {
   await aside();
@@ -70,6 +76,18 @@ inside("sessions are pinned, archived and opened by their commands", async () =>
   await vscode.commands.executeCommand("aside.sessions.open", { session });
 });
 
+inside("a server that hangs, and so is restarted twice, is there once", async () => {
+  await model();
+  const api = await aside();
+  signal(pids().at(-1) ?? 0, "SIGSTOP");
+  const restart = () => vscode.commands.executeCommand("aside.restartServer");
+  await Promise.all([restart(), restart()]);
+  await until("server", () => api.connection.status === "ready" || undefined);
+  const alive = () => pids().filter(exists).length;
+  await until("one server", () => alive() === 1 || undefined, 15_000);
+  ok((await api.request("session/list", {})).sessions);
+});
+
 inside("a server that is killed is started again, and nothing is lost", async () => {
   const script = await model();
   const api = await aside();
@@ -83,8 +101,7 @@ inside("a server that is killed is started again, and nothing is lost", async ()
   await script.reached("killed");
   const states: string[] = [];
   api.onConnection(({ status }) => states.push(status));
-  const pid = readFileSync(join(workspace(), "../aside.pid"), "utf8").trim().split("\n").at(-1);
-  signal(Number(pid), "SIGKILL");
+  signal(pids().at(-1) ?? 0, "SIGKILL");
   await until("a new server", () => states.at(-1) === "ready" || undefined);
   ok(states.includes("reconnecting"));
   const { items, turns } = await api.request("session/items", { sessionId });
