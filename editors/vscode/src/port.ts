@@ -1,6 +1,7 @@
 /** What passes between the chat view and this extension, its host; the view's own types. */
 export type {
   Attachment,
+  Choice,
   Connection,
   Draft,
   FromView,

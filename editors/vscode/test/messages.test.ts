@@ -30,6 +30,8 @@ test("what the port says is taken", () => {
       attachments: [{ label: "a", block: { type: "resource", uri: "file:///project/a" } }],
     },
   });
+  taken({ type: "chosen", choice: { model: "a/b", permissionMode: "readOnly" } });
+  taken({ type: "chosen", choice: {} });
   taken({ type: "answerPermission", requestId: "r", result: { optionId: "o", feedback: "f" } });
   taken({ type: "answerPermission", requestId: "r", result: { cancelled: true } });
   taken({ type: "answerElicitation", requestId: "r", result: { action: "decline" } });
@@ -74,6 +76,11 @@ test("messages with wrong parts are refused", () => {
   refused({ type: "request", id: 1, method: "chat/send", params: [] });
   refused({ type: "request", id: 1, method: "chat/send", params: "x" });
   refused({ type: "sessionShown", sessionId: 3 });
+  refused({ type: "chosen" });
+  assert.deepEqual(fromView({ type: "chosen", choice: { model: 1, title: "x" } }), {
+    type: "chosen",
+    choice: {},
+  });
   refused({ type: "saveDraft" }, { type: "saveDraft", draft: { text: 1, attachments: [] } });
   refused({ type: "answerPermission", requestId: "r", result: {} });
   refused({ type: "answerPermission", requestId: 1, result: { optionId: "o" } });

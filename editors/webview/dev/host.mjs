@@ -20,6 +20,7 @@ export async function host({ server: command, workspace, port = 0 }) {
   const log = [];
   let connection = { status: "starting" };
   let sessionId;
+  let choice;
 
   const tell = (message) => {
     const text = JSON.stringify(message);
@@ -87,6 +88,7 @@ export async function host({ server: command, workspace, port = 0 }) {
             workspaceUri: root,
             ...(sessionId === undefined ? {} : { sessionId }),
             drafts,
+            choice,
           }),
         );
         for (const question of asked.values()) {
@@ -109,6 +111,9 @@ export async function host({ server: command, workspace, port = 0 }) {
         break;
       case "saveDraft":
         drafts[message.sessionId ?? ""] = message.draft;
+        break;
+      case "chosen":
+        choice = message.choice;
         break;
       case "answerPermission":
       case "answerElicitation":
@@ -155,6 +160,7 @@ export async function host({ server: command, workspace, port = 0 }) {
     /** The next view begins with a new session. */
     forget() {
       sessionId = undefined;
+      choice = undefined;
     },
     end() {
       server.end();

@@ -85,6 +85,8 @@ export type FromView =
   | { type: "sessionShown"; sessionId?: string }
   /** To be given back by `init`, also after a restart of view, host and machine. */
   | { type: "saveDraft"; sessionId?: string; draft: Draft }
+  /** What was chosen for a session that does not exist yet; to be given back by `init`. */
+  | { type: "chosen"; choice: Choice }
   | { type: "answerPermission"; requestId: string; result: ChatRequestPermissionResult }
   | { type: "answerElicitation"; requestId: string; result: ChatElicitResult }
   /** Shows a file, at a place where one is given. */
@@ -115,6 +117,7 @@ export type ToView =
       workspaceUri?: Uri;
       sessionId?: string;
       drafts: Record<string, Draft>;
+      choice?: Choice;
     }
   /** A `ready` that follows another state: the view reads again what it may have missed. */
   | { type: "connection"; connection: Connection }
@@ -130,7 +133,7 @@ export type ToView =
   | { type: "withdrawn"; requestId: string }
   /** Shows this session; a new one where absent. */
   | { type: "showSession"; sessionId?: string }
-  /** Chooses this for the session that is shown, or for the new one that does not exist yet. */
+  /** Chooses this too for the session that is shown, or for one that does not exist yet. */
   | { type: "choose"; choice: Choice }
   /** Adds to the draft of the session that is shown, and leaves the cursor where it is. */
   | { type: "attach"; attachments: Attachment[]; text?: string }

@@ -157,6 +157,9 @@ test("what the host chooses is for the next session, and takes no draft away", a
   void host.chat.submit("queue");
   const made = await host.asked("session/create");
   assert.deepEqual(made.params, { model: "some/model" });
+  assert.deepEqual(host.sent.findLast((one) => one.type === "chosen")?.choice, {
+    model: "some/model",
+  });
   // What is chosen while it is made counts for it too.
   host.say({ type: "choose", choice: { permissionMode: "readOnly" } });
   await made.answer(session("new"));
@@ -164,4 +167,11 @@ test("what the host chooses is for the next session, and takes no draft away", a
     sessionId: "new",
     permissionMode: "readOnly",
   });
+  assert.deepEqual(host.sent.findLast((one) => one.type === "chosen")?.choice, {});
+});
+
+test("what was chosen for a new session outlives the view", () => {
+  const host = early();
+  host.say(init({ choice: { permissionMode: "readOnly" } }));
+  assert.deepEqual(host.chat.options.chosen.value, { permissionMode: "readOnly" });
 });

@@ -1,7 +1,8 @@
 /** Lets the user choose model, agent, permission mode and effort. */
 import { commands, type Disposable, type QuickPickItem, window } from "vscode";
 import type { ChatView } from "../chat/view";
-import type { Effort, ModelInfo, PermissionMode, Session, SessionUpdateParams } from "../protocol";
+import type { Choice } from "../port";
+import type { Effort, ModelInfo, PermissionMode, Session } from "../protocol";
 import type { Server } from "../server/server";
 import type { Sessions } from "../sessions/store";
 import { told } from "./told";
@@ -19,16 +20,14 @@ export function pickerCommands(server: Server, sessions: Sessions, chat: ChatVie
     const id = chat.sessionId;
     return id === undefined ? undefined : sessions.fetch(id);
   };
-  /** Changes the session that is shown; with none shown, one that begins with the choice. */
-  const set = async (change: Omit<SessionUpdateParams, "sessionId">) => {
+  /** Changes the session that is shown, or what the one will be that is being written to. */
+  const set = async (choice: Choice) => {
     const sessionId = chat.sessionId;
-    if (sessionId !== undefined) {
-      sessions.put(await server.request("session/update", { sessionId, ...change }));
-      return;
+    if (sessionId === undefined) {
+      await chat.choose(choice);
+    } else {
+      sessions.put(await server.request("session/update", { sessionId, ...choice }));
     }
-    const session = await server.request("session/create", change);
-    sessions.put(session);
-    await chat.show(session.id);
   };
   return [
     commands.registerCommand("aside.chooseModel", () =>

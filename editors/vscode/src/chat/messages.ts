@@ -2,7 +2,7 @@
  * Checks what the chat view sends. The view shows text of models and of strange files, so that its
  * messages are treated as coming from outside: what is not as the port says is not looked at.
  */
-import type { Attachment, Draft, FromView, HostAction } from "../port";
+import type { Attachment, Choice, Draft, FromView, HostAction } from "../port";
 import type { ChatElicitResult, ChatRequestPermissionResult, Range } from "../protocol";
 
 /** Characters of one text that the view may send. */
@@ -26,6 +26,8 @@ const ACTIONS: Record<HostAction, true> = {
   showReview: true,
 };
 
+const CHOICES = ["model", "agent", "permissionMode", "effort"] satisfies (keyof Choice)[];
+
 /** The message if it is one; undefined for all else, also for messages of a newer view. */
 export function fromView(value: unknown): FromView | undefined {
   if (!isObject(value)) {
@@ -44,6 +46,10 @@ export function fromView(value: unknown): FromView | undefined {
       return draft !== undefined && isOptionalText(value.sessionId)
         ? { type, ...sessionOf(value), draft }
         : undefined;
+    }
+    case "chosen": {
+      const choice = choiceOf(value.choice);
+      return choice === undefined ? undefined : { type, choice };
     }
     case "answerPermission": {
       const result = permissionResult(value.result);
@@ -116,6 +122,15 @@ export function draftOf(value: unknown): Draft | undefined {
   }
   const attachments = value.attachments.filter(isAttachment);
   return { text: value.text, attachments };
+}
+
+/** A choice if it is one. Whether there are such models and modes is the server's to say. */
+function choiceOf(value: unknown): Choice | undefined {
+  if (!isObject(value)) {
+    return undefined;
+  }
+  const said = CHOICES.flatMap((name) => (isText(value[name]) ? [[name, value[name]]] : []));
+  return Object.fromEntries(said) as Choice;
 }
 
 function request(value: Record<string, unknown>): FromView | undefined {

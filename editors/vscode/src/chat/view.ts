@@ -5,13 +5,14 @@ import {
   EventEmitter,
   type ExtensionContext,
   env,
+  TextEditorSelectionChangeKind,
   Uri,
   type WebviewView,
   type WebviewViewProvider,
   window,
   workspace,
 } from "vscode";
-import { type Attachment, type FromView, PORT_VERSION, type ToView } from "../port";
+import { type Attachment, type Choice, type FromView, PORT_VERSION, type ToView } from "../port";
 import type { Questions } from "../questions/open";
 import { ServerError } from "../server/errors";
 import type { Server } from "../server/server";
@@ -22,20 +23,20 @@ import { page } from "./html";
 import { fromView } from "./messages";
 import { insertAtCursor, openFile, pickFiles } from "./places";
 import { viewSettings } from "./settings";
+import { Waiting } from "./waiting";
 
 /** The view's id, as the extension declares it. */
 export const CHAT = "aside.chat";
 
 const SHOWN = "shownSession";
 
-/** Messages that wait for a view that is not there yet; what the user asked for, so never many. */
-const MAX_WAITING = 20;
-
 /** The chat view, also while it is hidden. */
 export class ChatView implements WebviewViewProvider, Disposable {
   private view: WebviewView | undefined;
   private listens = false;
-  private waiting: ToView[] = [];
+  private readonly waiting = new Waiting();
+  /** What was chosen for a session that does not exist yet. */
+  private choice: Choice = {};
   private readonly drafts: Drafts;
   private readonly disposables: Disposable[] = [];
   private readonly visibility = new EventEmitter<boolean>();
@@ -60,6 +61,14 @@ export class ChatView implements WebviewViewProvider, Disposable {
       workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration("aside.chat")) {
           this.post({ type: "settings", settings: viewSettings() });
+        }
+      }),
+      window.onDidChangeTextEditorSelection(({ kind }) => {
+        if (
+          kind === TextEditorSelectionChangeKind.Keyboard ||
+          kind === TextEditorSelectionChangeKind.Mouse
+        ) {
+          this.waiting.leave();
         }
       }),
     );
@@ -100,7 +109,13 @@ export class ChatView implements WebviewViewProvider, Disposable {
         this.server.log.error(`${message.type} of the chat view failed: ${String(error)}`),
       );
     });
-    view.onDidChangeVisibility(() => this.visibility.fire(view.visible));
+    view.onDidChangeVisibility(() => {
+      // A hidden page is taken down: the one that is shown next says itself that it listens.
+      if (!view.visible) {
+        this.listens = false;
+      }
+      this.visibility.fire(view.visible);
+    });
     view.onDidDispose(() => {
       this.view = undefined;
       this.listens = false;
@@ -122,6 +137,14 @@ export class ChatView implements WebviewViewProvider, Disposable {
     await this.remember(sessionId);
     await this.focus();
     this.postLater({ type: "showSession", ...(sessionId === undefined ? {} : { sessionId }) });
+  }
+
+  /** Chooses for the session that does not exist yet. */
+  async choose(choice: Choice): Promise<void> {
+    this.choice = { ...this.choice, ...choice };
+    // One that is not there yet is told of it when it comes.
+    this.post({ type: "choose", choice });
+    await this.focus();
   }
 
   /** Adds to what the user is writing. */
@@ -154,6 +177,9 @@ export class ChatView implements WebviewViewProvider, Disposable {
         return;
       case "saveDraft":
         this.drafts.save(message.sessionId ?? "", message.draft);
+        return;
+      case "chosen":
+        this.choice = message.choice;
         return;
       case "answerPermission":
         this.questions.answerPermission(message.requestId, message.result);
@@ -206,15 +232,14 @@ export class ChatView implements WebviewViewProvider, Disposable {
       connection: this.server.connection,
       settings: viewSettings(),
       drafts: this.drafts.all(),
+      choice: this.choice,
       ...(folder === undefined ? {} : { workspaceUri: folder.uri.toString() }),
       ...(sessionId === undefined ? {} : { sessionId }),
     });
     for (const question of this.questions.all()) {
       this.post(asMessage(question));
     }
-    const waiting = this.waiting;
-    this.waiting = [];
-    for (const message of waiting) {
+    for (const message of this.waiting.take()) {
       this.post(message);
     }
   }
@@ -265,7 +290,7 @@ export class ChatView implements WebviewViewProvider, Disposable {
       this.post(message);
       return;
     }
-    this.waiting = [...this.waiting, message].slice(-MAX_WAITING);
+    this.waiting.add(message);
   }
 }
 

@@ -182,7 +182,7 @@ export class Chat {
       sessionId = await this.#creating.catch(() => undefined);
     }
     if (sessionId === undefined) {
-      this.options.chosen.value = { ...this.options.chosen.value, ...choice };
+      this.#chosen({ ...this.options.chosen.value, ...choice });
       return;
     }
     await this.attempt(async () => {
@@ -284,11 +284,16 @@ export class Chat {
   }
 
   #begin(session: Session): void {
-    this.options.chosen.value = {};
+    this.#chosen({});
     this.sessionId.value = session.id;
     this.drafts.named(session.id);
     this.follower.begin(session);
     this.send({ type: "sessionShown", sessionId: session.id });
+  }
+
+  #chosen(choice: Choice): void {
+    this.options.chosen.value = choice;
+    this.send({ type: "chosen", choice });
   }
 
   #refused(message: Sending, reason: RequestError): void {
@@ -309,6 +314,7 @@ export class Chat {
         this.settings.value = message.settings;
         this.workspaceUri.value = message.workspaceUri;
         this.prompts.clear();
+        this.options.chosen.value = { ...message.choice, ...this.options.chosen.value };
         this.drafts.restore(message.drafts, message.sessionId);
         this.#connected(message.connection);
         this.show(message.sessionId);

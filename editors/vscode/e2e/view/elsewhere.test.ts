@@ -1,0 +1,63 @@
+// The user is elsewhere, in a file or beside a hidden chat: nothing takes the keys, nothing is lost.
+import { ok, strictEqual } from "node:assert";
+import { scene } from "../src/scene.ts";
+import { call, say } from "../src/script.ts";
+import { until } from "../src/waiting.ts";
+
+scene(
+  "a question takes no keys from who writes in a file",
+  { files: { "sums.txt": "sums\n" } },
+  async ({ world, chat, workbench, page }) => {
+    world.script.reply({ gate: "ask" }, call("b1", "bash", { command: "echo no > made.txt" }));
+    world.script.reply(say("Then not."));
+    await workbench.openFile("sums.txt");
+    await chat.send("Make a file.");
+    await world.script.reached("ask");
+    await workbench.typeAtEndOf("sums.txt", 1, " 1");
+    world.script.open("ask");
+    await chat.question().waitFor();
+    // Slowly, so that the question would take some of them as answers.
+    await page.keyboard.type(" 2 1 1 3", { delay: 150 });
+    await workbench.shows("sums.txt", "sums 1 2 1 1 3\n");
+    strictEqual(await chat.question().count(), 1, "the question waits");
+    ok(!world.has("made.txt"));
+    await chat.refuse("No.");
+    await chat.answered("Then not.");
+  },
+);
+
+scene(
+  "what is sent to a hidden chat is added to the session that it showed",
+  { files: { "poem.txt": "roses\nviolets\n" } },
+  async ({ world, chat, workbench, page }) => {
+    world.script.reply(say("Hello."));
+    await chat.send("Hello?");
+    await chat.answered("Hello.");
+    await chat.idle();
+    await workbench.openFile("poem.txt");
+    await workbench.top("poem.txt");
+    await chat.hide();
+    await page.keyboard.press("Control+1");
+    await page.keyboard.press("Shift+End");
+    await page.keyboard.press("Alt+A");
+    await page.keyboard.press("s");
+    await chat.frame.locator(".composer .chip", { hasText: "poem.txt" }).waitFor();
+    await chat.answered("Hello.");
+    await chat.inputFocused();
+    world.script.reply(say("Roses."));
+    await page.keyboard.type("What is this?");
+    await chat.sendDraft();
+    await chat.answered("Roses.");
+    const asked = JSON.stringify(world.script.requests.at(-1)?.messages);
+    ok(asked.includes("Hello?") && asked.includes("Attached: poem.txt"), asked);
+  },
+);
+
+scene("what is written is kept, however soon the chat is hidden", {}, async ({ chat, page }) => {
+  await chat.input().focus();
+  await page.keyboard.type("All of what is written");
+  await page.keyboard.press("Control+Shift+E");
+  await until("hidden chat", async () => !(await chat.input().isVisible()) || undefined);
+  await chat.open();
+  await until("draft", async () => (await chat.draft()) === "All of what is written" || undefined);
+});
