@@ -2,9 +2,13 @@
 import "./dom";
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { h, render } from "preact";
+import type { Item } from "../../../protocol/ts/aside";
 import type { ToView } from "../src/port";
 import { Chat } from "../src/state/chat";
-import { event, outline, said, session, turn } from "./data";
+import { Pending } from "../src/transcript/Working";
+import { ChatContext } from "../src/ui/context";
+import { answer, event, outline, said, session, turn } from "./data";
 import { Host, METHODS, reconnected, settled, started } from "./port";
 
 /** A view that shows a session of two turns. */
@@ -174,4 +178,42 @@ test("what was chosen for a new session outlives the view", () => {
   const host = early();
   host.say(init({ choice: { permissionMode: "readOnly" } }));
   assert.deepEqual(host.chat.options.chosen.value, { permissionMode: "readOnly" });
+});
+
+test("an answer that comes after all of its turn leaves no message that waits", async () => {
+  const host = await reading();
+  host.chat.drafts.setText("Three");
+  void host.chat.submit("queue");
+  const asked = await host.asked("chat/send");
+  const over = turn("q", { status: "completed", stopReason: "cancelled" });
+  host.say({ type: "event", event: event(5, { type: "turnStarted", turn: turn("q") }) });
+  host.say({ type: "event", event: event(6, { type: "turnCompleted", turn: over }) });
+  await asked.answer({ sessionId: "s", turnId: "q", status: "queued" });
+  assert.deepEqual(host.chat.follower.latest?.openTurns, []);
+});
+
+test("a message that joined a turn long ago is not shown as on its way again", async () => {
+  const host = await reading();
+  host.chat.drafts.setText("And this.");
+  void host.chat.submit("steer");
+  const asked = await host.asked("chat/send");
+  const { clientMessageId } = asked.params;
+  assert.ok(clientMessageId);
+  await asked.answer({ sessionId: "s", turnId: "t2", status: "running" });
+  const box = document.createElement("div");
+  render(h(ChatContext.Provider, { value: host.chat }, h(Pending, {})), box);
+  assert.match(box.textContent ?? "", /And this/);
+  // The session is read anew, as after a long time away, so that no event tells of it.
+  host.say({ type: "showSession", sessionId: "s" });
+  await (await host.asked("session/get")).answer(session());
+  const joined = { ...said("w", "And this.", "t2"), clientMessageId } as Item;
+  const more = Array.from({ length: 40 }, (_, index) => answer(`a${index}`, "…", "completed"));
+  await (await host.asked("session/items")).answer({
+    items: [joined, ...more],
+    turns: [turn("t2")],
+    seq: 50,
+  });
+  await settled();
+  assert.equal(box.textContent, "");
+  render(null, box);
 });

@@ -98,12 +98,21 @@ function withTurn(turns: readonly Turn[], turn: Turn): readonly Turn[] {
   return turn.status === "running" ? [turn, ...others] : [...others, turn];
 }
 
-/** A turn that is queued: the answer of `chat/send` says so before any event does. */
+/** A turn that is queued: the answer of `chat/send` says so, mostly before any event does. */
 export function withQueued(from: Transcript, turn: Turn): Transcript {
-  if (from.openTurns.some((open) => open.id === turn.id)) {
+  if (from.openTurns.some((open) => open.id === turn.id) || hasBegun(from, turn.id)) {
     return from;
   }
   return { ...from, openTurns: [...from.openTurns, turn] };
+}
+
+/** Whether there is more of a turn than what the user said. */
+function hasBegun({ entries }: Transcript, turnId: string): boolean {
+  return entries.some((entry) =>
+    entry.kind === "item"
+      ? entry.item.turnId === turnId && entry.item.type !== "userMessage"
+      : entry.kind === "turnEnd" && entry.turnId === turnId,
+  );
 }
 
 function turnCompleted(from: Transcript, turn: Turn): Transcript {

@@ -10,10 +10,14 @@ import { UserMessage } from "./UserMessage";
 export function Pending() {
   const chat = useContext(ChatContext);
   const shown = chat.sessionId.value;
+  const all = [...chat.outbox.joining.value, ...chat.outbox.sending.value];
+  const pending = all.filter((one) => one.sessionId === shown);
+  if (pending.length === 0) {
+    return null;
+  }
   const entries = chat.follower.transcript.value?.entries ?? [];
-  const recent = entries.slice(-20);
   const arrived = new Set(
-    recent.flatMap((entry) =>
+    entries.flatMap((entry) =>
       entry.kind === "item" && entry.item.type === "userMessage"
         ? [entry.item.clientMessageId]
         : [],
@@ -21,8 +25,8 @@ export function Pending() {
   );
   return (
     <>
-      {[...chat.outbox.joining.value, ...chat.outbox.sending.value]
-        .filter((one) => one.sessionId === shown && !arrived.has(one.clientMessageId))
+      {pending
+        .filter((one) => !arrived.has(one.clientMessageId))
         .map((one) => (
           <UserMessage key={one.clientMessageId} content={one.content} />
         ))}
