@@ -157,6 +157,11 @@ export async function host({ server: command, workspace, port = 0 }) {
     tell,
     server,
     log,
+    drafts,
+    /** The session that is shown. */
+    get sessionId() {
+      return sessionId;
+    },
     /** The next view begins with a new session. */
     forget() {
       sessionId = undefined;

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { call, stage } from "../../dev/stage.mjs";
+import { until } from "./until.mjs";
 
 let set;
 before(async () => {
@@ -63,13 +64,24 @@ test("permission is asked, answered by one key, and each hunk has its own verdic
   ];
   set.reply(call("e1", "edit_file", { path: "a.txt", edits }));
   set.reply({ text: "Both are changed." });
+  // A key that comes before the user can have seen the question does not answer it.
+  await page.evaluate(() => {
+    const early = new KeyboardEvent("keydown", { key: "1", bubbles: true });
+    const watch = new MutationObserver(() => {
+      const asked = document.querySelector("[role=alertdialog]");
+      if (asked !== null) {
+        watch.disconnect();
+        document.body.dataset.early = String(asked.dispatchEvent(early));
+      }
+    });
+    watch.observe(document.body, { childList: true, subtree: true });
+  });
   await send(page, "Change it.");
   const prompt = page.getByRole("alertdialog");
   await prompt.waitFor();
   assert.match(await prompt.innerText(), /a\.txt/);
   assert.equal(await prompt.locator(".added").count(), 2);
-  // A key that comes before the user can have seen the question does not answer it.
-  await page.keyboard.press("1");
+  assert.equal(await page.locator("body").getAttribute("data-early"), "true");
   await page.waitForTimeout(500);
   await prompt.waitFor();
   await page.keyboard.press("1");
@@ -146,6 +158,9 @@ test("a draft and its session come back when the view is made anew", async () =>
   await answered(page, "I am here.");
   await idle(page);
   await page.getByLabel("Message", { exact: true }).fill("A draft");
+  await until("draft that is kept", () =>
+    Object.values(set.host.drafts).some(({ text }) => text === "A draft"),
+  );
   await page.reload();
   await answered(page, "I am here.");
   assert.equal(await page.getByLabel("Message", { exact: true }).inputValue(), "A draft");
@@ -161,8 +176,7 @@ test("a provider that fails says what to do", async () => {
   const failure = page.getByRole("group", { name: "The turn failed" });
   await failure.waitFor();
   await failure.getByRole("button", { name: "Add a key…" }).click();
-  await page.waitForFunction(() => true);
-  assert.ok(
+  await until("question for a key", () =>
     set.host.log.some((message) => message.type === "action" && message.action === "addKey"),
   );
   await page.close();
@@ -173,8 +187,10 @@ test("a crash in the middle of an answer keeps what came, once", async () => {
   set.reply({ text: "Half of an answer" }, { gate: "crashed" }, { text: " and the rest." });
   await send(page, "Hello?");
   await answered(page, "Half of an answer");
-  // Streamed text is stored within a quarter of a second.
-  await page.waitForTimeout(400);
+  // Reading the session has all of it stored first.
+  const { sessionId } = set.host;
+  const { items } = await set.host.server.request("session/items", { sessionId });
+  assert.equal(items.at(-1).text, "Half of an answer");
   set.host.server.kill();
   await page.locator(".notice", { hasText: "The server stopped while this turn ran." }).waitFor();
   set.tell({ open: "crashed" });
