@@ -35,6 +35,30 @@ test("an answer grows by its deltas, and its end counts", () => {
   );
 });
 
+test("what was under way when the server was killed is cut short with its turn", () => {
+  const turnEnds: Event = {
+    type: "turnCompleted",
+    turn: turn("t", { status: "completed", stopReason: "interrupted" }),
+  };
+  const other = { ...answer("b", "Of another turn", "inProgress"), turnId: "t2" };
+  const state = after(
+    { type: "itemStarted", item: answer("a", "", "inProgress") },
+    { type: "itemDelta", itemId: "a", text: "Half of" },
+    { type: "itemStarted", item: tool("c") },
+    { type: "itemStarted", item: other },
+    turnEnds,
+  );
+  assert.deepEqual(outline(state), [
+    "assistantMessage: Half of",
+    "bash interrupted: |",
+    "assistantMessage: Of another turn…",
+    "end: interrupted",
+  ]);
+  const [half] = state.entries;
+  assert.ok(half?.kind === "item" && half.item.type === "assistantMessage");
+  assert.equal(half.item.status, "interrupted");
+});
+
 test("nothing grows after its end, and nothing that nobody knows", () => {
   check(
     [

@@ -120,12 +120,30 @@ function turnCompleted(from: Transcript, turn: Turn): Transcript {
     ...from,
     retrying: undefined,
     openTurns: withTurn(from.openTurns, turn),
+    entries: turn.status === "completed" ? cutShort(from.entries, turn.id) : from.entries,
   };
   const end = endOf(turn);
   if (end === undefined || from.entries.some((entry) => entry.id === end.id)) {
     return next;
   }
   return push(next, end);
+}
+
+/**
+ * What was still under way when its turn ended: a server that was killed right then has not stored
+ * that it began, and so never says that it ended.
+ */
+function cutShort(entries: readonly Entry[], turnId: string): readonly Entry[] {
+  const isOpen = (entry: Entry) =>
+    entry.kind === "item" && entry.item.turnId === turnId && !entry.done;
+  if (!entries.some(isOpen)) {
+    return entries;
+  }
+  return entries.map((entry) =>
+    entry.kind === "item" && isOpen(entry)
+      ? { ...entry, done: true, item: { ...entry.item, status: "interrupted" } as Item }
+      : entry,
+  );
 }
 
 function push(from: Transcript, entry: Entry): Transcript {
