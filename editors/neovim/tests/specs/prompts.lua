@@ -204,6 +204,96 @@ return {
     end),
   },
   {
+    "what was being written is there again behind a message from the history",
+    stage.with({ S.say("Yes."), S.say("Yes again.") }, function(s)
+      local editor = s:editor()
+      local function input(text)
+        editor:wait("the input " .. text, "return vim.api.nvim_buf_get_lines(0, 0, -1, true)[1] == ...", text)
+      end
+      chat.open(editor)
+      chat.say(editor, "One")
+      chat.shows(editor, "Yes.")
+      editor:type("iHalf a thought<Esc><C-p>")
+      input("One")
+      editor:type("<CR>")
+      chat.shows(editor, "Yes again.")
+      input("Half a thought")
+      -- A message from the history that is changed is a draft too.
+      editor:type("<C-p>A and a half<Esc><C-p>")
+      input("One")
+      editor:type("<C-n>")
+      input("One and a half")
+    end),
+  },
+  {
+    "messages that are sent at once go into one session",
+    stage.with({ S.say("First."), S.say("Second.") }, function(s)
+      local editor = s:editor()
+      chat.open(editor)
+      editor:type("iOne<C-s>Two<C-s><Esc>")
+      chat.shows(editor, "One", "First.", "Two", "Second.")
+      check.same(#chat.request(editor, "session/list", vim.empty_dict()).sessions, 1)
+    end),
+  },
+  {
+    "a message is sent, and the chat is found again, whatever its windows show",
+    stage.with({ S.say("First."), S.say("Second.") }, function(s)
+      s.world:write("a.txt", "one\n")
+      local editor = s:editor()
+      chat.open(editor)
+      chat.say(editor, "One")
+      chat.shows(editor, "First.")
+      editor:type("<C-w>k:edit a.txt<CR>:Aside send Two<CR>")
+      editor:wait("the file", "return vim.fn.expand('%:t') == 'a.txt'")
+      chat.open(editor)
+      chat.shows(editor, "Two", "Second.")
+      check.same(editor:text("a%.txt"), "one")
+      local shown = editor:lua([[
+        return vim.tbl_map(function(window)
+          return vim.fn.fnamemodify(vim.api.nvim_buf_get_name(vim.api.nvim_win_get_buf(window)), ":t")
+        end, vim.api.nvim_list_wins())
+      ]])
+      table.sort(shown)
+      check.same(shown, { "", "a.txt", "chat", "input" })
+    end),
+  },
+  {
+    "a transcript that the user wipes is there again with the next window",
+    stage.with({
+      S.read("r", "a.txt"),
+      S.parts({ text = "So far" }, S.gate("wiped"), { text = " so good." }),
+    }, function(s)
+      s.world:write("a.txt", "one\n")
+      local editor = s:editor()
+      chat.open(editor)
+      chat.say(editor, "Go")
+      s.script:at("wiped")
+      chat.shows(editor, "So far")
+      editor:command("bwipeout aside://chat")
+      -- As by an answer that comes late.
+      editor:lua("require('aside.chat.folds').toggle_all(true)")
+      s.script:open("wiped")
+      chat.is(editor, "idle")
+      chat.open(editor)
+      chat.shows(editor, "Go", "So far so good.")
+    end),
+  },
+  {
+    "a session of Neovim's that is restored has room for the chat",
+    stage.with({ S.say("Yes.") }, function(s)
+      local editor = s:editor()
+      chat.open(editor)
+      editor:type("iHalf a thought<Esc>:mksession there.vim<CR>")
+      editor:wait("the session", "return vim.uv.fs_stat('there.vim')")
+      editor:close()
+      local again = s:editor({ arguments = { "-S", "there.vim" } })
+      again:type(":Aside chat<CR>")
+      again:wait("the draft", "return vim.api.nvim_buf_get_lines(0, 0, -1, true)[1] == 'Half a thought'")
+      again:type("<CR>")
+      chat.shows(again, "Half a thought", "Yes.")
+    end),
+  },
+  {
     "a draft of one that had the same number is taken over too",
     stage.with({}, function(s)
       local draft = s:editor():lua([[

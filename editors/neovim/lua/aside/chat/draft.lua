@@ -1,4 +1,5 @@
 --- What the user is writing: its text in the input buffer, and what goes along with it.
+local buffers = require("aside.chat.buffers")
 local keep = require("aside.chat.keep")
 
 local M = {}
@@ -20,26 +21,20 @@ local function save()
   end)
 end
 
---- The buffer of the input; it outlives its windows and the server. What was written before Neovim
---- ended is in it again.
+--- The buffer of the input. What was written before Neovim ended is in it again.
 ---@return integer
 function M.buffer()
-  if buffer and vim.api.nvim_buf_is_loaded(buffer) then
+  local is_new
+  buffer, is_new = buffers.get("aside://input", buffer)
+  if not is_new then
     return buffer
   end
-  if buffer and vim.api.nvim_buf_is_valid(buffer) then
-    vim.api.nvim_buf_delete(buffer, { force = true })
-  end
-  buffer = vim.api.nvim_create_buf(false, true)
-  vim.api.nvim_buf_set_name(buffer, "aside://input")
   local options = vim.bo[buffer]
-  options.buftype = "nofile"
-  options.bufhidden = "hide"
-  options.swapfile = false
   options.filetype = "aside-input"
   options.completeopt = "menuone,noselect,popup"
   options.omnifunc = "v:lua.require'aside.chat.complete'.omnifunc"
-  local kept = keep.load()
+  -- What is in a buffer that was taken over was written later.
+  local kept = M.text() == "" and keep.load()
   if kept then
     M.set_text(kept.text)
     attachments = kept.attachments
@@ -118,9 +113,11 @@ function M.take()
       table.remove(history, 1)
     end
   end
+  -- A message from the history was sent: what was being written is there again.
+  local left = place > 0 and unsent or ""
   place, unsent = 0, ""
   attachments = {}
-  M.set_text("")
+  M.set_text(left)
   changed()
   return content
 end
@@ -133,15 +130,18 @@ function M.restore(content)
       local text = M.text()
       M.set_text(text:find("%S") and block.text .. "\n" .. text or block.text)
     else
-      table.insert(attachments, block)
+      M.attach(block)
     end
   end
   changed()
 end
 
---- Goes through what was sent before.
+--- Goes through what was sent before. What was written in its place meanwhile is the draft then.
 ---@param step -1|1 Towards older, or newer.
 function M.recall(step)
+  if place > 0 and M.text() ~= history[#history - place + 1] then
+    place = 0
+  end
   local wanted = place - step
   if wanted < 0 or wanted > #history then
     return

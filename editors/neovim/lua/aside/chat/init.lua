@@ -19,22 +19,36 @@ local transcript_window ---@type integer?
 local input_window ---@type integer?
 local wired = false
 
+--- Whether a window of ours is there, and shows what it is for: the user may have opened another
+--- file in it.
 ---@param window integer?
+---@param part { buffer: fun(): integer }
 ---@return boolean
-local function is_open(window)
-  return window ~= nil and vim.api.nvim_win_is_valid(window)
+local function shows(window, part)
+  return window ~= nil and vim.api.nvim_win_is_valid(window) and vim.api.nvim_win_get_buf(window) == part.buffer()
+end
+
+---@return boolean
+local function transcript_is_open()
+  return shows(transcript_window, transcript)
+end
+
+---@return boolean
+local function input_is_open()
+  return shows(input_window, draft)
 end
 
 --- Whether the chat is on the screen of this tab page.
 ---@return boolean
 function M.is_open()
-  return is_open(transcript_window)
+  return transcript_is_open()
+    and input_is_open()
     and vim.api.nvim_win_get_tabpage(transcript_window) == vim.api.nvim_get_current_tabpage()
 end
 
 ---@param spinning string?
 local function draw_winbar(spinning)
-  if is_open(transcript_window) then
+  if transcript_is_open() then
     local text = winbar.text(spinning)
     if vim.wo[transcript_window].winbar ~= text then
       vim.wo[transcript_window].winbar = text
@@ -43,7 +57,7 @@ local function draw_winbar(spinning)
 end
 
 local function draw_input_bar()
-  if not is_open(input_window) then
+  if not input_is_open() then
     return
   end
   local parts = {}
@@ -65,7 +79,7 @@ end
 
 --- As high as what is written, within bounds.
 local function fit_input()
-  if not is_open(input_window) then
+  if not input_is_open() then
     return
   end
   local chat = config.get().chat
@@ -187,7 +201,7 @@ local function wire()
   vim.api.nvim_create_autocmd("WinScrolled", {
     group = group,
     callback = function()
-      if not is_open(transcript_window) then
+      if not transcript_is_open() then
         return
       end
       if vim.fn.line("w0", transcript_window) <= 2 then
@@ -200,11 +214,11 @@ local function wire()
     group = group,
     callback = function(args)
       local closed = tonumber(args.match)
-      local other = closed == transcript_window and input_window or closed == input_window and transcript_window
-      if other and is_open(other) then
+      local pair = transcript_window
+      if closed == transcript_window or closed == input_window then
         vim.schedule(function()
-          if is_open(other) and #vim.api.nvim_list_wins() > 1 then
-            vim.api.nvim_win_close(other, true)
+          if transcript_window == pair then
+            M.close()
           end
         end)
       end
@@ -239,19 +253,19 @@ end
 
 --- Puts the cursor into the input.
 function M.focus()
-  if is_open(input_window) then
+  if input_is_open() then
     vim.api.nvim_set_current_win(input_window)
   end
 end
 
 --- Closes the chat; what was written stays.
 function M.close()
-  for _, window in ipairs({ input_window or -1, transcript_window or -1 }) do
-    if vim.api.nvim_win_is_valid(window) then
-      pcall(vim.api.nvim_win_close, window, true)
-    end
-  end
+  local windows = M.windows()
   transcript_window, input_window = nil, nil
+  -- The last window of all stays.
+  for _, window in pairs(windows) do
+    pcall(vim.api.nvim_win_close, window, true)
+  end
 end
 
 --- Opens the chat, or closes it.
@@ -265,7 +279,7 @@ end
 
 --- Shows the end of the transcript, and follows it.
 function M.to_end()
-  if is_open(transcript_window) then
+  if transcript_is_open() then
     local last = vim.api.nvim_buf_line_count(transcript.buffer())
     vim.api.nvim_win_set_cursor(transcript_window, { last, 0 })
   end
@@ -275,8 +289,8 @@ end
 ---@return { transcript: integer?, input: integer? }
 function M.windows()
   return {
-    transcript = is_open(transcript_window) and transcript_window or nil,
-    input = is_open(input_window) and input_window or nil,
+    transcript = transcript_is_open() and transcript_window or nil,
+    input = input_is_open() and input_window or nil,
   }
 end
 

@@ -59,7 +59,7 @@ function M.transcript(buffer)
     require("aside.chat").close()
   end)
   map(buffer, "n", "i", "chat-input", "write a message", function()
-    require("aside.chat").focus()
+    require("aside.chat").open()
     vim.cmd.startinsert({ bang = true })
   end)
 end

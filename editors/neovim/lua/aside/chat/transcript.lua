@@ -2,6 +2,7 @@
 local M = {}
 
 local blocks = require("aside.chat.blocks")
+local buffers = require("aside.chat.buffers")
 local config = require("aside.config")
 local folds = require("aside.chat.folds")
 local follow = require("aside.chat.follow")
@@ -365,29 +366,29 @@ end
 --- Whether there is a buffer to draw into.
 ---@return boolean
 function M.exists()
-  return buffer ~= nil
+  return buffer ~= nil and vim.api.nvim_buf_is_loaded(buffer)
 end
 
 --- The transcript's buffer, made when it is first asked for.
 ---@return integer
 function M.buffer()
-  if buffer and vim.api.nvim_buf_is_loaded(buffer) then
+  local is_new
+  buffer, is_new = buffers.get("aside://chat", buffer)
+  if not is_new then
     return buffer
   end
-  if buffer and vim.api.nvim_buf_is_valid(buffer) then
-    vim.api.nvim_buf_delete(buffer, { force = true })
-  end
-  buffer = vim.api.nvim_create_buf(false, true)
   drawn_blocks = nil
-  vim.api.nvim_buf_set_name(buffer, "aside://chat")
   local options = vim.bo[buffer]
-  options.buftype = "nofile"
-  options.bufhidden = "hide"
-  options.swapfile = false
   options.modifiable = false
   options.undolevels = -1
   vim.treesitter.language.register("markdown", "aside")
   options.filetype = "aside"
+  vim.api.nvim_buf_attach(buffer, false, {
+    on_reload = vim.schedule_wrap(M.rebuild),
+    on_detach = function()
+      drawn_blocks = nil
+    end,
+  })
   M.rebuild()
   return buffer
 end
