@@ -11,8 +11,15 @@ local MAX_REPLAYED = 8
 M.sessions = {} ---@type table<string, aside.Store>
 
 local current ---@type string?
---- Events of sessions that are being read, until they are.
-local held = {} ---@type table<string, aside.ChatEvent[]>
+--- Who waits for the session that is being started for the empty chat, if one is.
+local starting ---@type aside.state.Started[]?
+--- Events of sessions that are being read, until nobody reads them any more.
+local held = {} ---@type table<string, { events: aside.ChatEvent[], readers: integer }>
+--- Who read a session last: what others read is older.
+local newest = {} ---@type table<string, integer>
+
+--- Is given the session's id, and whether it was started with the params that were asked for.
+---@alias aside.state.Started fun(err: aside.Failure?, id: string?, is_new: boolean?)
 
 ---@param id string
 ---@return aside.Store
@@ -43,9 +50,9 @@ function M.handle(message)
   if type(message) ~= "table" or type(message.sessionId) ~= "string" then
     return
   end
-  local queue = held[message.sessionId]
-  if queue then
-    queue[#queue + 1] = message
+  local hold = held[message.sessionId]
+  if hold then
+    table.insert(hold.events, message)
     return
   end
   if reduce.apply(M.store(message.sessionId), message) then
@@ -53,11 +60,22 @@ function M.handle(message)
   end
 end
 
+--- Keeps the events of a session back until it is released as often.
+---@param id string
+local function hold(id)
+  held[id] = held[id] or { events = {}, readers = 0 }
+  held[id].readers = held[id].readers + 1
+end
+
 ---@param id string
 local function release(id)
-  local queue = held[id] or {}
+  local kept = held[id]
+  kept.readers = kept.readers - 1
+  if kept.readers > 0 then
+    return
+  end
   held[id] = nil
-  for _, message in ipairs(queue) do
+  for _, message in ipairs(kept.events) do
     M.handle(message)
   end
 end
@@ -71,7 +89,9 @@ end
 ---@param id string
 ---@param done fun(err: aside.Failure?)
 local function read(id, done)
-  held[id] = held[id] or {}
+  hold(id)
+  local reader = (newest[id] or 0) + 1
+  newest[id] = reader
   local page, session
   local function fail(err)
     release(id)
@@ -86,6 +106,9 @@ local function read(id, done)
     client.request("session/items", { sessionId = id, limit = limit }, function(problem, items)
       if problem then
         return fail(problem)
+      end
+      if newest[id] ~= reader then
+        return fail(nil)
       end
       page = items
       local store = reduce.new(id)
@@ -121,7 +144,7 @@ end
 ---@param done? fun(err: aside.Failure?)
 function M.open(id, done)
   done = done or function() end
-  current = id
+  current, starting = id, nil
   if id and not M.store(id).loaded then
     return read(id, function(err)
       if err then
@@ -134,20 +157,37 @@ function M.open(id, done)
   done()
 end
 
---- Starts a session and shows it.
----@param params aside.SessionCreateParams?
----@param done fun(err: aside.Failure?, id: string?)
-function M.create(params, done)
+--- Gives the session that is shown. Where there is none one is started, once for all that ask
+--- before it is there; it is shown unless the user went to another one meanwhile.
+---@param params aside.SessionCreateParams? What a session that is started has.
+---@param done aside.state.Started
+function M.ensure(params, done)
+  if current then
+    return done(nil, current, false)
+  end
+  if starting then
+    table.insert(starting, done)
+    return
+  end
+  local waiting = { done }
+  starting = waiting
   client.request("session/create", params, function(err, session)
-    if err then
-      return done(err)
+    local is_awaited = starting == waiting
+    if is_awaited then
+      starting = nil
     end
-    local store = M.store(session.id)
-    store.session = session
-    store.loaded = true
-    current = session.id
-    show(session.id)
-    done(nil, session.id)
+    if session then
+      local store = M.store(session.id)
+      store.session = session
+      store.loaded = true
+      if is_awaited then
+        current = session.id
+        show(session.id)
+      end
+    end
+    for index, callback in ipairs(waiting) do
+      callback(err, session and session.id, index == 1)
+    end
   end)
 end
 
@@ -181,13 +221,14 @@ end
 ---@param pages integer
 local function replay(store, pages)
   local id = store.id
-  held[id] = held[id] or {}
   if pages > MAX_REPLAYED then
     return read(id, function() end)
   end
+  hold(id)
   local params = { sessionId = id, afterSeq = store.lastSeq }
   client.request("chat/events", params, function(err, result)
-    if err then
+    -- Where it was read anew meanwhile there is nothing to replay.
+    if err or M.sessions[id] ~= store then
       return release(id)
     end
     if #result.events == 0 then
@@ -200,6 +241,7 @@ local function replay(store, pages)
       end
     end
     replay(store, pages + 1)
+    release(id)
   end)
 end
 

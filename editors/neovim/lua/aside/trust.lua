@@ -1,5 +1,6 @@
 --- What a workspace brings along (settings, hooks, MCP servers), and whether it is to be active.
 local client = require("aside.client")
+local picker = require("aside.picker")
 local say = require("aside.picker.say")
 
 local M = {}
@@ -75,10 +76,7 @@ end
 
 --- Shows what there is, and asks.
 function M.ask()
-  client.request("trust/get", nil, function(err, trust)
-    if err then
-      return say.failed(err)
-    end
+  picker.ask("trust/get", nil, function(trust)
     if trust.status == "nothing" then
       return say.info(STATUS.nothing)
     end
@@ -110,12 +108,7 @@ end
 
 --- Shows what there is, and asks nothing.
 function M.show()
-  client.request("trust/get", nil, function(err, trust)
-    if err then
-      return say.failed(err)
-    end
-    show(trust)
-  end)
+  picker.ask("trust/get", nil, show)
 end
 
 --- Takes the trust away.

@@ -68,17 +68,13 @@ function M.send(content, options)
       client.request("chat/send", params, answered)
     end, finish)
   end
-  local id = state.current()
-  if id then
-    return go(id)
-  end
   twice(function(answered)
-    state.create(nil, answered)
-  end, function(err, created)
+    state.ensure(nil, answered)
+  end, function(err, id)
     if err then
       return finish(err)
     end
-    go(created)
+    go(id)
   end)
 end
 

@@ -33,8 +33,6 @@ return {
     if not client.has("server/status") then
       return open(nil)
     end
-    client.request("server/status", nil, function(_, status)
-      open(status)
-    end)
+    require("aside.picker").ask("server/status", nil, open)
   end,
 }

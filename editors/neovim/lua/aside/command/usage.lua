@@ -45,18 +45,13 @@ return {
     return { "session" }
   end,
   run = function(args)
-    local client = require("aside.client")
     local params = vim.empty_dict()
     if args[1] == "session" then
       params = { sessionId = require("aside.state").current() }
     elseif args[1] then
       params = { since = args[1] }
     end
-    client.request("usage/get", params, function(err, result)
-      if err then
-        vim.notify("Aside: " .. err.message, vim.log.levels.ERROR)
-        return
-      end
+    require("aside.picker").ask("usage/get", params, function(result)
       local buffer = vim.api.nvim_create_buf(false, true)
       vim.api.nvim_buf_set_lines(buffer, 0, -1, false, lines(result))
       vim.bo[buffer].bufhidden = "wipe"

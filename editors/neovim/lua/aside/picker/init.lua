@@ -1,11 +1,49 @@
 --- What all pickers share. They go through `vim.ui.select`, so that whatever the user put there
 --- (telescope, fzf-lua, snacks, mini.pick) shows them; `kind` tells it what is picked.
+local client = require("aside.client")
+local gate = require("aside.permission.gate")
+local say = require("aside.picker.say")
+
 local M = {}
+
+local keys = vim.api.nvim_create_namespace("aside.picker")
+--- How many answers are awaited, and how many keys were typed meanwhile.
+local awaited, typed = 0, 0
 
 ---@class aside.picker.Options
 ---@field prompt string
 ---@field kind string Behind `aside.`.
 ---@field format? fun(item: any): string The item's `label` where absent.
+
+--- Asks the server for what is then shown. A window that opens takes the keys, so that where the user
+--- typed on meanwhile it waits until he is in normal mode and rests.
+---@param method string
+---@param params table?
+---@param show fun(result: any)
+function M.ask(method, params, show)
+  local before = typed
+  awaited = awaited + 1
+  vim.on_key(function(_, key)
+    typed = typed + #key
+  end, keys)
+  client.request(method, params, function(err, result)
+    awaited = awaited - 1
+    if awaited == 0 then
+      vim.on_key(nil, keys)
+    end
+    if err then
+      return say.failed(err)
+    end
+    if typed == before then
+      return show(result)
+    end
+    gate.wait(function()
+      return true
+    end, function()
+      show(result)
+    end)
+  end)
+end
 
 --- Lets the user choose; nothing happens where he does not.
 ---@generic T

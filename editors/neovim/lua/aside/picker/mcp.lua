@@ -88,10 +88,7 @@ end
 
 ---@param use fun(servers: aside.McpServer[])
 local function list(use)
-  client.request("mcp/list", nil, function(err, result)
-    if err then
-      return say.failed(err)
-    end
+  picker.ask("mcp/list", nil, function(result)
     M.known = vim.tbl_map(function(server)
       return server.name
     end, result.servers)

@@ -67,18 +67,12 @@ local actions = {
     end)
   end,
   fork = function(session)
-    client.request("session/fork", { sessionId = session.id }, function(err, fork)
-      if err then
-        return say.failed(err)
-      end
+    picker.ask("session/fork", { sessionId = session.id }, function(fork)
       M.open(fork.id)
     end)
   end,
   export = function(session)
-    client.request("session/export", { sessionId = session.id, format = "markdown" }, function(err, result)
-      if err then
-        return say.failed(err)
-      end
+    picker.ask("session/export", { sessionId = session.id, format = "markdown" }, function(result)
       vim.cmd.tabedit(vim.fn.fnameescape(vim.uri_to_fname(result.uri)))
     end)
   end,
@@ -168,10 +162,7 @@ end
 ---@param plain boolean Whether only sessions are offered, not the further entries.
 function pick(filter, act, plain)
   local params = vim.tbl_extend("force", { limit = PAGE, archived = false }, filter)
-  client.request("session/list", params, function(err, result)
-    if err then
-      return say.failed(err)
-    end
+  picker.ask("session/list", params, function(result)
     local items = {}
     if not plain and not filter.archived and not filter.cursor and not filter.query then
       items[1] = {
@@ -201,7 +192,8 @@ function pick(filter, act, plain)
     if #result.sessions == 0 and filter.archived then
       return say.info("There is no such session.")
     elseif #result.sessions == 0 and (plain or filter.query) then
-      return pick({ query = filter.query, archived = true }, act, plain)
+      pick({ query = filter.query, archived = true }, act, plain)
+      return
     end
     vim.list_extend(items, entries_below(filter, act, plain))
     picker.select(
@@ -220,10 +212,7 @@ local function search(query)
   if not client.has("session/search") then
     return pick({ query = query }, actions.open, true)
   end
-  client.request("session/search", { query = query }, function(err, result)
-    if err then
-      return say.failed(err)
-    end
+  picker.ask("session/search", { query = query }, function(result)
     local hits = result and result.hits or {}
     if #hits == 0 then
       return say.info(("Nothing was found for “%s”."):format(query))

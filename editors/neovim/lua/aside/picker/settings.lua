@@ -8,7 +8,7 @@ local M = {}
 
 --- The names last listed, for completion.
 ---@type table<"model"|"agent", string[]>
-M.known = { model = {}, agent = {} }
+local listed = { model = {}, agent = {} }
 
 --- The modes, and what they mean.
 ---@type [aside.PermissionMode, string][]
@@ -39,20 +39,17 @@ end
 ---@param change { model?: string, agent?: string, permissionMode?: aside.PermissionMode, effort?: aside.Effort }
 ---@param said string
 local function set(change, said)
-  local id = state.current()
-  if not id then
-    return state.create(change, function(err)
-      if err then
-        return say.failed(err)
-      end
-      say.echo(said)
-    end)
-  end
-  client.request("session/update", vim.tbl_extend("force", { sessionId = id }, change), function(err)
+  local function finish(err)
     if err then
       return say.failed(err)
     end
     say.echo(said)
+  end
+  state.ensure(change, function(err, id, is_new)
+    if err or is_new then
+      return finish(err)
+    end
+    client.request("session/update", vim.tbl_extend("force", { sessionId = id }, change), finish)
   end)
 end
 
@@ -153,11 +150,8 @@ end
 ---@param done fun(models: aside.ModelInfo[])
 local function list_models(said, done)
   say.echo(said)
-  client.request("model/list", nil, function(err, result)
+  picker.ask("model/list", nil, function(result)
     say.echo("")
-    if err then
-      return say.failed(err)
-    end
     done(result.models)
   end)
 end
@@ -169,7 +163,7 @@ function M.model(id)
     return set_model(id)
   end
   list_models("Asking for the models …", function(models)
-    M.known.model = ids(models)
+    listed.model = ids(models)
     offer_models(models)
   end)
 end
@@ -178,30 +172,44 @@ end
 ---@param method string
 ---@param names fun(result: any): string[]
 local function learn(kind, method, names)
-  if #M.known[kind] > 0 or not client.has(method) then
+  if #listed[kind] > 0 or not client.has(method) then
     return
   end
   client.request(method, nil, function(err, result)
     if not err then
-      M.known[kind] = names(result)
+      listed[kind] = names(result)
     end
   end)
 end
 
---- Asks for the names of models, for the next completion.
-function M.learn_models()
-  learn("model", "model/list", function(result)
-    return ids(result.models)
-  end)
+---@param choices [string, string][]
+---@return string[]
+local function firsts(choices)
+  return vim.tbl_map(function(choice)
+    return choice[1]
+  end, choices)
 end
 
---- Asks for the names of agents, for the next completion.
-function M.learn_agents()
-  learn("agent", "agent/list", function(result)
-    return vim.tbl_map(function(agent)
-      return agent.name
-    end, result.agents)
-  end)
+--- The names to complete. Those of models and agents are asked for, and are there the next time.
+---@param kind "agent"|"effort"|"mode"|"model"
+---@return string[]
+function M.names(kind)
+  if kind == "mode" then
+    return firsts(M.MODES)
+  elseif kind == "effort" then
+    return firsts(M.EFFORTS)
+  elseif kind == "model" then
+    learn(kind, "model/list", function(result)
+      return ids(result.models)
+    end)
+  else
+    learn(kind, "agent/list", function(result)
+      return vim.tbl_map(function(agent)
+        return agent.name
+      end, result.agents)
+    end)
+  end
+  return listed[kind]
 end
 
 --- Lets the user pick an agent, or sets the one named.
@@ -219,10 +227,7 @@ function M.agent(name)
       local text = "The agent is %s. This version of the server lists no others; `:Aside agent NAME` sets one."
       return say.info(text:format(current and current.agent or "default"))
     end
-    client.request("agent/list", nil, function(err, result)
-      if err then
-        return say.failed(err)
-      end
+    picker.ask("agent/list", nil, function(result)
       picker.select(result.agents, {
         prompt = "Agent",
         kind = "agents",

@@ -121,10 +121,7 @@ function M.undo(unasked)
       if unasked then
         return rewind({ sessionId = id, turnId = turn })
       end
-      client.request("session/rewind", { sessionId = id, turnId = turn, dryRun = true }, function(err, result)
-        if err then
-          return say.failed(err)
-        end
+      picker.ask("session/rewind", { sessionId = id, turnId = turn, dryRun = true }, function(result)
         local items = { { label = "Its edits and messages", params = {} } }
         if #result.reverted > 0 then
           table.insert(items, { label = "Only its edits", params = { files = true } })
