@@ -3,6 +3,7 @@
 local S = require("lib.script")
 local chat = require("lib.chat")
 local check = require("lib.check")
+local process = require("lib.process")
 local stage = require("lib.stage")
 
 local function write(id)
@@ -25,7 +26,70 @@ local function asked(answer, expect)
   end)
 end
 
+--- Questions as the server has them, put to a plugin whose answers are kept in `_G.answers`.
+local ASKED = [[
+  _G.answers = {}
+  require("aside.client").on_request = function(_, handler)
+    for _, name in ipairs({ "first", "second" }) do
+      handler({
+        requestId = name,
+        sessionId = "s",
+        item = { id = name, type = "toolCall", name = "bash", title = name, arguments = { command = name } },
+        reason = "Why.",
+        effects = {},
+        options = {
+          { id = "yes", label = "Allow once", kind = "allowOnce" },
+          { id = "no", label = "Reject", kind = "rejectOnce" },
+        },
+      }, function(_, answer)
+        _G.answers[name] = answer.optionId
+      end, {})
+    end
+  end
+  package.loaded["aside.permission"] = nil
+  require("aside.permission")
+]]
+
 return {
+  {
+    "the question that is seen is the one that is answered",
+    stage.with({}, function(s)
+      local editor = s:editor()
+      editor:lua(ASKED)
+      editor:type(":Aside answer<CR>")
+      check.has(chat.answer(editor, "q"), "first")
+      -- The first is put off, and the second is seen.
+      editor:type(":Aside answer<CR>")
+      check.has(chat.question(editor), "second")
+      editor:type(":Aside answer no<CR>")
+      editor:wait("an answer", "return _G.answers.second")
+      check.same(editor:lua("return _G.answers"), { second = "no" })
+      editor:type(":Aside answer yes<CR>")
+      editor:wait("the other answer", "return _G.answers.first == 'yes'")
+      check.same(editor:lua("return #vim.api.nvim_get_autocmds({ group = 'aside.permission' })"), 0)
+    end),
+  },
+  {
+    "keys that go on when the window has the cursor answer nothing, until they rest",
+    stage.with({}, function(s)
+      local editor = s:editor()
+      -- Longer than a machine with much to do takes between two looks at it.
+      editor:lua("require('aside.permission.gate').REST_MS = 5000")
+      editor:lua(ASKED)
+      editor:type(":Aside answer<CR>")
+      editor:wait("the cursor", "return vim.bo.filetype == 'aside-permission'")
+      local entered = vim.uv.now()
+      process.wait("a moment that is shorter", function()
+        return vim.uv.now() - entered > 500
+      end)
+      editor:type("n")
+      editor:type("<C-w>w<C-w>w")
+      check.same(editor:lua("return vim.b.aside_armed or next(_G.answers)"), nil)
+      editor:lua("require('aside.permission.gate').REST_MS = 50")
+      chat.answer(editor, "n")
+      editor:wait("an answer", "return _G.answers.first == 'no'")
+    end),
+  },
   {
     "one key allows it",
     asked(function(editor, s)

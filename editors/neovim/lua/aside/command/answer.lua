@@ -9,10 +9,9 @@ end
 ---@param lead string
 ---@return string[]
 function M.complete(lead)
-  local first = require("aside.permission").waiting()[1]
   local names = vim.tbl_map(function(option)
     return option.id
-  end, first and first.options or {})
+  end, require("aside.permission").options())
   return require("aside.picker").matching(names, lead)
 end
 

@@ -11,20 +11,20 @@ local ns = vim.api.nvim_create_namespace("aside.permission.gate")
 
 --- When the last key was typed, while anybody waits.
 local last_key = 0
---- Who waits.
+--- Who waits, and for what beside that nothing is typed.
 ---@type table<table, { allowed: (fun(): boolean), call: fun() }>
 local waiting = {}
 ---@type uv.uv_timer_t?
 local timer
 
-local function is_at_rest()
+--- Whether a window may be opened and take the cursor.
+local function is_free()
   local mode = vim.api.nvim_get_mode()
   return mode.mode == "n"
     and not mode.blocking
     and vim.fn.getcmdwintype() == ""
     and vim.fn.reg_recording() == ""
     and vim.fn.reg_executing() == ""
-    and vim.uv.now() - last_key >= M.REST_MS
 end
 
 local function stop_if_idle()
@@ -37,7 +37,7 @@ local function stop_if_idle()
 end
 
 local function look()
-  if not is_at_rest() then
+  if vim.uv.now() - last_key < M.REST_MS then
     return
   end
   for token, one in pairs(waiting) do
@@ -52,10 +52,11 @@ local function look()
 end
 
 local function start()
+  -- Who comes now waits as long as if a key had been typed now.
+  last_key = vim.uv.now()
   if timer then
     return
   end
-  last_key = vim.uv.now()
   vim.on_key(function(_, typed)
     if typed ~= "" then
       last_key = vim.uv.now()
@@ -65,11 +66,11 @@ local function start()
   timer:start(LOOK_MS, LOOK_MS, vim.schedule_wrap(look))
 end
 
---- Calls once the user is in normal mode, has typed nothing for a moment, and it is allowed.
+--- Calls once the user has typed nothing for a moment, and it is allowed.
 ---@param allowed fun(): boolean
 ---@param call fun()
 ---@return fun() cancel
-function M.wait(allowed, call)
+function M.quiet(allowed, call)
   local token = {}
   waiting[token] = { allowed = allowed, call = call }
   start()
@@ -77,6 +78,16 @@ function M.wait(allowed, call)
     waiting[token] = nil
     stop_if_idle()
   end
+end
+
+--- As `quiet`, once the user is in normal mode too.
+---@param allowed fun(): boolean
+---@param call fun()
+---@return fun() cancel
+function M.wait(allowed, call)
+  return M.quiet(function()
+    return is_free() and allowed()
+  end, call)
 end
 
 --- Whether the cursor is in a window of Aside's own.

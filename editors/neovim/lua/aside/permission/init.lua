@@ -14,8 +14,6 @@ local M = {}
 
 --- Questions that wait at most; the server asks no more at once.
 local MAX_WAITING = 100
---- Milliseconds for which keys are not taken as answers after the window got the cursor.
-local GRACE_MS = 300
 
 ---@class aside.permission.Question
 ---@field params aside.ChatRequestPermissionParams
@@ -35,6 +33,16 @@ local awaited = false
 
 local show_next
 
+--- The question that is shown.
+---@return aside.permission.Question?
+local function shown()
+  for _, question in ipairs(queue) do
+    if question.float and float.is_open(question.float) then
+      return question
+    end
+  end
+end
+
 ---@param question aside.permission.Question
 local function hide(question)
   if question.stop then
@@ -43,6 +51,7 @@ local function hide(question)
   end
   question.armed = nil
   if question.float then
+    vim.api.nvim_create_augroup("aside.permission", { clear = true })
     float.close(question.float)
     question.float = nil
   end
@@ -161,22 +170,27 @@ local function map_keys(question)
   float.still(question.float)
 end
 
---- The window has the cursor: soon its keys answer.
+--- The window has the cursor: its keys answer once no more come that were meant for another.
 ---@param question aside.permission.Question
 local function arm(question)
   if question.stop then
     question.stop()
-    question.stop = nil
   end
-  local shown = question.float
-  vim.defer_fn(function()
-    if question.float ~= shown or not shown or not float.is_open(shown) then
-      return
-    end
+  local window = question.float
+  if not window then
+    return
+  end
+  question.armed = nil
+  vim.b[window.bufnr].aside_armed = nil
+  float.label(window, title(question), how_to_come_here())
+  question.stop = gate.quiet(function()
+    return vim.api.nvim_get_current_win() == window.win
+  end, function()
+    question.stop = nil
     question.armed = true
-    vim.b[shown.bufnr].aside_armed = true
-    float.label(shown, title(question), "press a key")
-  end, GRACE_MS)
+    vim.b[window.bufnr].aside_armed = true
+    float.label(window, title(question), "press a key")
+  end)
 end
 
 ---@param question aside.permission.Question
@@ -189,41 +203,40 @@ end
 ---@param question aside.permission.Question
 local function open(question)
   local lines = words.lines(question.params, question.choices, float.size())
-  question.float = float.open(lines, title(question), how_to_come_here())
-  local shown = question.float
+  local window = float.open(lines, title(question), how_to_come_here())
+  question.float = window
   map_keys(question)
   local group = vim.api.nvim_create_augroup("aside.permission", { clear = true })
   vim.api.nvim_create_autocmd("WinEnter", {
     group = group,
     callback = function()
-      if shown and vim.api.nvim_get_current_win() == shown.win then
+      if vim.api.nvim_get_current_win() == window.win then
         arm(question)
       end
     end,
   })
   vim.api.nvim_create_autocmd("WinClosed", {
     group = group,
-    pattern = tostring(shown.win),
+    pattern = tostring(window.win),
     callback = function()
       -- The user closed it by other means than our keys.
-      if question.float == shown then
-        question.float = nil
-        question.hidden = true
-        hide(question)
-      end
+      vim.api.nvim_create_augroup("aside.permission", { clear = true })
+      question.float = nil
+      question.hidden = true
+      hide(question)
     end,
   })
   vim.api.nvim_create_autocmd("VimResized", {
     group = group,
     callback = function()
-      float.fit(shown)
+      float.fit(window)
     end,
   })
   vim.api.nvim_create_autocmd("ModeChanged", {
     group = group,
     callback = function()
-      if question.float == shown and not question.armed then
-        float.label(shown, title(question), how_to_come_here())
+      if not question.armed then
+        float.label(window, title(question), how_to_come_here())
       end
     end,
   })
@@ -278,60 +291,66 @@ local function ask_by_select(question)
   end)
 end
 
+---@return boolean
+local function always()
+  return true
+end
+
 --- Shows the first question that is not put off.
 ---@param with_cursor boolean Whether the one before it had the cursor.
 function show_next(with_cursor)
-  local question
-  for _, other in ipairs(queue) do
-    if other.float and float.is_open(other.float) then
-      float.label(other.float, title(other), other.armed and "press a key" or how_to_come_here())
-      return
-    end
-    question = question or (not other.hidden and other or nil)
+  local visible = shown()
+  if visible then
+    float.label(visible.float, title(visible), visible.armed and "press a key" or how_to_come_here())
+    return
   end
+  local question = vim.iter(queue):find(function(other)
+    return not other.hidden
+  end)
   if not question or question.busy then
     return
   end
   if vim.fn.getcmdwintype() ~= "" then
     -- No window can be opened beside the command-line window.
-    question.stop = gate.wait(function()
-      return true
-    end, function()
+    question.stop = gate.wait(always, function()
       show_next(with_cursor)
     end)
     return
   end
   open(question)
   if config.get().prompt == "select" then
-    question.stop = gate.wait(function()
-      return true
-    end, function()
+    question.stop = gate.wait(always, function()
       ask_by_select(question)
     end)
-  elseif with_cursor then
+  elseif with_cursor and vim.api.nvim_get_mode().mode == "n" then
     take_cursor(question)
   else
-    question.stop = gate.wait(gate.is_ours, function()
+    question.stop = gate.wait(with_cursor and always or gate.is_ours, function()
       take_cursor(question)
     end)
   end
 end
 
---- The questions that wait, the one that is shown first.
----@return aside.ChatRequestPermissionParams[]
-function M.waiting()
-  return vim.tbl_map(function(question)
-    return question.params
-  end, queue)
+--- The question that is shown, else the first one that waits.
+---@return aside.permission.Question?
+local function first()
+  return shown() or queue[1]
 end
 
---- Goes to the question that waits, or answers it.
+--- The answers to the first question.
+---@return aside.PermissionOption[]
+function M.options()
+  local question = first()
+  return question and question.params.options or {}
+end
+
+--- Goes to the first question, or answers it.
 ---@param answer? string The id of an option, or its number.
 function M.answer(answer)
-  local question = queue[1]
+  local question = first()
   if not question then
-    local shown = state.shown()
-    awaited = shown ~= nil and next(shown.permissions) ~= nil
+    local store = state.shown()
+    awaited = store ~= nil and next(store.permissions) ~= nil
     if not awaited then
       say.info("Nothing waits for an answer.")
     end
