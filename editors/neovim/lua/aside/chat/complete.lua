@@ -4,7 +4,7 @@ local M = {}
 
 local client = require("aside.client")
 
---- Candidates that are offered at once, files that are looked through, and how long is waited.
+--- Candidates that are offered at once, files that are looked through, and how long Git may take.
 local MAX_SHOWN = 100
 local MAX_FILES = 20000
 local WAIT_MS = 500
@@ -16,20 +16,6 @@ local FRESH_MS = 5000
 ---@field abbr? string
 ---@field menu? string
 ---@field equal? integer 1: it is offered whatever is typed.
-
----@param method string
----@param params table
----@return any result nil where there was none in time.
-local function ask(method, params)
-  local done, result = false, nil
-  client.request(method, params, function(err, answer)
-    done, result = true, not err and answer or nil
-  end)
-  vim.wait(WAIT_MS, function()
-    return done
-  end, 10)
-  return result
-end
 
 local listed ---@type string[]?
 local listed_at = 0
@@ -77,25 +63,26 @@ local resources = {} ---@type table<string, aside.ContentBlock>
 
 ---@param trigger "@"|"/"
 ---@param lead string
----@return aside.Completion[]
-local function offered(trigger, lead)
+---@param offer fun(candidates: aside.Completion[])
+local function find(trigger, lead, offer)
   if client.has("context/complete") then
     local params = { trigger = trigger, query = lead, sessionId = require("aside.state").current() }
-    local result = ask("context/complete", params) --[[@as aside.ContextCompleteResult?]]
-    return vim.tbl_map(function(candidate)
-      resources[candidate.insert] = candidate.resource
-      local label, detail = candidate.label, candidate.detail
-      return { word = candidate.insert, abbr = label, menu = detail, equal = 1, dup = 0 }
-    end, result and result.candidates or {})
+    return client.request("context/complete", params, function(err, result)
+      offer(vim.tbl_map(function(candidate)
+        resources[candidate.insert] = candidate.resource
+        local label, detail = candidate.label, candidate.detail
+        return { word = candidate.insert, abbr = label, menu = detail, equal = 1, dup = 0 }
+      end, not err and result.candidates or {}))
+    end)
   end
   if trigger == "/" then
-    return {}
+    return
   end
   local list = files()
   local matched = lead == "" and list or vim.fn.matchfuzzy(list, lead, { limit = MAX_SHOWN })
-  return vim.tbl_map(function(path)
+  offer(vim.tbl_map(function(path)
     return { word = "@" .. path, equal = 1 }
-  end, vim.list_slice(matched, 1, MAX_SHOWN))
+  end, vim.list_slice(matched, 1, MAX_SHOWN)))
 end
 
 --- The word that is being written, if it is one that can be completed.
@@ -115,51 +102,45 @@ local function word(before, row)
   end
 end
 
----@param row integer
----@param before string
----@return integer? start
----@return aside.Completion[] candidates
-function M.candidates(row, before)
-  local start, trigger, lead = word(before, row)
-  if not start or not lead or not trigger then
-    return nil, {}
-  end
-  return start, offered(trigger, lead)
-end
-
+--- What is written before the cursor.
 ---@return string before
 ---@return integer row
+---@return integer buffer
 local function cursor()
   local row, column = unpack(vim.api.nvim_win_get_cursor(0))
-  return vim.api.nvim_get_current_line():sub(1, column), row
+  return vim.api.nvim_get_current_line():sub(1, column), row, vim.api.nvim_get_current_buf()
 end
 
---- The `omnifunc` of the input.
----@param find 0|1
----@return integer|aside.Completion[]
-function M.omnifunc(find)
-  local before, row = cursor()
-  if find == 1 then
-    return word(before, row) or -3
-  end
-  -- Neovim has cut off the word that it completes; the line still has it.
-  local line = vim.api.nvim_get_current_line()
-  local column = vim.fn.col(".") - 1
-  local _, candidates = M.candidates(row, line:sub(1, column))
-  return candidates
-end
-
---- Offers what fits, without being asked.
-function M.trigger()
+--- Whether the user writes, and has chosen nothing of what is offered.
+---@return boolean
+local function is_writing()
   local menu = vim.fn.complete_info({ "selected" })
-  if vim.fn.mode():sub(1, 1) ~= "i" or (vim.fn.pumvisible() == 1 and menu.selected >= 0) then
+  return vim.fn.mode():sub(1, 1) == "i" and not (vim.fn.pumvisible() == 1 and menu.selected >= 0)
+end
+
+--- The `omnifunc` of the input. Neovim wants it to answer at once, and lets nothing be drawn meanwhile:
+--- what fits is offered when it is there.
+---@return integer
+function M.omnifunc()
+  vim.schedule(M.trigger)
+  return -3
+end
+
+--- Offers what fits, unless the user has written on when it is there.
+function M.trigger()
+  if not is_writing() then
     return
   end
-  local before, row = cursor()
-  local start, candidates = M.candidates(row, before)
-  if start and #candidates > 0 then
-    vim.fn.complete(start + 1, candidates)
+  local before, row, buffer = cursor()
+  local start, trigger, lead = word(before, row)
+  if not start or not lead or not trigger then
+    return
   end
+  find(trigger, lead, function(candidates)
+    if #candidates > 0 and is_writing() and vim.deep_equal({ cursor() }, { before, row, buffer }) then
+      vim.fn.complete(start + 1, candidates)
+    end
+  end)
 end
 
 --- What a message speaks of: files as `@path`, and what was chosen from what was offered.

@@ -58,7 +58,7 @@ function M.open(bufnr)
   vim.cmd.diffthis()
   vim.keymap.set("n", "q", "<Cmd>tabclose<CR>", { buffer = side, nowait = true, desc = "Close this comparison" })
   vim.api.nvim_create_autocmd("BufWipeout", {
-    buffer = side,
+    pattern = ("<buffer=%d>"):format(side),
     once = true,
     callback = vim.schedule_wrap(function()
       draw.set_compared(bufnr, false)

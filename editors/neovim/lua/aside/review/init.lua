@@ -129,9 +129,9 @@ end
 --- Asks for edits of some statuses, and calls back once all answers are there; not if one fails.
 ---@param statuses aside.FileEditStatus[]
 ---@param uri? aside.Uri
----@param done fun(edits: aside.FileEdit[])
+---@param done fun(edits: aside.FileEdit[], changed: table<string, true>) `changed` since it was asked.
 local function list(statuses, uri, done)
-  local found, left = {}, #statuses
+  local found, left, changed = {}, #statuses, store.hear()
   for _, status in ipairs(statuses) do
     client.request("edit/list", { status = status, uri = uri }, function(err, result)
       if err or not result then
@@ -140,7 +140,7 @@ local function list(statuses, uri, done)
       vim.list_extend(found, result.edits)
       left = left - 1
       if left == 0 then
-        done(found)
+        done(found, changed)
       end
     end)
   end
@@ -149,8 +149,8 @@ end
 --- Asks for what waits in a file, and draws it.
 ---@param uri aside.Uri
 function M.refresh(uri)
-  list(store.statuses(uri), store.named(uri), function(edits)
-    local touched = store.replace(edits, uri)
+  list(store.statuses(uri), store.named(uri), function(edits, changed)
+    local touched = store.replace(edits, changed, uri)
     local bufnr = buffer_of(uri)
     -- Else the user typed on, and another answer is on its way.
     if bufnr and fits(uri, bufnr) then
@@ -184,8 +184,8 @@ function M.refresh_all()
   if not client.has("edit/list") then
     return
   end
-  list(WAITING, nil, function(edits)
-    local touched = store.replace(edits)
+  list(WAITING, nil, function(edits, changed)
+    local touched = store.replace(edits, changed)
     for uri in pairs(touched) do
       settle(uri)
     end

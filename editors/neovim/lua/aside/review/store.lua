@@ -18,6 +18,9 @@ local edits = {}
 ---@type table<string, true>
 local proposals = {}
 
+--- Those who hear which edits change, each as a set that is filled; who forgets it hears no more.
+local heard = setmetatable({}, { __mode = "k" }) ---@type table<table<string, true>, true>
+
 --- How many names of files are remembered.
 local MAX_KEYS = 2000
 local keys, keys_left = {}, MAX_KEYS ---@type table<aside.Uri, aside.Uri>
@@ -102,12 +105,23 @@ local function entries_of(edit)
   return found
 end
 
+--- The edits that change from now on, by their ids.
+---@return table<string, true>
+function M.hear()
+  local changed = {}
+  heard[changed] = true
+  return changed
+end
+
 --- Takes over what the server said of some edits.
 ---@param said aside.FileEdit[]
 ---@return table<aside.Uri, true> touched The files that something changed in.
 function M.put(said)
   local touched = {}
   for _, edit in ipairs(said) do
+    for changed in pairs(heard) do
+      changed[edit.id] = true
+    end
     local before = edits[edit.id]
     if edit.status == "proposed" then
       proposals[edit.id] = true
@@ -135,12 +149,17 @@ function M.put(said)
   return touched
 end
 
---- Takes over the whole list of a file, or of all files: what is not in it waits no more.
+--- Takes over the whole list of a file, or of all files: what is not in it waits no more. Of what
+--- changed since it was asked for, more is known than the list says.
 ---@param said aside.FileEdit[]
+---@param changed table<string, true> What `hear` gave when the list was asked for.
 ---@param uri? aside.Uri
 ---@return table<aside.Uri, true> touched
-function M.replace(said, uri)
-  local listed, touched = {}, {}
+function M.replace(said, changed, uri)
+  local listed, touched = vim.deepcopy(changed), {}
+  said = vim.tbl_filter(function(edit)
+    return not changed[edit.id]
+  end, said)
   for _, edit in ipairs(said) do
     listed[edit.id] = true
   end
