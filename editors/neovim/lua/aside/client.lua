@@ -231,10 +231,14 @@ end
 ---@return vim.lsp.rpc.PublicClient
 local function spawn(dispatchers, config)
   local pc ---@type vim.lsp.rpc.PublicClient
-  local answered, silent, wanted = false, false, false
+  local answered, silent, wanted, refused = false, false, false, false
+  root = config.root_dir or root
   pc = rpc.start(M.command(), dispatchers, { cwd = config.root_dir, env = config.cmd_env }, {
     on_cancel = serve.cancel,
     on_end = function(code, signal, stderr)
+      if refused then
+        return
+      end
       if silent then
         restarts = MAX_RESTARTS
         stderr = ("`%s` did not answer for %d s"):format(M.command()[1], START_MS / 1000)
@@ -268,6 +272,11 @@ local function spawn(dispatchers, config)
         err = { message = tostring(problem) }
       end
       connected(pc, err, result)
+      refused = err ~= nil and err.code ~= rpc.ENDED
+      if refused then
+        -- What was wrong is said; one that will not work is not left running.
+        terminate()
+      end
     end, replied)
   end
   ours[pc] = true

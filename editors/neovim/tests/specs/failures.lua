@@ -59,6 +59,19 @@ return {
     end),
   },
   {
+    "a server that refuses to begin is told of, and not left running",
+    stage.with({}, function(s)
+      local body = '{"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"no begin today"}}'
+      local script = ("printf 'Content-Length: %d\\r\\n\\r\\n%%s' '%s'; exec sleep 600"):format(#body, body)
+      s.world:init(("vim.g.aside = { cmd = { '/bin/sh', '-c', %q } }"):format(script))
+      local editor = s:editor()
+      chat.open(editor)
+      chat.shows(editor, "no begin today")
+      editor:wait("it to be ended", "return #vim.api.nvim_get_proc_children(vim.uv.os_getpid()) == 0")
+      check.same(editor:lua("return require('aside').status().connection"), "failed")
+    end),
+  },
+  {
     "no model",
     stage.with({}, function(s)
       local editor = s:editor({ env = NO_MODEL })

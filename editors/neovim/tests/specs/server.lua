@@ -121,6 +121,17 @@ return {
     end),
   },
   {
+    "the folder of a server that begins is known, and the draft is kept for it",
+    stage.with({}, function(s)
+      vim.fn.mkdir(s.world.work .. "/inner/.git", "p")
+      s.world:write("inner/a.txt", "one\n")
+      s.world:init("vim.g.aside = { cmd = { 'sleep', '600' } }")
+      local editor = s:editor({ files = { "inner/a.txt" } })
+      editor:wait("the server to begin", "return require('aside').status().connection == 'starting'")
+      check.same(editor:lua("return require('aside.client').root()"), s.world.work .. "/inner")
+    end),
+  },
+  {
     "hunks that wait outlive the server",
     stage.with({
       S.read("r", "a.txt"),

@@ -96,8 +96,8 @@ local function is_looked_at(own, namespaces, bufnr)
     end
   end
   for id, namespace in pairs(vim.diagnostic.get_namespaces()) do
-    -- Those of language servers are named so, and were looked at.
-    if not namespaces[id] and not vim.startswith(namespace.name, "vim.lsp.") then
+    -- Those of language servers are named so, of some versions with an `n`, and were looked at.
+    if not namespaces[id] and not namespace.name:find("^n?vim%.lsp%.") then
       return true
     end
   end
@@ -108,8 +108,7 @@ client.on_request("editor/diagnostics", function(params, respond)
   local own = client.get()
   local namespaces = {}
   if own then
-    namespaces[vim.lsp.diagnostic.get_namespace(own.id, false)] = true
-    namespaces[vim.lsp.diagnostic.get_namespace(own.id, true)] = true
+    namespaces[vim.lsp.diagnostic.get_namespace(own.id)] = true
   end
   local wanted = type(params.textDocument) == "table" and params.textDocument.uri or nil
   local bufnr
