@@ -6,15 +6,21 @@ local stage = require("lib.stage")
 
 local TEXT = "one\ntwo\nthree\nfour\nfive\n"
 
---- How many words are streamed, one after another.
-local WORDS = 60
+--- How many words are streamed, one after another, and after how many it stops until these are seen.
+local WORDS, PIECE = 60, 15
+
+---@param number integer
+---@return string
+local function gate(number)
+  return ("word %d is seen"):format(number)
+end
 
 ---@return table
 local function stream()
   local parts = { S.gate("begin") }
   for number = 1, WORDS do
     parts[#parts + 1] = { text = { ("word%d "):format(number) } }
-    parts[#parts + 1] = { delayMs = 20 }
+    parts[#parts + 1] = number % PIECE == 0 and S.gate(gate(number)) or { delayMs = 20 }
   end
   return S.parts(unpack(parts))
 end
@@ -103,7 +109,7 @@ return {
       s.script:at("begin")
       terminal:shows("Say a lot", "scripted · ask")
       s.script:open("begin")
-      local seen, looks = 0, 0
+      local seen, looks, held = 0, 0, PIECE
       terminal:becomes("the whole answer", function(screen)
         check.has(screen, "Say a lot", "three", "scripted · ask")
         local last = 0
@@ -113,9 +119,13 @@ return {
         check.is(last >= seen, ("word%d, seen before, in:\n%s"):format(seen, screen))
         looks = looks + (last > seen and 1 or 0)
         seen = last
+        if seen == held then
+          s.script:open(gate(held))
+          held = held + PIECE
+        end
         return last == WORDS
       end)
-      check.is(looks > 3, "it to come piece by piece, not in " .. looks)
+      check.is(looks >= WORDS / PIECE, "it to come piece by piece, not in " .. looks)
     end),
   },
 }
