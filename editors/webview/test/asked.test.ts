@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { h, render } from "preact";
 import { Asked } from "../src/prompts/Asked";
 import { Header } from "../src/status/Header";
+import { EntryView } from "../src/transcript/EntryView";
 import { ChatContext } from "../src/ui/context";
 import { event, session, tool } from "./data";
 import { type Host, METHODS, settled, started } from "./port";
@@ -138,4 +139,23 @@ test("a title is written in peace, whatever happens in the session", async () =>
     sessionId: "s",
     title: "Half a ti",
   });
+});
+
+test("a second click of two does not try again twice", () => {
+  const host = started("s");
+  const box = document.createElement("div");
+  const error = { code: "provider" as const, message: "Gone.", retryable: true };
+  const entry = {
+    kind: "turnEnd" as const,
+    id: "e",
+    turnId: "t",
+    stopReason: "error" as const,
+    error,
+  };
+  render(h(ChatContext.Provider, { value: host.chat }, h(EntryView, { entry })), box);
+  const button = [...box.querySelectorAll("button")].find((one) => one.textContent === "Try again");
+  for (const detail of [1, 2]) {
+    button?.dispatchEvent(new window.MouseEvent("click", { detail, bubbles: true }));
+  }
+  assert.equal(host.count("chat/send"), 1);
 });

@@ -6,6 +6,7 @@ import { h, render } from "preact";
 import type { Item } from "../../../protocol/ts/aside";
 import type { ToView } from "../src/port";
 import { Chat } from "../src/state/chat";
+import { Empty } from "../src/status/Empty";
 import { Pending } from "../src/transcript/Working";
 import { ChatContext } from "../src/ui/context";
 import { answer, event, outline, said, session, turn } from "./data";
@@ -47,6 +48,10 @@ test("a session that is chosen while the server is away is the one that is read 
   host.say({ type: "connection", connection: away });
   host.chat.show("other");
   assert.equal(lines(host), undefined, "nothing of the first one is shown as the other");
+  const box = document.createElement("div");
+  render(h(ChatContext.Provider, { value: host.chat }, h(Empty, {})), box);
+  assert.equal(box.textContent, "", "nor is it called a new one");
+  render(null, box);
   reconnected(host);
   const asked = await host.asked("session/items");
   assert.deepEqual(asked.params.sessionId, "other");
@@ -126,6 +131,18 @@ test("what has arrived is no draft any more, from then on", async () => {
     status: "running",
   });
   assert.deepEqual(saved(host).at(-1)?.draft, draft(""));
+});
+
+test("a message that is tried twice and refused twice comes back once", async () => {
+  const host = await reading();
+  host.chat.drafts.setText("Hello");
+  void host.chat.submit("queue");
+  const first = await host.asked("chat/send");
+  host.say({ type: "connection", connection: { status: "ready", methods: METHODS, version: "0" } });
+  const second = await host.asked("chat/send");
+  await first.refuse("No model is set up.", "noModel");
+  await second.refuse("No model is set up.", "noModel");
+  assert.equal(host.chat.drafts.current.value.text, "Hello");
 });
 
 test("only the turn that is seen to run is stopped", async () => {

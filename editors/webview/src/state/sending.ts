@@ -69,7 +69,9 @@ export class Outbox {
         content,
         delivery,
       });
-      this.#settle(message);
+      if (!this.#settle(message)) {
+        return;
+      }
       if (delivery === "steer" && result.status === "running") {
         this.joining.value = [...this.joining.value, message];
       }
@@ -80,7 +82,9 @@ export class Outbox {
       if (code === undefined && !(await this.#sent.connected())) {
         return;
       }
-      this.#settle(message);
+      if (!this.#settle(message)) {
+        return;
+      }
       this.#sent.refused(
         message,
         error instanceof RequestError ? error : new RequestError(sentence(error), undefined, false),
@@ -88,7 +92,11 @@ export class Outbox {
     }
   }
 
-  #settle(message: Sending): void {
-    this.sending.value = this.sending.value.filter((other) => other !== message);
+  /** It is on its way no more. False where another try has said so before. */
+  #settle(message: Sending): boolean {
+    const others = this.sending.value.filter((other) => other !== message);
+    const isFirst = others.length < this.sending.value.length;
+    this.sending.value = others;
+    return isFirst;
   }
 }

@@ -14,7 +14,9 @@ export function Empty() {
   const chat = useContext(ChatContext);
   const connection = chat.connection.value;
   const models = chat.options.models.value;
-  if (connection.status === "failed" || connection.status === "starting") {
+  // A session that cannot be read yet is no new one.
+  const isUnread = chat.sessionId.value !== undefined;
+  if (isUnread || connection.status === "failed" || connection.status === "starting") {
     return <div class="empty" />;
   }
   const usable = models === undefined || models.some((model) => model.available);

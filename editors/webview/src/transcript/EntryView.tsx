@@ -116,7 +116,11 @@ function TurnEnd({ entry }: { entry: TurnEndEntry }) {
             </button>
           )}
           {error.retryable ? (
-            <button type="button" onClick={() => void chat.again("Try again.")}>
+            <button
+              type="button"
+              // The second click of two must not send it twice.
+              onClick={({ detail }) => (detail > 1 ? undefined : void chat.again("Try again."))}
+            >
               Try again
             </button>
           ) : null}
