@@ -35,9 +35,8 @@ scene(
     await chat.answered("Hello.");
     await chat.idle();
     await workbench.openFile("poem.txt");
-    await workbench.top("poem.txt");
     await chat.hide();
-    await page.keyboard.press("Control+1");
+    await workbench.top("poem.txt");
     await page.keyboard.press("Shift+End");
     await page.keyboard.press("Alt+A");
     await page.keyboard.press("s");
