@@ -12,6 +12,9 @@ use super::{Bench, get, key, keyring, list, set};
 use crate::keyring::{Keyring, MAX_CALLS, can_be_there};
 use crate::{Choice, KeyError, NoPrompt, Place, Removed};
 
+/// How long anything may take that is bound to come.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 #[test]
 fn keys_are_kept_in_the_keyring_and_named_in_the_index() {
     let bench = Bench::bare();
@@ -35,7 +38,7 @@ fn a_key_has_one_place() {
     let ring = keyring();
     let in_file = bench.store_with(Choice::File, &ring);
     let in_ring = bench.store_with(Choice::Keyring, &ring);
-    let limit = Duration::from_secs(5);
+    let limit = PATIENCE;
 
     set(&in_file, "openai", "sk-one").unwrap();
     set(&in_file, "groq", "gsk-two").unwrap();
@@ -57,7 +60,7 @@ fn a_key_that_the_keyring_lost_is_said() {
     let ring = keyring();
     let store = bench.store_with(Choice::Auto, &ring);
     set(&store, "openai", "sk-one").unwrap();
-    ring.remove("openai", Duration::from_secs(5)).unwrap();
+    ring.remove("openai", PATIENCE).unwrap();
     let error = store.get("openai", &NoPrompt).unwrap_err();
     expect_test::expect!["The key of openai should be in the system's keyring and is not there. Add it again with `aside auth add openai`, or forget it with `aside auth remove openai`."]
         .assert_eq(&error.to_string());
@@ -139,7 +142,7 @@ fn no_error_of_a_keyring_shows_what_it_holds() {
     for make in errors {
         let secret = secret.clone();
         let ring = Keyring::new(move || Err(make(secret.clone())));
-        let error = ring.get("openai", Duration::from_secs(5)).unwrap_err();
+        let error = ring.get("openai", PATIENCE).unwrap_err();
         let shown = format!("{error} {error:?}");
         assert!(!shown.contains("sk-1") && !shown.contains("115"), "{shown}");
     }
@@ -155,7 +158,7 @@ fn a_broken_connection_is_made_anew() {
         }
         Ok(keyring_core::mock::Store::new()?)
     });
-    let limit = Duration::from_secs(5);
+    let limit = PATIENCE;
     let error = ring.get("openai", limit).unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -185,7 +188,7 @@ fn a_keyring_that_hangs_is_given_up_and_not_asked_without_end() {
     while ring.calls() > 0 {
         std::thread::yield_now();
     }
-    let limit = Duration::from_secs(60);
+    let limit = PATIENCE;
     assert_eq!(
         ring.get("openai", limit).unwrap(),
         Some(key("sk-from-the-ring"))
@@ -195,7 +198,7 @@ fn a_keyring_that_hangs_is_given_up_and_not_asked_without_end() {
 #[test]
 fn a_keyring_whose_library_panics_is_said() {
     let ring = Keyring::new(|| panic!("a bug"));
-    let error = ring.get("openai", Duration::from_secs(60)).unwrap_err();
+    let error = ring.get("openai", PATIENCE).unwrap_err();
     assert!(error.to_string().contains("stopped working"), "{error}");
     assert_eq!(ring.calls(), 0);
 }

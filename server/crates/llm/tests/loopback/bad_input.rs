@@ -2,13 +2,12 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use aside_llm::{Chunk, ModelErrorKind, ProviderConfig, Remote, StopReason, Wire};
 use aside_script::{Gate, Reply};
 use serde_json::json;
 
-use super::{PATIENCE, answer, config, impatient, run, serve, text};
+use super::{PATIENCE, SOON, answer, config, impatient, model, run, serve, text};
 
 const MEGABYTE: usize = 1 << 20;
 
@@ -113,7 +112,11 @@ fn an_answer_that_is_cut_before_in_or_after_a_call_is_never_whole() {
         ] {
             run(async {
                 let server = serve([reply]);
-                let (chunks, error) = answer(&impatient(&server)).await.unwrap();
+                let model = match kind {
+                    ModelErrorKind::Timeout => impatient(&server),
+                    _ => model(&server),
+                };
+                let (chunks, error) = answer(&model).await.unwrap();
                 assert_eq!(chunks, partial(events));
                 let error = error.unwrap();
                 assert_eq!(error.kind, kind, "{events}: {error}");
@@ -137,7 +140,7 @@ fn a_call_is_whole_with_its_finish_reason_whatever_comes_then() {
     ] {
         run(async {
             let server = serve([reply]);
-            let (chunks, error) = answer(&impatient(&server)).await.unwrap();
+            let (chunks, error) = answer(&model(&server)).await.unwrap();
             assert_eq!(chunks, expected);
             assert!(error.is_none(), "{error:?}");
         });
@@ -149,7 +152,7 @@ fn the_limit_of_the_whole_answer_holds_while_it_streams() {
     run(async {
         let server = serve([Reply::new().text("a").gate(&Gate::new())]);
         let model = Remote::new(ProviderConfig {
-            total_timeout: Duration::from_millis(30),
+            total_timeout: SOON,
             idle_timeout: PATIENCE,
             ..config(&server)
         });

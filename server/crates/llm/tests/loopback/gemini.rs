@@ -1,5 +1,4 @@
 //! Gemini against a scripted server: the request on the wire, and streams that end with their body.
-use std::time::Duration;
 
 use aside_llm::{
     AssistantPart, Chunk, KeyStyle, Message, Model, ModelErrorKind, ModelRequest, Place,
@@ -8,7 +7,7 @@ use aside_llm::{
 use aside_script::{Gate, Reply, ScriptServer};
 use serde_json::{Value, json};
 
-use super::{KEY, PATIENCE, collect, merged, run, serve, text};
+use super::{KEY, PATIENCE, SOON, collect, merged, run, serve, text};
 
 fn model(server: &ScriptServer) -> Remote {
     let base = format!("http://{}", server.address());
@@ -189,7 +188,7 @@ fn answers_that_come_whole_or_break() {
         // What is left open after the reason to stop is not waited for as an answer is.
         let server = serve([open.gate(&Gate::new())]);
         let idle = Remote::new(ProviderConfig {
-            idle_timeout: Duration::from_millis(500),
+            idle_timeout: SOON,
             ..model(&server).config().clone()
         });
         let stream = idle.stream(request(vec![user()])).await.unwrap();

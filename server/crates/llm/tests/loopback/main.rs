@@ -52,12 +52,15 @@ fn model(server: &ScriptServer) -> Remote {
     Remote::new(config(server))
 }
 
-/// A configuration whose limits pass at once where the server never answers.
+/// How long a server that hangs is waited for: far longer than the other ones are silent on a
+/// busy machine.
+const SOON: Duration = Duration::from_secs(1);
+
+/// A configuration for a server that falls silent in the middle of its answer.
 fn impatient(server: &ScriptServer) -> Remote {
-    let limit = Duration::from_millis(30);
     Remote::new(ProviderConfig {
         headers_timeout: PATIENCE,
-        idle_timeout: limit,
+        idle_timeout: SOON,
         ..config(server)
     })
 }

@@ -162,9 +162,10 @@ async fn check(wait_ms: u64, says: Vec<Says>, expect: Expect) {
 
 /// Longer than any answer takes; only what settles ends before.
 const LONG: u64 = 25_000;
+/// The clock of these tests stands still until all wait for it, so no answer comes late.
 const SHORT: u64 = 150;
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_model_is_told_what_an_edit_did() {
     let says = vec![Errors(vec![0, 1]), Errors(vec![0, 2])];
     check(LONG, says, expect![[r#"
@@ -185,7 +186,7 @@ async fn the_model_is_told_what_an_edit_did() {
     "#]]).await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn nothing_new_is_not_told() {
     check(
         SHORT,
@@ -216,7 +217,7 @@ async fn nothing_new_is_not_told() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn editors_that_do_not_answer_hold_nothing_up() {
     check(
         LONG,
@@ -298,7 +299,7 @@ async fn editors_that_do_not_answer_hold_nothing_up() {
     "#]]).await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_cancel_does_not_wait_for_the_editor() {
     check(
         LONG,
@@ -321,7 +322,7 @@ async fn a_cancel_does_not_wait_for_the_editor() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn files_of_one_call_are_told_of_together() {
     let changes = vec![change("a", "1\n", "2\n"), change("b", "1\n", "2\n")];
     let says = vec![
@@ -339,7 +340,7 @@ async fn files_of_one_call_are_told_of_together() {
     "#]]).await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn more_than_the_bound_is_counted() {
     let many = u32::try_from(MAX_TOLD).unwrap() + 5;
     let says = vec![Errors(vec![]), Errors((0..many).collect())];
