@@ -1,6 +1,5 @@
 //! What servers ask of their client, answered by the host.
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use rmcp::RoleClient;
 use rmcp::model::{
@@ -59,11 +58,11 @@ impl Handler {
             "ping" => Ok(json!({})),
             "roots/list" => Ok(self.roots()),
             "elicitation/create" => {
-                let _asking = Asking::new(&self.signals);
+                let _question = self.signals.questions.begin();
                 self.elicit(params).await
             }
             "sampling/createMessage" => {
-                let _asking = Asking::new(&self.signals);
+                let _question = self.signals.questions.begin();
                 self.sample(params).await
             }
             _ => Err(ErrorData::new(
@@ -159,22 +158,6 @@ impl Service<RoleClient> for Handler {
         let program = Implementation::new("aside", env!("CARGO_PKG_VERSION"));
         ClientConfig::new(capabilities, program)
             .with_protocol_version(ProtocolVersion::LATEST_WITH_INITIALIZE)
-    }
-}
-
-/// Counts a question that waits, so that a server is not taken for silent meanwhile.
-struct Asking<'a>(&'a Signals);
-
-impl<'a> Asking<'a> {
-    fn new(signals: &'a Signals) -> Self {
-        signals.asking.fetch_add(1, Ordering::AcqRel);
-        Self(signals)
-    }
-}
-
-impl Drop for Asking<'_> {
-    fn drop(&mut self) {
-        self.0.asking.fetch_sub(1, Ordering::AcqRel);
     }
 }
 

@@ -20,6 +20,7 @@ mod manager;
 mod names;
 mod peer;
 mod process;
+mod questions;
 mod request;
 mod result;
 mod schema;

@@ -1,6 +1,5 @@
 //! Requests to a server: with time limits, progress, cancellation, and rounds of questions.
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use rmcp::RoleClient;
@@ -232,12 +231,13 @@ impl Connection {
                     }
                 }
                 () = tokio::time::sleep_until(silent.min(end)) => {
-                    // It waits for the user or a model, and so it may.
-                    if self.signals.asking.load(Ordering::Acquire) > 0 {
-                        silent = Instant::now() + wait.idle;
-                        if silent < end {
-                            continue;
-                        }
+                    // It may wait for the user or a model, and has all its time after that.
+                    if let Some(until) = self.signals.questions.waited_until() {
+                        silent = silent.max(until + wait.idle);
+                    }
+                    let now = Instant::now();
+                    if now < silent && now < end {
+                        continue;
                     }
                     return Err(self.late(wait, end));
                 }

@@ -1,6 +1,5 @@
 //! What the parts of one connection tell each other.
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::call::Progress;
 use crate::lists::ListKind;
 use crate::peer::Peer;
+use crate::questions::Questions;
 
 /// Reports of progress that wait for one call, and that came for no call yet.
 pub(crate) const MAX_WAITING_PROGRESS: usize = 64;
@@ -31,7 +31,7 @@ pub(crate) struct Signals {
     /// Cancelled when nothing more comes from the server.
     pub(crate) closed: CancellationToken,
     /// Questions of the server that wait for the user or the model.
-    pub(crate) asking: AtomicUsize,
+    pub(crate) questions: Questions,
     tools_changed: Notify,
     prompts_changed: Notify,
     resources_changed: Notify,
@@ -62,7 +62,7 @@ impl Signals {
             server: server.to_owned(),
             host,
             closed: CancellationToken::new(),
-            asking: AtomicUsize::new(0),
+            questions: Questions::default(),
             tools_changed: Notify::new(),
             prompts_changed: Notify::new(),
             resources_changed: Notify::new(),

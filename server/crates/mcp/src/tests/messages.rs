@@ -159,6 +159,8 @@ async fn lines_are_bounded() {
 }
 
 proptest! {
+    #![proptest_config(crate::tests::config())]
+
     #[test]
     fn no_message_breaks_it(text in "\\{(\"(id|method|params|result|error|jsonrpc)\":(1|0|\"a\"|\\{\\}|null),?){0,5}\\}") {
         if let Ok(Value::Object(message)) = serde_json::from_str(&text) {

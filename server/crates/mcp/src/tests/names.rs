@@ -32,6 +32,8 @@ fn others_get_a_hash() {
 }
 
 proptest! {
+    #![proptest_config(crate::tests::config())]
+
     #[test]
     fn every_name_can_be_used_and_found(server in any::<String>(), tool in any::<String>()) {
         let name = wire_name(&server, &tool);

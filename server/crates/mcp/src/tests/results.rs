@@ -208,6 +208,8 @@ fn values() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    #![proptest_config(crate::tests::config())]
+
     #[test]
     fn nothing_that_is_read_is_longer_than_allowed(answer in values()) {
         let _ = prompt_messages(answer.clone(), &limits());

@@ -101,6 +101,8 @@ fn values() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    #![proptest_config(crate::tests::config())]
+
     #[test]
     fn what_comes_out_is_always_an_object(schema in values()) {
         let (kept, _) = usable(schema);

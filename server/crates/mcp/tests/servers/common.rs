@@ -179,6 +179,13 @@ pub(crate) fn text_of(result: &CallResult) -> String {
     texts.join("\n")
 }
 
+/// Lets all this time pass at once.
+pub(crate) async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
 /// Remembers the progress of a call.
 pub(crate) fn watched(call: &mut Call) -> Arc<Mutex<Vec<Progress>>> {
     let seen = Arc::new(Mutex::new(Vec::new()));

@@ -158,6 +158,8 @@ fn values() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    #![proptest_config(crate::tests::config())]
+
     #[test]
     fn adding_and_removing_changes_nothing_else(
         servers in proptest::collection::btree_map(any::<String>(), values(), 0..4),

@@ -7,20 +7,20 @@ use serde_json::{Map, json};
 use tokio_util::sync::CancellationToken;
 
 use super::{Pair, hostile};
-use crate::common::{Host, call, called, text, watched};
-
-/// How often a server is asked until it heard what it was told.
-const TRIES: usize = 1000;
+use crate::common::{Host, PATIENCE, call, called, pass, text, watched};
 
 /// The server was told that a call is cancelled.
 async fn check_told(pair: &Pair) {
-    for _ in 0..TRIES {
-        let told = text(&pair.manager, "bad", "cancelled", json!({})).await;
-        if told.contains("requestId") {
-            return;
+    let told = async {
+        loop {
+            let told = text(&pair.manager, "bad", "cancelled", json!({})).await;
+            if told.contains("requestId") {
+                return;
+            }
         }
-    }
-    panic!("it was not told");
+    };
+    let told = tokio::time::timeout(PATIENCE, told).await;
+    told.expect("it was told");
 }
 
 #[tokio::test]
@@ -114,15 +114,15 @@ async fn a_cancelled_start_ends_the_wait() {
 
 #[tokio::test]
 async fn one_that_reads_nothing_holds_nobody_up() {
-    let mut config = hostile("bad", "plain");
-    config.call_timeout = Duration::from_millis(300);
-    let pair = Pair::of(config);
-    let result = called(&pair.manager, call("bad", "silence", json!({}))).await;
-    assert!(matches!(result, Err(McpError::Idle { .. })), "{result:?}");
+    let pair = Pair::new("plain");
     // More than a pipe takes.
     let long = "x".repeat(1024 * 1024);
-    let result = called(&pair.manager, call("bad", "echo", json!({"say": long}))).await;
-    assert!(matches!(result, Err(McpError::Idle { .. })), "{result:?}");
+    for (tool, arguments) in [("silence", json!({})), ("echo", json!({"say": long}))] {
+        let mut silent = call("bad", tool, arguments);
+        silent.idle_timeout = Some(Duration::from_millis(300));
+        let result = called(&pair.manager, silent).await;
+        assert!(matches!(result, Err(McpError::Idle { .. })), "{result:?}");
+    }
     pair.end().await;
 }
 
@@ -146,20 +146,18 @@ async fn progress_only_grows() {
 
 #[tokio::test]
 async fn a_question_stops_the_clock() {
-    let mut config = hostile("bad", "plain");
-    config.call_timeout = Duration::from_millis(200);
-    // The user does not answer before the call is cancelled, long after that.
-    let pair = Pair::with(Host::new(&[], None), config);
+    // The user does not answer before the call is cancelled, long after its time.
+    let pair = Pair::new("plain");
     let cancel = CancellationToken::new();
+    let limit = Duration::from_secs(10);
     let mut asking = call("bad", "ask", json!({}));
+    asking.idle_timeout = Some(limit);
     asking.cancel = cancel.clone();
     let later = async {
         pair.host.until(|heard| !heard.asked.is_empty()).await;
-        // So long that the call would be over, if the other server is silent for longer.
-        let mut hanging = call("good", "hang", json!({}));
-        hanging.idle_timeout = Some(Duration::from_millis(600));
-        let silent = called(&pair.manager, hanging).await;
-        assert!(matches!(silent, Err(McpError::Idle { .. })), "{silent:?}");
+        pass(limit * 2).await;
+        // The call would be over before this one, if it had been out of time.
+        text(&pair.manager, "bad", "echo", json!({})).await;
         cancel.cancel();
     };
     let (result, ()) = join(called(&pair.manager, asking), later).await;
@@ -219,7 +217,8 @@ async fn questions_in_rounds_are_answered() {
 #[tokio::test]
 async fn lists_that_do_not_come_hold_up_no_calls() {
     let mut config = hostile("bad", "mute");
-    config.call_timeout = Duration::from_millis(300);
+    // It is the limit of the list of tools too, which does come.
+    config.call_timeout = Duration::from_secs(2);
     let pair = Pair::of(config);
     let said = text(&pair.manager, "bad", "echo", json!({"say": "a"})).await;
     assert_eq!(said, "a");

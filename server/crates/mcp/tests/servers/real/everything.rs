@@ -1,4 +1,5 @@
 //! `@modelcontextprotocol/server-everything`, over both transports.
+use std::path::Path;
 use std::process::Stdio as Pipe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,10 +26,7 @@ struct Server {
 
 fn host() -> Arc<Host> {
     let answer = json!({"name": "Ada", "check": true, "firstLine": "one", "integer": 7});
-    Host::new(
-        &[std::path::Path::new("/project")],
-        answer.as_object().cloned(),
-    )
+    Host::new(&[Path::new("/project")], answer.as_object().cloned())
 }
 
 fn over_stdio(test: &str) -> Option<Server> {
@@ -55,13 +53,27 @@ async fn over_http(test: &str) -> Option<Server> {
     })
 }
 
-/// Starts the server of HTTP at a free port, and waits until it listens.
+/// How many ports are tried.
+const PORTS: usize = 3;
+
+/// Starts the server of HTTP at a free port. Another may take the port before the server has it:
+/// then another one is tried.
+async fn serve(test: &str) -> Option<(Child, String)> {
+    let program = folder(test)?.join("npm/node_modules/.bin").join(PROGRAM);
+    for _ in 0..PORTS {
+        if let Some(served) = serve_once(&program).await {
+            return Some(served);
+        }
+    }
+    panic!("the server did not listen");
+}
+
+/// Starts it, and waits until it listens or ends.
 #[allow(
     clippy::disallowed_methods,
     reason = "the server under test is started as a person would"
 )]
-async fn serve(test: &str) -> Option<(Child, String)> {
-    let program = folder(test)?.join("npm/node_modules/.bin").join(PROGRAM);
+async fn serve_once(program: &Path) -> Option<(Child, String)> {
     let free = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
     let port = free.local_addr().expect("it has an address").port();
     drop(free);
@@ -83,7 +95,7 @@ async fn serve(test: &str) -> Option<(Child, String)> {
             return Some((process, format!("http://127.0.0.1:{port}/mcp")));
         }
     }
-    panic!("the server did not listen");
+    None
 }
 
 /// Runs a check over each transport.
@@ -215,10 +227,10 @@ async fn prompts_and_resources(server: &Server) {
 }
 
 async fn progress_extends_the_time(server: &Server) {
-    let of = json!({"duration": 2, "steps": 8});
+    let of = json!({"duration": 4, "steps": 16});
     let mut long = call("server", "trigger-long-running-operation", of);
     // Shorter than the whole, longer than each step.
-    long.idle_timeout = Some(Duration::from_millis(1500));
+    long.idle_timeout = Some(Duration::from_secs(3));
     let progress = watched(&mut long);
     let result = called(&server.manager, long).await.expect("it ends");
     assert!(text_of(&result).contains("completed"));
