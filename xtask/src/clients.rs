@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::Context;
 
 use crate::node;
-use crate::programs::{find_or_install, root, run};
+use crate::programs::{fetch, find_or_install, root, run};
 use crate::steps::Outcome;
 
 /// Their folders, each after those that it needs.
@@ -47,7 +47,7 @@ fn install_one(folder: &Path) -> anyhow::Result<()> {
     install
         .args(["ci", "--no-audit", "--no-fund", "--prefix"])
         .arg(folder);
-    run(&mut install)?;
+    fetch(&mut install)?;
     std::fs::write(&installed, wanted)
         .with_context(|| format!("cannot write {}", installed.display()))
 }

@@ -22,6 +22,8 @@ const TESTS: &[&str] = &["test", "--package", "aside-database", "--test", "serve
 const START: Duration = Duration::from_secs(60);
 /// Between two looks whether it has.
 const LOOK: Duration = Duration::from_millis(100);
+/// How many ports are tried for a server.
+const PORTS: usize = 3;
 /// The user and the password of both; the `@` is there to be written otherwise in a URL.
 const USER: &str = "aside";
 const PASSWORD: &str = "not-a-s@cret";
@@ -112,9 +114,17 @@ fn as_user(user: &str, program: &Path) -> Command {
     command
 }
 
-/// A port that nobody listens on.
-fn free_port() -> anyhow::Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+/// Starts a server at a port that nobody listens on. Another may take the port before the server
+/// has it: then another one is tried.
+fn at_free_port<T>(start: impl Fn(u16) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    let free = || anyhow::Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port());
+    for _ in 1..PORTS {
+        match start(free()?) {
+            Ok(started) => return Ok(started),
+            Err(error) => println!("{error:#}; once more at another port"),
+        }
+    }
+    start(free()?)
 }
 
 /// A new folder of that user.
@@ -142,16 +152,18 @@ fn postgres(folder: &Path) -> anyhow::Result<Postgres> {
     init.args(["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"]);
     init.args(["--no-sync", "--username", USER, "--pwfile"]);
     run_program(init.arg(&password).arg("--pgdata").arg(&data))?;
-    let port = free_port()?;
     let control = programs.join("pg_ctl");
-    let options = format!(
-        "-p {port} -k {} -c listen_addresses=127.0.0.1 -c fsync=off",
-        home.display()
-    );
-    let mut start = as_user("postgres", &control);
-    start.arg("start").args(["--wait", "--silent", "-D"]);
-    start.arg(&data).arg("-l").arg(home.join("log.txt"));
-    run_program(start.arg("-o").arg(options))?;
+    let port = at_free_port(|port| {
+        let options = format!(
+            "-p {port} -k {} -c listen_addresses=127.0.0.1 -c fsync=off",
+            home.display()
+        );
+        let mut start = as_user("postgres", &control);
+        start.arg("start").args(["--wait", "--silent", "-D"]);
+        start.arg(&data).arg("-l").arg(home.join("log.txt"));
+        run_program(start.arg("-o").arg(options))?;
+        Ok(port)
+    })?;
     Ok(Postgres {
         url: format!("postgres://{USER}:{PASSWORD_IN_URL}@127.0.0.1:{port}/postgres"),
         control,
@@ -197,8 +209,12 @@ fn mysql(folder: &Path) -> anyhow::Result<MySql> {
              CREATE DATABASE aside;\n"
         ),
     )?;
-    let port = free_port()?;
-    let mut server = as_user("mysql", &program);
+    at_free_port(|port| serve_mysql(&program, &home, &first, port))
+}
+
+/// Starts the server on its folder, and waits until it listens.
+fn serve_mysql(program: &Path, home: &Path, first: &Path, port: u16) -> anyhow::Result<MySql> {
+    let mut server = as_user("mysql", program);
     server
         .args([
             "--no-defaults",
@@ -206,7 +222,7 @@ fn mysql(folder: &Path) -> anyhow::Result<MySql> {
             "--skip-name-resolve",
         ])
         .arg(format!("--port={port}"))
-        .arg(format!("--datadir={}", data.display()))
+        .arg(format!("--datadir={}", home.join("data").display()))
         .arg(format!("--socket={}", home.join("socket").display()))
         .arg(format!("--pid-file={}", home.join("pid").display()))
         .arg(format!("--log-error={}", home.join("log.txt").display()))

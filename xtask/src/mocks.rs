@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::Context;
 
 use crate::node;
-use crate::programs::{find_all, install, root, run as run_program, target};
+use crate::programs::{fetch, find_all, install, root, run as run_program, target};
 use crate::steps::Outcome;
 
 /// The package of npm, and its version.
@@ -83,7 +83,7 @@ pub(crate) fn venv(folder: &Path, packages: &[&str]) -> anyhow::Result<()> {
         .args(["-m", "pip", "install", "--quiet"])
         .arg("--disable-pip-version-check")
         .args(packages);
-    run_program(&mut install)
+    fetch(&mut install)
 }
 
 /// A Python that can make environments with pip in them; Debian's own needs a package for that.

@@ -8,7 +8,7 @@ use anyhow::Context;
 use crate::mcp;
 use crate::mocks::venv;
 use crate::node;
-use crate::programs::{cargo, find_or_install, install, root, run as run_program, target};
+use crate::programs::{cargo, fetch, find_or_install, install, root, run as run_program, target};
 use crate::steps::Outcome;
 
 /// The package of PyPI that has the editor, and its version.
@@ -264,7 +264,7 @@ fn type_checker() -> anyhow::Result<PathBuf> {
         .env("CARGO_PROFILE_RELEASE_LTO", "false")
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
-    run_program(&mut install)?;
+    fetch(&mut install)?;
     anyhow::ensure!(program.is_file(), "{name} {version} has no program");
     Ok(program)
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::Context;
 
-use crate::programs::{find_all, find_or_install, run, target};
+use crate::programs::{fetch, find_all, find_or_install, target};
 
 /// The oldest that all of what is run by it takes: major and minor number.
 const OLDEST: (u32, u32) = (20, 15);
@@ -28,7 +28,7 @@ pub(crate) fn install(folder: &Path, packages: &[&str]) -> anyhow::Result<()> {
         .arg("--prefix")
         .arg(folder)
         .args(packages);
-    run(&mut install)
+    fetch(&mut install)
 }
 
 /// A Node that is new enough: one of the search path, else one from npm.

@@ -1,8 +1,16 @@
 //! Other programs: run in the repository, found, and got where they are missing.
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::Context;
+
+/// How long is waited before what failed to get something is run again.
+const PAUSES: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(10)];
+
+/// What apt-get does itself against bad moments: it asks a server again, and waits for the lock
+/// that an update of the machine may hold.
+const APT_PATIENCE: [&str; 4] = ["-o", "Acquire::Retries=3", "-o", "DPkg::Lock::Timeout=120"];
 
 /// The repository's root.
 pub(crate) fn root() -> &'static Path {
@@ -39,6 +47,19 @@ pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
         .with_context(|| format!("`{shown}` cannot be started"))?;
     anyhow::ensure!(status.success(), "`{shown}` ended with {status}");
     Ok(())
+}
+
+/// Runs a program that gets something from elsewhere, and again where it fails: the servers and
+/// the network have bad moments that are soon over.
+pub(crate) fn fetch(command: &mut Command) -> anyhow::Result<()> {
+    for pause in PAUSES {
+        let Err(error) = run(command) else {
+            return Ok(());
+        };
+        println!("{error:#}; once more in {} s", pause.as_secs());
+        std::thread::sleep(pause);
+    }
+    run(command)
 }
 
 fn shown(command: &Command) -> String {
@@ -79,9 +100,16 @@ pub(crate) fn install(package: &str) -> anyhow::Result<()> {
     let apt =
         find(&["apt-get"]).with_context(|| format!("there is no apt-get to install {package}"))?;
     // Without root this fails, and says so.
-    run(Command::new(&apt).args(["update", "--quiet"]))?;
+    fetch(
+        Command::new(&apt)
+            .args(APT_PATIENCE)
+            .args(["update", "--quiet"]),
+    )?;
     let install = ["install", "--yes", "--no-install-recommends", package];
-    run(Command::new(&apt)
-        .args(install)
-        .env("DEBIAN_FRONTEND", "noninteractive"))
+    fetch(
+        Command::new(&apt)
+            .args(APT_PATIENCE)
+            .args(install)
+            .env("DEBIAN_FRONTEND", "noninteractive"),
+    )
 }

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::clients;
 use crate::node;
-use crate::programs::{cargo, find_or_install, install, root, run as run_program, target};
+use crate::programs::{cargo, fetch, find_or_install, install, root, run as run_program, target};
 use crate::steps::Outcome;
 
 /// The package of npm that has VS Code's server built, and its version.
@@ -99,7 +99,7 @@ fn server() -> anyhow::Result<PathBuf> {
     pack.args(["pack", "--silent", "--pack-destination"])
         .arg(&packed)
         .arg(format!("{name}@{version}"));
-    run_program(&mut pack)?;
+    fetch(&mut pack)?;
     let archive = packed.join(format!("{name}-{version}.tgz"));
     let mut unpack = Command::new("tar");
     unpack
@@ -114,7 +114,7 @@ fn server() -> anyhow::Result<PathBuf> {
         .args(["install", "--omit=dev", "--ignore-scripts", "--no-audit"])
         .args(["--no-fund", "--loglevel", "error", "--prefix"])
         .arg(&folder);
-    run_program(&mut packages)?;
+    fetch(&mut packages)?;
     std::fs::remove_dir_all(&packed)
         .with_context(|| format!("cannot remove {}", packed.display()))?;
     std::fs::write(&done, version).with_context(|| format!("cannot write {}", done.display()))?;
