@@ -7,16 +7,29 @@ use serde_json::{Value, json};
 
 use crate::common::{Stage, call, check_sentence, patiently, read, say};
 
-/// Small limits, so that what hangs ends soon, and no second try.
+/// No second try.
+fn once() -> Value {
+    json!({"providers": {"max_retries": 0}})
+}
+
+/// Small limits as well, so that what hangs ends soon.
 fn quick() -> Value {
     json!({"providers": {
-        "connect_timeout_s": 1, "first_byte_timeout_s": 1, "idle_timeout_s": 1,
-        "max_retries": 0,
+        "first_byte_timeout_s": 1, "idle_timeout_s": 1, "max_retries": 0,
     }})
 }
 
 /// The turn fails with this code, says what to do, and the next prompt works.
 async fn check(reply: Reply, code: &str, retryable: bool, partial: &str) {
+    check_with(once(), reply, code, retryable, partial).await;
+}
+
+/// The same of a provider that neither goes on nor ends.
+async fn check_hanging(reply: Reply, partial: &str) {
+    check_with(quick(), reply, "provider", true, partial).await;
+}
+
+async fn check_with(settings: Value, reply: Reply, code: &str, retryable: bool, partial: &str) {
     let shown = format!("{reply:?}");
     let failing = reply.clone();
     let script = aside_script::Script::answering(move |body, _| {
@@ -29,7 +42,7 @@ async fn check(reply: Reply, code: &str, retryable: bool, partial: &str) {
         }
     });
     let stage = Stage::with_script(script);
-    let editor = stage.open_with(stage.client_with(quick())).await;
+    let editor = stage.open_with(stage.client_with(settings)).await;
     let session = editor.create(json!({})).await;
     let turn = editor.turn(&session, "Talk.").await;
     assert_eq!(turn["stopReason"], "error", "{shown:.300}: {turn:#}");
@@ -154,28 +167,16 @@ async fn a_stream_without_done_but_with_a_reason_is_whole() {
 #[tokio::test]
 async fn providers_that_hang() {
     let gate = Gate::new();
-    check(
-        Reply::say("Never.").gate_before_head(&gate),
-        "provider",
-        true,
-        "",
-    )
-    .await;
-    check(
-        Reply::new().text("Half").gate(&gate),
-        "provider",
-        true,
-        "Half",
-    )
-    .await;
-    check(Reply::new().gate(&gate), "provider", true, "").await;
+    check_hanging(Reply::say("Never.").gate_before_head(&gate), "").await;
+    check_hanging(Reply::new().text("Half").gate(&gate), "Half").await;
+    check_hanging(Reply::new().gate(&gate), "").await;
 }
 
 #[tokio::test]
 async fn nobody_listens() {
     let mut stage = Stage::new([]);
     stage.world.set("OPENAI_BASE_URL", "http://127.0.0.1:9/v1");
-    let editor = stage.open_with(stage.client_with(quick())).await;
+    let editor = stage.open_with(stage.client_with(once())).await;
     let session = editor.create(json!({})).await;
     let turn = editor.turn(&session, "Talk.").await;
     assert_eq!(text(&turn, "/error/code"), "provider", "{turn:#}");
@@ -262,7 +263,7 @@ async fn an_error_in_the_middle_of_a_turn_keeps_the_tool_calls() {
         say("Again."),
     ]);
     stage.world.write("a.txt", "one\n");
-    let editor = stage.open_with(stage.client_with(quick())).await;
+    let editor = stage.open_with(stage.client_with(once())).await;
     let session = editor.create(json!({})).await;
     let turn = editor.turn(&session, "Read it.").await;
     assert_eq!(text(&turn, "/error/code"), "auth");
@@ -288,7 +289,7 @@ async fn a_tool_call_that_is_cut_off_is_not_run() {
         }
     });
     let stage = Stage::with_script(script);
-    let editor = stage.open_with(stage.client_with(quick())).await;
+    let editor = stage.open_with(stage.client_with(once())).await;
     let session = editor.create_free().await;
     let turn = editor.turn(&session, "Write it.").await;
     assert_eq!(turn["stopReason"], "error");

@@ -200,7 +200,7 @@ fn set_lock(file: &File, kind: libc::c_int) {
 #[tokio::test]
 async fn a_locked_database_is_said_and_works_when_it_is_free() {
     let stage = Stage::new([say("Hello."), say("Again.")]);
-    let client = stage.client_with(json!({"storage": {"busy_timeout_ms": 100}}));
+    let client = stage.client_with(json!({"storage": {"busy_timeout_ms": 1_000}}));
     let editor = stage.open_with(client).await;
     let session = editor.create(json!({})).await;
     editor.turn(&session, "Hello?").await;

@@ -3,7 +3,7 @@ use aside_tests::rules::text;
 use aside_tests::world::write_at;
 use serde_json::{Value, json};
 
-use crate::commands::{free, run_in, stage, wait_gone, wait_started};
+use crate::commands::{free, mark, run_in, stage, wait_gone, wait_started};
 use crate::common::{Stage, call, say, tool_calls};
 
 /// The ways to confine that are tried: the best that works here, and Landlock alone.
@@ -139,7 +139,8 @@ async fn memory_is_bounded() {
 
 #[tokio::test]
 async fn all_of_a_command_ends_with_a_killed_server() {
-    for (backend, mark) in BACKENDS.into_iter().zip(["77108.5", "77109.5"]) {
+    for (backend, number) in BACKENDS.into_iter().zip([77108, 77109]) {
+        let mark = &mark(number);
         let stage = confined(backend, &[&format!("setsid sleep {mark} & sleep {mark}")]);
         let editor = stage.open().await;
         let session = free(&editor).await;

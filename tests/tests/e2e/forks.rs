@@ -89,7 +89,7 @@ async fn a_copy_ends_with_the_turn_that_is_named() {
     let stage = Stage::new([
         say("One."),
         say("Two."),
-        Reply::say("Three.").gate(&gate),
+        Reply::say("Three.").gate_before_head(&gate),
         say("Instead."),
     ]);
     let editor = stage.open().await;
@@ -175,5 +175,60 @@ async fn what_cannot_be_copied_is_refused() {
         .request("session/fork", json!({"sessionId": other}))
         .await;
     assert_eq!(editor.items(text(&empty, "/id")).await.len(), 0);
+    editor.close().await;
+}
+
+#[tokio::test]
+async fn a_copy_knows_nothing_of_edits_that_are_not_in_it() {
+    let gate = Gate::new();
+    let stage = Stage::new([
+        say("One."),
+        edit("call-1", "a.txt", "one", "two"),
+        Reply::new()
+            .text("Done")
+            .gate(&gate)
+            .text(".")
+            .finish("stop"),
+        say("In the copy."),
+    ]);
+    let path = stage.world.write("a.txt", "one\n");
+    let editor = stage.open().await;
+    editor.open_file(&path);
+    let session = editor
+        .create(json!({"permissionMode": "acceptEdits"}))
+        .await;
+    editor.turn(&session, "First.").await;
+    let sent = editor.prompt(Some(&session), "Change it.").await;
+    patiently("the gate", gate.reached()).await;
+    let rejected = editor
+        .request("edit/reject", json!({"sessionId": session}))
+        .await;
+    assert_eq!(rejected["edits"].as_array().unwrap().len(), 1);
+    let fork = editor
+        .request("session/fork", json!({"sessionId": session}))
+        .await;
+    gate.open();
+    editor.completed(&sent.turn).await;
+    let copy = text(&fork, "/id");
+    assert_eq!(fork["turnCount"], 1);
+    editor.turn(copy, "And here?").await;
+    let requests = stage.requests();
+    let last = requests.last().unwrap()["messages"].as_array().unwrap();
+    assert_eq!(content(last.last().unwrap()), "And here?");
+    editor.close().await;
+}
+
+#[tokio::test]
+async fn a_copy_of_what_has_no_title_yet_is_named_as_any() {
+    let stage = Stage::new([say("One.")]);
+    let editor = stage.open().await;
+    let session = editor.create(json!({})).await;
+    let params = json!({"sessionId": session});
+    let fork = editor.request("session/fork", params).await;
+    let copy = text(&fork, "/id");
+    editor.turn(copy, "Count the files.").await;
+    let params = json!({"sessionId": copy});
+    let named = editor.request("session/get", params).await;
+    assert_eq!(named["title"], "Count the files.");
     editor.close().await;
 }

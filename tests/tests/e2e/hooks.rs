@@ -2,7 +2,7 @@
 use aside_tests::process::{Finished, run};
 use serde_json::{Value, json};
 
-use crate::commands::processes;
+use crate::commands::{mark, wait_gone};
 use crate::common::{Stage, content, edit, patiently, read, say};
 
 /// A hook as config.toml has it.
@@ -186,7 +186,7 @@ async fn a_hook_that_fails_stops_nothing_and_is_told() {
 
 #[tokio::test]
 async fn a_hook_that_hangs_is_ended_with_all_that_it_started() {
-    let mark = "86399.0417";
+    let mark = &mark(86397);
     let hangs = hook(
         "before_tool",
         "timeout_s = 1",
@@ -196,17 +196,12 @@ async fn a_hook_that_hangs_is_ended_with_all_that_it_started() {
     let done = play(&stage).await.expect_code(0);
     assert!(done.stderr.contains("stopped after 1 s"), "{done:?}");
     assert!(stage.tool_result("call-1").contains("one"));
-    patiently("the end of the hook", async {
-        while !processes(mark).is_empty() {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
+    wait_gone(mark).await;
 }
 
 #[tokio::test]
 async fn a_cancel_ends_a_hook() {
-    let mark = "86399.0418";
+    let mark = &mark(86398);
     let hangs = hook(
         "turn_start",
         "",
@@ -230,12 +225,7 @@ async fn a_cancel_ends_a_hook() {
         .await;
     let done = editor.completed(&sent.turn).await;
     assert_eq!(done["stopReason"], "cancelled");
-    patiently("the end of the hook", async {
-        while !processes(mark).is_empty() {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
+    wait_gone(mark).await;
     editor.close().await;
 }
 

@@ -62,7 +62,11 @@ async fn a_prompt_while_a_turn_runs_is_queued_and_runs_next() {
 #[tokio::test]
 async fn no_more_prompts_wait_than_the_setting_says() {
     let gate = Gate::new();
-    let stage = Stage::new([Reply::say("One.").gate(&gate), say("Two."), say("Four.")]);
+    let stage = Stage::new([
+        Reply::say("One.").gate_before_head(&gate),
+        say("Two."),
+        say("Four."),
+    ]);
     let client = stage.client_with(json!({"turn": {"max_queued": 1}}));
     let editor = stage.open_with(client).await;
     let session = editor.create(json!({})).await;
@@ -126,7 +130,7 @@ async fn cancelling_keeps_the_partial_answer() {
 #[tokio::test]
 async fn a_queued_turn_whose_model_cannot_be_asked_any_more_ends_with_the_reason() {
     let gate = Gate::new();
-    let stage = Stage::new([Reply::say("One.").gate(&gate), say("Three.")]);
+    let stage = Stage::new([Reply::say("One.").gate_before_head(&gate), say("Three.")]);
     let editor = stage.open().await;
     let session = editor.create(json!({})).await;
     let first = editor.prompt(Some(&session), "First.").await;
@@ -162,7 +166,7 @@ async fn a_queued_turn_whose_model_cannot_be_asked_any_more_ends_with_the_reason
 #[tokio::test]
 async fn a_queued_turn_that_is_cancelled_ends_without_having_started() {
     let gate = Gate::new();
-    let stage = Stage::new([Reply::say("One.").gate(&gate), say("Three.")]);
+    let stage = Stage::new([Reply::say("One.").gate_before_head(&gate), say("Three.")]);
     let editor = stage.open().await;
     let session = editor.create(json!({})).await;
     let first = editor.prompt(Some(&session), "First.").await;

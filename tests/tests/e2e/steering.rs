@@ -175,7 +175,7 @@ async fn with_no_turn_running_it_starts_one() {
 #[tokio::test]
 async fn no_more_of_them_wait_than_prompts_may() {
     let gate = Gate::new();
-    let stage = Stage::new([Reply::say("One.").gate(&gate), say("Two.")]);
+    let stage = Stage::new([Reply::say("One.").gate_before_head(&gate), say("Two.")]);
     let client = stage.client_with(json!({"turn": {"max_queued": 2}}));
     let editor = stage.open_with(client).await;
     let session = editor.create(json!({})).await;
@@ -207,7 +207,7 @@ async fn no_more_of_them_wait_than_prompts_may() {
 #[tokio::test]
 async fn hooks_about_prompts_see_it() {
     let gate = Gate::new();
-    let stage = Stage::new([Reply::say("One.").gate(&gate)]);
+    let stage = Stage::new([Reply::say("One.").gate_before_head(&gate)]);
     let hook = "[[hooks]]\nevent = 'turn_start'\ncommand = '''case \"$(cat)\" in *forbidden*) echo 'Not that word.' >&2; exit 2;; esac'''\n";
     stage.world.configure(hook);
     let editor = stage.open().await;
@@ -257,5 +257,70 @@ async fn a_kill_loses_none() {
     let words: Vec<String> = told(&items).into_iter().map(|(_, words)| words).collect();
     assert_eq!(words, ["Talk.", "No: sing.", "And?"]);
     assert_eq!(told(&items)[0].0, sent.turn);
+    editor.close().await;
+}
+
+/// Waits until no turn runs.
+async fn idle(editor: &Editor, session: &str) {
+    let params = json!({"sessionId": session});
+    let is_idle =
+        async { while editor.request("session/get", params.clone()).await["status"] != "idle" {} };
+    patiently("the last turn's end", is_idle).await;
+}
+
+/// All that the user said, sorted.
+fn sorted(items: &[Value]) -> Vec<String> {
+    let mut words: Vec<String> = told(items).into_iter().map(|(_, words)| words).collect();
+    words.sort();
+    words
+}
+
+#[tokio::test]
+async fn none_is_lost_or_doubled_while_turns_end() {
+    let stage = Stage::new((0..100).map(|_| say("Yes.")));
+    let editor = stage.open().await;
+    let session = editor.create(json!({})).await;
+    let mut wanted = Vec::new();
+    for number in 0..60 {
+        let words = format!("message {number:02}");
+        steer(&editor, &session, &words, &words).await;
+        if number % 7 == 3 {
+            let params = json!({"sessionId": session});
+            editor.request("chat/cancel", params).await;
+        }
+        if number % 4 == 1 {
+            // Sent again by a client that lost the answer.
+            steer(&editor, &session, &words, &words).await;
+        }
+        if number % 10 == 9 {
+            idle(&editor, &session).await;
+        }
+        wanted.push(words);
+    }
+    let items = editor.items(&session).await;
+    assert_eq!(sorted(&items), wanted);
+    editor.checked_events(&session);
+    editor.close().await;
+}
+
+#[tokio::test]
+async fn none_is_lost_or_doubled_whenever_the_server_dies() {
+    let stage = Stage::new((0..100).map(|_| say("Yes.")));
+    let mut editor = stage.open().await;
+    let session = editor.create(json!({})).await;
+    let mut wanted = Vec::new();
+    for number in 0..16 {
+        let words = format!("message {number:02}");
+        steer(&editor, &session, &words, &words).await;
+        wanted.push(words.clone());
+        if number % 3 == 2 {
+            editor.kill9().await;
+            editor = stage.open().await;
+            steer(&editor, &session, &words, &words).await;
+        }
+    }
+    idle(&editor, &session).await;
+    let items = editor.items(&session).await;
+    assert_eq!(sorted(&items), wanted);
     editor.close().await;
 }

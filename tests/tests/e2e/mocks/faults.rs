@@ -160,7 +160,7 @@ async fn check_stalls(format: Format, test: &str) {
     };
     place
         .world
-        .configure(&format!("{}idle_timeout_s = 2\n", Place::QUICK));
+        .configure(&format!("{}idle_timeout_s = 5\n", Place::QUICK));
     for nth in [0, 1] {
         let answer = &turn()[nth];
         let profile = json!({"ttft": 0, "tps": 0.001});

@@ -156,7 +156,7 @@ async fn check_stalls(format: Format, test: &str) {
     let Some(place) = llmock(format, test).await else {
         return;
     };
-    let settings = format!("{SETTINGS}idle_timeout_s = 2\n");
+    let settings = format!("{SETTINGS}idle_timeout_s = 5\n");
     place.world.configure(&settings);
     let editor = place.open().await;
     for after in [0, 2] {
