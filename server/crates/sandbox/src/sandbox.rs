@@ -22,7 +22,11 @@ use crate::tie::Tie;
 pub(crate) const MAX_BEGINNING: Duration = Duration::from_secs(10);
 
 /// How often the start of a program is tried, where things come and go that are to be hidden.
-pub(crate) const MAX_STARTS: usize = 4;
+pub(crate) const MAX_STARTS: usize = 8;
+
+/// How many of these tries hide all that is there by mounts. The others need only that no socket
+/// goes which was there from the first.
+const MAX_MOUNTED: usize = 3;
 
 /// Starts programs, confined. One is shared by all sessions.
 #[derive(Debug)]
@@ -104,7 +108,7 @@ impl Sandbox {
             }
             tracing::debug!("something to be hidden was gone when a command was started");
             places = Places::resolve(profile, &spec.cwd)?;
-            let hiding = if number < MAX_STARTS {
+            let hiding = if number <= MAX_MOUNTED {
                 self.hiding(&places).await?
             } else {
                 Hiding::by_rules(&places, &first)
