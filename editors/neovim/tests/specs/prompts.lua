@@ -154,6 +154,12 @@ return {
       ]])
       check.same(editor:text("aside://input"), "Two")
       check.same(editor:lua("return require('aside.chat.draft').attachments()[1].uri"), "file:///project/a.rs")
+      -- Nothing waits at a server that is not there.
+      local left = editor:lua([[
+        require("aside.events").emit("connection", { type = "connection", status = "failed" })
+        return #require("aside.chat.queue").list()
+      ]])
+      check.same(left, 0)
     end),
   },
   {
@@ -305,6 +311,25 @@ return {
         return require("aside.chat.keep").load()
       ]])
       check.same(draft and draft.text, "Mine")
+    end),
+  },
+  {
+    "a draft that another Neovim takes first is not there twice",
+    stage.with({}, function(s)
+      local draft = s:editor():lua([[
+        local folder = vim.fs.joinpath(vim.fn.stdpath("state"), "aside", "drafts")
+        vim.fn.mkdir(folder, "p")
+        local root = vim.fn.sha256(require("aside.client").root()):sub(1, 16)
+        local path = vim.fs.joinpath(folder, root .. ".999999999.json")
+        vim.fn.writefile({ '{ "text": "Mine", "attachments": [] }' }, path)
+        local rename = vim.uv.fs_rename
+        vim.uv.fs_rename = function(from, to)
+          rename(from, path .. ".taken")
+          return rename(from, to)
+        end
+        return require("aside.chat.keep").load()
+      ]])
+      check.same(draft, nil)
     end),
   },
   {

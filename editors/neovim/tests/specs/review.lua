@@ -151,6 +151,33 @@ return {
     end),
   },
   {
+    "a buffer is watched once, however often hunks come and go",
+    stage.with({}, function(s)
+      s.world:write("a.txt", TEXT)
+      local editor = s:editor({ files = { "a.txt" } })
+      local told = editor:lua([[
+        local review = require("aside.review")
+        local range = { start = { line = 0, character = 0 }, ["end"] = { line = 1, character = 0 } }
+        local hunk = { id = "h", oldText = "1\n", newText = "one\n", oldRange = range, newRange = range }
+        local version = vim.lsp.util.buf_versions[vim.api.nvim_get_current_buf()]
+        local edit = { id = "e", turnId = "t", uri = vim.uri_from_bufnr(0), kind = "modify", version = version }
+        for _, status in ipairs({ "pending", "accepted", "pending", "accepted", "pending" }) do
+          local resolved = status == "accepted"
+          local now = { status = resolved and "accepted" or "applied" }
+          now.hunks = { vim.tbl_extend("force", hunk, { status = status }) }
+          review.put({ vim.tbl_extend("force", edit, now) })
+        end
+        local told = 0
+        review.refresh_soon = function()
+          told = told + 1
+        end
+        vim.api.nvim_buf_set_lines(0, -1, -1, true, { "six" })
+        return told
+      ]])
+      check.same(told, 1)
+    end),
+  },
+  {
     "what is undone in the editor is rejected",
     stage.with({ S.edit("e", "a.txt", { { old_text = "two\n", new_text = "TWO\n" } }), S.say("Done.") }, function(s)
       local editor = edited(s)

@@ -79,11 +79,11 @@ function M.load()
       end
     end
   end
-  local draft = newest and read(newest)
-  if newest and draft then
-    vim.uv.fs_rename(newest, own())
+  -- Of those that start at once only one can rename it.
+  if not newest or not vim.uv.fs_rename(newest, own()) then
+    return nil
   end
-  return draft
+  return read(own())
 end
 
 local function write()

@@ -79,7 +79,7 @@ end)
 
 -- What happened while the server was away may have been read as a page.
 events.on("connection", function(connection)
-  if connection.status == "restarting" then
+  if connection.status ~= "ready" then
     list = {}
     watcher()
   end

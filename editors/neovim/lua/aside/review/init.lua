@@ -18,8 +18,8 @@ local WAITING = { "applied", "partial", "proposed" }
 --- The timers that wait for quiet, by file.
 ---@type table<aside.Uri, uv.uv_timer_t>
 local timers = {}
---- Buffers whose changes are watched.
----@type table<integer, true>
+--- Buffers whose changes are watched, each with what its watcher is known by.
+---@type table<integer, table>
 local watched = {}
 
 ---@param key aside.Uri
@@ -45,9 +45,11 @@ local function watch(bufnr)
   if watched[bufnr] then
     return
   end
-  watched[bufnr] = vim.api.nvim_buf_attach(bufnr, false, {
+  local watcher = {}
+  watched[bufnr] = watcher
+  vim.api.nvim_buf_attach(bufnr, false, {
     on_lines = function()
-      if not watched[bufnr] then
+      if watched[bufnr] ~= watcher then
         return true
       end
       M.refresh_soon(store.key_of(bufnr))
@@ -56,9 +58,11 @@ local function watch(bufnr)
       M.refresh_soon(store.key_of(bufnr))
     end,
     on_detach = function()
-      watched[bufnr] = nil
+      if watched[bufnr] == watcher then
+        watched[bufnr] = nil
+      end
     end,
-  }) or nil
+  })
 end
 
 ---@param bufnr integer
