@@ -154,12 +154,6 @@ return {
       ]])
       check.same(editor:text("aside://input"), "Two")
       check.same(editor:lua("return require('aside.chat.draft').attachments()[1].uri"), "file:///project/a.rs")
-      -- Nothing waits at a server that is not there.
-      local left = editor:lua([[
-        require("aside.events").emit("connection", { type = "connection", status = "failed" })
-        return #require("aside.chat.queue").list()
-      ]])
-      check.same(left, 0)
     end),
   },
   {
@@ -295,6 +289,7 @@ return {
       local again = s:editor({ arguments = { "-S", "there.vim" } })
       again:type(":Aside chat<CR>")
       again:wait("the draft", "return vim.api.nvim_buf_get_lines(0, 0, -1, true)[1] == 'Half a thought'")
+      check.same(again:lua("return #vim.api.nvim_list_wins()"), 3, "the windows")
       again:type("<CR>")
       chat.shows(again, "Half a thought", "Yes.")
     end),

@@ -53,6 +53,30 @@ return {
     end),
   },
   {
+    "a message that waits is seen to wait when the server is back",
+    stage.with({
+      S.parts({ text = "The first" }, S.gate("killed"), { text = " is never whole." }),
+      S.say("The second."),
+      S.say("The third."),
+    }, function(s)
+      local editor = s:editor()
+      local function waits(count)
+        editor:wait(("%d to wait"):format(count), "return #require('aside.chat.queue').list() == ...", count)
+      end
+      chat.open(editor)
+      chat.say(editor, "One")
+      s.script:at("killed")
+      chat.say(editor, "Two")
+      waits(1)
+      restarted(editor)
+      waits(1)
+      check.has(editor:lua("return vim.wo.winbar"), "Waits: Two")
+      chat.say(editor, "Three")
+      chat.shows(editor, "The second.", "The third.")
+      waits(0)
+    end),
+  },
+  {
     "a server that is killed while it asks asks no more",
     stage.with({
       S.call("w", "write_file", { path = "new.txt", content = "made\n" }),

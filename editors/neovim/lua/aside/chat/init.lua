@@ -161,6 +161,17 @@ local function open_windows()
   vim.wo[input_window].conceallevel = 0
 end
 
+--- Closes windows that were left: those of a restored session, and one that was the last of all.
+local function close_others()
+  for _, window in ipairs(vim.api.nvim_tabpage_list_wins(0)) do
+    local buffer = vim.api.nvim_win_get_buf(window)
+    local is_ours = buffer == transcript.buffer() or buffer == draft.buffer()
+    if is_ours and window ~= transcript_window and window ~= input_window then
+      pcall(vim.api.nvim_win_close, window, true)
+    end
+  end
+end
+
 local function wire()
   if wired then
     return
@@ -234,6 +245,7 @@ function M.open(options)
   if not M.is_open() then
     M.close()
     open_windows()
+    close_others()
     keys.transcript(transcript.buffer())
     keys.input(draft.buffer())
     M.to_end()

@@ -77,12 +77,28 @@ events.on("turnCompleted", function(message)
   end)
 end)
 
--- What happened while the server was away may have been read as a page.
+---@param test fun(entry: aside.Queued): boolean
+local function keep(test)
+  list = vim.tbl_filter(test, list)
+  watcher()
+end
+
+-- What was to join a turn ended with it; the others outlive the server, and go on waiting.
 events.on("connection", function(connection)
   if connection.status ~= "ready" then
-    list = {}
-    watcher()
+    keep(function(entry)
+      return not entry.steers
+    end)
   end
+end)
+
+-- What happened while the server was away may have been read as a page.
+events.on("session", function(event)
+  local store = state.sessions[event.sessionId]
+  keep(function(entry)
+    local turn = store and store.turns[entry.turnId]
+    return entry.steers or not turn or turn.status == "queued"
+  end)
 end)
 
 --- Sets who is told when the list changes.
