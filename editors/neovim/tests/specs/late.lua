@@ -29,6 +29,8 @@ local function editor_with_late(s, ...)
   s.world:write("a.txt", "one\n")
   s.world:init(chat.PICKER)
   local editor = s:editor({ files = { "a.txt" } })
+  -- What the connection asks for by itself is answered before.
+  editor:wait("the server", "return require('aside').status().connection == 'ready'")
   editor:lua(LATE, { ... })
   return editor
 end
@@ -139,7 +141,6 @@ return {
     "an edit of a text that has changed since is refused, and touches nothing",
     stage.with({}, function(s)
       local editor = editor_with_late(s)
-      editor:wait("the server", "return require('aside').status().connection == 'ready'")
       editor:type("Otyped<Esc>")
       local result = editor:lua([[
         local range = { start = { line = 0, character = 0 }, ["end"] = { line = 0, character = 3 } }
