@@ -60,3 +60,29 @@ scene("what is written is kept, however soon the chat is hidden", {}, async ({ c
   await chat.open();
   await until("draft", async () => (await chat.draft()) === "All of what is written" || undefined);
 });
+
+scene(
+  "what was chosen for a new chat counts for what is asked from a file, too",
+  { files: { "poem.txt": "roses\nviolets\n" } },
+  async ({ world, chat, workbench, page }) => {
+    const permission = (name: string | RegExp) => chat.frame.getByRole("button", { name });
+    await permission(/^Permission:/).click();
+    await chat.frame.getByRole("option", { name: /^Read only/ }).click();
+    await permission("Permission: Read only").waitFor();
+    await workbench.openFile("poem.txt");
+    await chat.hide();
+    await chat.open();
+    await permission("Permission: Read only").waitFor();
+    await chat.hide();
+    await workbench.top("poem.txt");
+    await page.keyboard.press("Shift+End");
+    await workbench.command("Aside: Ask About Selection…");
+    world.script.reply(say("Roses."));
+    const box = page.locator(".quick-input-widget");
+    await box.getByText("Ask About").first().waitFor();
+    await box.locator("input").first().fill("What is it?");
+    await page.keyboard.press("Enter");
+    await chat.answered("Roses.");
+    await permission("Permission: Read only").waitFor();
+  },
+);

@@ -33,12 +33,12 @@ export function selectionCommands(server: Server, chat: ChatView): Disposable[] 
       }),
     );
   const send = async (text: string, block: ContentBlock) => {
-    const sessionId = chat.sessionId;
-    const answer = await server.request("chat/send", {
+    const sessionId = chat.sessionId ?? (await server.request("session/create", chat.choice)).id;
+    await server.request("chat/send", {
       content: [block, { type: "text", text }],
-      ...(sessionId === undefined ? {} : { sessionId }),
+      sessionId,
     });
-    await chat.show(answer.sessionId);
+    await chat.show(sessionId);
   };
   const ask = async (editor: TextEditor, title: string, example: string, before: string) => {
     // The selection is taken first: it may be another once the question is written.

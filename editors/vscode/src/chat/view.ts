@@ -36,7 +36,7 @@ export class ChatView implements WebviewViewProvider, Disposable {
   private listens = false;
   private readonly waiting = new Waiting();
   /** What was chosen for a session that does not exist yet. */
-  private choice: Choice = {};
+  private chosen: Choice = {};
   private readonly drafts: Drafts;
   private readonly disposables: Disposable[] = [];
   private readonly visibility = new EventEmitter<boolean>();
@@ -94,6 +94,11 @@ export class ChatView implements WebviewViewProvider, Disposable {
     return this.context.workspaceState.get<string>(SHOWN);
   }
 
+  /** What a session that does not exist yet is to be. */
+  get choice(): Choice {
+    return this.chosen;
+  }
+
   resolveWebviewView(view: WebviewView): void {
     const folder = Uri.joinPath(this.context.extensionUri, "dist", "webview");
     this.view = view;
@@ -141,7 +146,7 @@ export class ChatView implements WebviewViewProvider, Disposable {
 
   /** Chooses for the session that does not exist yet. */
   async choose(choice: Choice): Promise<void> {
-    this.choice = { ...this.choice, ...choice };
+    this.chosen = { ...this.chosen, ...choice };
     // One that is not there yet is told of it when it comes.
     this.post({ type: "choose", choice });
     await this.focus();
@@ -179,7 +184,7 @@ export class ChatView implements WebviewViewProvider, Disposable {
         this.drafts.save(message.sessionId ?? "", message.draft);
         return;
       case "chosen":
-        this.choice = message.choice;
+        this.chosen = message.choice;
         return;
       case "answerPermission":
         this.questions.answerPermission(message.requestId, message.result);
@@ -232,7 +237,7 @@ export class ChatView implements WebviewViewProvider, Disposable {
       connection: this.server.connection,
       settings: viewSettings(),
       drafts: this.drafts.all(),
-      choice: this.choice,
+      choice: this.chosen,
       ...(folder === undefined ? {} : { workspaceUri: folder.uri.toString() }),
       ...(sessionId === undefined ? {} : { sessionId }),
     });
