@@ -279,6 +279,27 @@ return {
     end),
   },
   {
+    "what is written is there again after `:edit` and `:bdelete`, and the transcript is too",
+    stage.with({ S.say("Yes."), S.say("Yes again.") }, function(s)
+      local editor = s:editor()
+      local function input(text)
+        editor:wait("the input " .. text, "return vim.api.nvim_buf_get_lines(0, 0, -1, true)[1] == ...", text)
+      end
+      chat.open(editor)
+      chat.say(editor, "One")
+      chat.shows(editor, "Yes.")
+      editor:type("<C-w>k:edit<CR><C-w>j")
+      chat.shows(editor, "One", "Yes.")
+      editor:type("iHalf a thought<Esc>:edit<CR>")
+      input("Half a thought")
+      editor:type("A and a half<Esc>:bdelete<CR>")
+      chat.open(editor)
+      input("Half a thought and a half")
+      editor:type("<CR>")
+      chat.shows(editor, "Half a thought and a half", "Yes again.")
+    end),
+  },
+  {
     "a session of Neovim's that is restored has room for the chat",
     stage.with({ S.say("Yes.") }, function(s)
       local editor = s:editor()

@@ -38,4 +38,24 @@ function M.get(name, known)
   return buffer, true
 end
 
+--- Fills a buffer, and does so again where `:edit` has emptied it.
+---@param buffer integer
+---@param fill fun()
+---@param gone fun() Its text is about to go, by `:edit` or for good.
+---@param changed? fun() Its text was changed.
+function M.fill(buffer, fill, gone, changed)
+  fill()
+  vim.api.nvim_buf_attach(buffer, false, {
+    on_lines = changed,
+    on_detach = function()
+      gone()
+      vim.schedule(function()
+        if vim.api.nvim_buf_is_loaded(buffer) then
+          M.fill(buffer, fill, gone, changed)
+        end
+      end)
+    end,
+  })
+end
+
 return M

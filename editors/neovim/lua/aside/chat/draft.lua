@@ -33,13 +33,14 @@ function M.buffer()
   options.filetype = "aside-input"
   options.completeopt = "menuone,noselect,popup"
   options.omnifunc = "v:lua.require'aside.chat.complete'.omnifunc"
-  -- What is in a buffer that was taken over was written later.
-  local kept = M.text() == "" and keep.load()
-  if kept then
-    M.set_text(kept.text)
-    attachments = kept.attachments
-  end
-  vim.api.nvim_buf_attach(buffer, false, { on_lines = save })
+  buffers.fill(buffer, function()
+    -- What is in a buffer that was taken over was written later.
+    local kept = M.text() == "" and keep.load()
+    if kept then
+      M.set_text(kept.text)
+      attachments = kept.attachments
+    end
+  end, keep.flush, save)
   return buffer
 end
 

@@ -114,6 +114,14 @@ local function write()
   end
 end
 
+--- Writes the draft now, if it has changed.
+function M.flush()
+  if timer and timer:is_active() then
+    timer:stop()
+    write()
+  end
+end
+
 --- Writes the draft soon.
 ---@param draft fun(): aside.Draft What it is by then.
 function M.save(draft)

@@ -383,13 +383,12 @@ function M.buffer()
   options.undolevels = -1
   vim.treesitter.language.register("markdown", "aside")
   options.filetype = "aside"
-  vim.api.nvim_buf_attach(buffer, false, {
-    on_reload = vim.schedule_wrap(M.rebuild),
-    on_detach = function()
+  buffers.fill(buffer, M.rebuild, function()
+    if drawn_blocks then
+      drawn_blocks.painter.stack = {}
       drawn_blocks = nil
-    end,
-  })
-  M.rebuild()
+    end
+  end)
   return buffer
 end
 
