@@ -6,7 +6,7 @@ import { copyFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Editor, startEditor } from "./src/editor.ts";
-import type { Failed } from "./src/failed.ts";
+import type { Ended } from "./src/ended.ts";
 import { extensionPackage, here, out, outFolder } from "./src/places.ts";
 import { type Running, signal, start } from "./src/processes.ts";
 import { within } from "./src/waiting.ts";
@@ -29,8 +29,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 
-/** The tests that failed, one in each line. */
-const FAILED = join(outFolder(), "failed.jsonl");
+/** How the tests ended, one in each line. */
+const ENDED = join(outFolder(), "ended.jsonl");
 
 /** The files of tests that are wanted. */
 function files(): string[] {
@@ -42,17 +42,13 @@ function files(): string[] {
   return values.screenshots ? all.filter((file) => file.includes("screenshots")) : all;
 }
 
-/** Runs tests of these files: those with one of these names, all where there are none. */
-async function runTests(
-  tests: string[],
-  names: string[],
-  env: Record<string, string>,
-): Promise<number> {
-  const reporters = ["spec", join(here(), "src/failed.ts")];
+/** Runs the tests with one of these names, all where there are none. */
+async function runTests(names: string[], env: Record<string, string>): Promise<number> {
+  const reporters = ["spec", join(here(), "src/ended.ts")];
   const args = ["--test", `--test-concurrency=${AT_ONCE}`];
   args.push(...reporters.map((reporter) => `--test-reporter=${reporter}`));
-  args.push(...["stdout", FAILED].map((place) => `--test-reporter-destination=${place}`));
-  args.push(...names.map((name) => `--test-name-pattern=${name}`), ...tests);
+  args.push(...["stdout", ENDED].map((place) => `--test-reporter-destination=${place}`));
+  args.push(...names.map((name) => `--test-name-pattern=${name}`), ...files());
   const log = join(outFolder(), "tests.err");
   const onLine = (line: string) => console.log(line);
   const running: Running = start(process.execPath, args, { env, log, onLine });
@@ -71,18 +67,24 @@ async function runTests(
  * failures than `BY_CHANCE`, are no chance. Gives the code of the end.
  */
 async function runAgain(env: Record<string, string>): Promise<number> {
-  const failed = readFileSync(FAILED, "utf8")
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as Failed);
-  const isWhole = failed.every(({ name, file }) => file !== "" && !name.endsWith(".test.ts"));
-  if (failed.length === 0 || failed.length > BY_CHANCE || !isWhole) return 1;
-  const names = failed.map(({ name }) => name);
+  const names = ended(false);
+  const isWhole = names.every((name) => !name.endsWith(".test.ts"));
+  if (names.length === 0 || names.length > BY_CHANCE || !isWhole) return 1;
   console.log(`Once more: ${names.join("; ")}`);
   const exact = names.map((name) => `/^${name.replaceAll(/[/.*+?^${}()|[\]\\]/g, "\\$&")}$/`);
-  const code = await runTests([...new Set(failed.map(({ file }) => file))], exact, env);
-  if (code === 0) console.log(`passed at the second try only: ${names.join("; ")}`);
-  return code;
+  const code = await runTests(exact, env);
+  // A test that was not found did not pass either.
+  const passed = ended(true);
+  if (code !== 0 || !names.every((name) => passed.includes(name))) return 1;
+  console.log(`passed at the second try only: ${names.join("; ")}`);
+  return 0;
+}
+
+/** The names of the tests of the last run that passed, or that failed. */
+function ended(passed: boolean): string[] {
+  const lines = readFileSync(ENDED, "utf8").split("\n").filter(Boolean);
+  const all = lines.map((line) => JSON.parse(line) as Ended);
+  return all.filter((one) => one.passed === passed).map(({ name }) => name);
 }
 
 /** Ends what names the folder of the output and is none of ours to keep; says how many. */
@@ -121,7 +123,7 @@ try {
   editors.push(await startEditor({ name: "inside", settings, extensions, isForInside: true }));
   const [view, inside] = editors;
   const env = { ASIDE_E2E_URL: view?.url ?? "", ASIDE_E2E_INSIDE_URL: inside?.url ?? "" };
-  code = await runTests(files(), positionals, env);
+  code = await runTests(positionals, env);
   // Whoever asks for certain tests wants to see them fail.
   if (code !== 0 && positionals.length === 0) code = await runAgain(env);
 } finally {
