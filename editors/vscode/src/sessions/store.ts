@@ -64,6 +64,12 @@ export class Sessions implements Disposable {
     return [...this.known.values()].filter((session) => session.status !== "idle");
   }
 
+  /** The one that works, or waits, by what the server says now. */
+  async askBusy(): Promise<Session | undefined> {
+    const { sessions } = await this.server.request("session/list", { limit: PAGE });
+    return sessions.find((session) => session.status !== "idle");
+  }
+
   /** What is known of a session. */
   get(id: string | undefined): Session | undefined {
     return id === undefined ? undefined : this.known.get(id);
