@@ -64,6 +64,16 @@ pub const BOUNDS: &[(&str, u64, &str)] = &[
     ),
     ("words of one search", crate::MAX_WORDS as u64, "words"),
     (
+        "newest messages with the words of a search that are ranked",
+        crate::MAX_RANKED as u64,
+        "messages",
+    ),
+    (
+        "newest items looked through for words of scripts without spaces",
+        crate::MAX_SCANNED as u64,
+        "items",
+    ),
+    (
         "notes kept for the model in a session",
         crate::MAX_NOTES as u64,
         "notes",

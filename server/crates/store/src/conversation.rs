@@ -4,9 +4,10 @@ use rusqlite::OptionalExtension;
 use crate::columns::{self, turn_columns};
 use crate::edit_rows::NoteRow;
 use crate::error::{Result, StoreError};
-use crate::items::HISTORY;
+use crate::items::{HISTORY, is_streaming};
+use crate::lease::read_deltas;
 use crate::rewinds::{MAX_NOTES, NOTES};
-use crate::rows::{ItemRow, SessionRow, TurnRow};
+use crate::rows::{EventRow, ItemRow, SessionRow, TurnRow};
 use crate::sessions::SESSION;
 use crate::thread::Store;
 
@@ -25,6 +26,8 @@ pub struct Conversation {
     pub turns: Vec<TurnRow>,
     /// All items in order.
     pub items: Vec<ItemRow>,
+    /// What streamed of items that are not finished, in order.
+    pub deltas: Vec<EventRow>,
     /// What the model is to be told, oldest first.
     pub notes: Vec<NoteRow>,
 }
@@ -44,12 +47,18 @@ impl Store {
                 let turns = turns.query_map([&id], |row| Ok(columns::turn(row)?.1))?;
                 let mut items = tx.prepare_cached(HISTORY)?;
                 let items = items.query_map([&id], |row| Ok(columns::item(row)?.1))?;
+                let items = items.collect::<rusqlite::Result<Vec<_>>>()?;
+                let mut deltas = Vec::new();
+                for item in items.iter().filter(|it| is_streaming(&it.status)) {
+                    read_deltas(tx, item, &mut deltas)?;
+                }
                 let mut notes = tx.prepare_cached(NOTES)?;
                 let notes = notes.query_map(rusqlite::params![id, MAX_NOTES], columns::note)?;
                 Ok(Conversation {
                     session,
                     turns: turns.collect::<rusqlite::Result<_>>()?,
-                    items: items.collect::<rusqlite::Result<_>>()?,
+                    items,
+                    deltas,
                     notes: notes.collect::<rusqlite::Result<_>>()?,
                 })
             })

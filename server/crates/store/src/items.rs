@@ -180,7 +180,7 @@ fn page(tx: &Transaction<'_>, query: &ItemsQuery) -> Result<ItemsPage> {
 }
 
 /// Whether an item may have text that is only in its events so far.
-fn is_streaming(status: &str) -> bool {
+pub(crate) fn is_streaming(status: &str) -> bool {
     matches!(status, "inProgress" | "running")
 }
 

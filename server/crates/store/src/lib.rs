@@ -59,7 +59,7 @@ pub use rows::{
     AuditEntry, ClientMessage, EventRow, ForeignEvents, ItemRow, ItemsPage, ItemsQuery, Lease,
     SessionFilter, SessionPage, SessionPatch, SessionRow, Stats, TakenOver, TurnRow, Write,
 };
-pub use search::{Hit, MAX_WORDS};
+pub use search::{Hit, MAX_RANKED, MAX_SCANNED, MAX_WORDS};
 pub use steers::SteerRow;
 pub use thread::{Opened, Store, StoreOptions};
 pub use usage::{MAX_USAGE_SUMS, UsageRow, UsageSum};

@@ -309,6 +309,8 @@ fn the_table_for_people_shows_no_secret() {
         edits read at a time from the database                                        10000 edits
         values of one condition on edits                                              1000 values
         words of one search                                                           32 words
+        newest messages with the words of a search that are ranked                    5000 messages
+        newest items looked through for words of scripts without spaces               20000 items
         notes kept for the model in a session                                         1000 notes
         pairs of a model and a dialect counted in the ledger                          1000 pairs
         pairs of a day and a model summed for usage                                   10000 pairs

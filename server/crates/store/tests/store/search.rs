@@ -194,6 +194,16 @@ async fn the_index_follows_what_is_stored() {
     };
     store.write(vec![Write::Rewind(rewind), set]).await.unwrap();
     assert_eq!(found(&store, "green").await, ["b/i3"]);
+    // A title names no message that is gone.
+    let again = Write::SetRewound {
+        session_id: "a".to_owned(),
+        from_turn: "t1".to_owned(),
+        rewind_id: "r".to_owned(),
+    };
+    store.write(vec![again]).await.unwrap();
+    let titled = store.search("session", 5).await.unwrap();
+    let first = titled.iter().find(|hit| hit.session_id == "a").unwrap();
+    assert_eq!(first.item_id, None);
     let clear = Write::ClearRewound {
         session_id: "a".to_owned(),
         rewind_id: "r".to_owned(),
@@ -205,4 +215,81 @@ async fn the_index_follows_what_is_stored() {
     assert_eq!(found(&store, "green").await, ["a/i2"]);
     assert_eq!(found(&store, "session").await, ["a"]);
     check_index(&folder);
+}
+
+#[tokio::test]
+async fn scripts_without_spaces_are_found_anywhere() {
+    let folder = Folder::new();
+    let store = folder.server("me");
+    create(&store, &["a", "b"]).await;
+    let titled = SessionPatch {
+        title: Some("字句解析について".to_owned()),
+        ..SessionPatch::default()
+    };
+    let batch = vec![
+        said("a", "t", "a1", "構文解析器はRustで書かれています。"),
+        said("a", "t", "a2", "The parser is written in Rust."),
+        said("b", "t2", "b1", "ภาษาไทย and \\ \"解析\""),
+        Write::UpdateSession {
+            id: "b".to_owned(),
+            patch: titled,
+        },
+    ];
+    store.write(batch).await.unwrap();
+    // The newest first, titles before them.
+    assert_eq!(found(&store, "解析").await, ["b", "b/b1", "a/a1"]);
+    assert_eq!(found(&store, "析器はrust").await, ["a/a1"]);
+    assert_eq!(found(&store, "書かれ 解析").await, ["a/a1"]);
+    assert_eq!(found(&store, "ไทย and").await, ["b/b1"]);
+    assert_eq!(found(&store, "rust 解析").await, [] as [&str; 0]);
+    for query in ["解析\"", "\"解析\"", "解析\"\"", "解%", "解_", "\\解"] {
+        let count = usize::from(matches!(query, "解析\"" | "\"解析\""));
+        assert_eq!(found(&store, query).await.len(), count, "{query}");
+    }
+    let hit = &store.search("書かれ", 5).await.unwrap()[0];
+    assert_eq!(hit.snippet, "構文解析器はRustで書かれています。");
+    let long = format!("{}目印{}", "前".repeat(500), "後".repeat(500));
+    store
+        .write(vec![said("a", "t", "a3", &long)])
+        .await
+        .unwrap();
+    let hit = &store.search("目印", 5).await.unwrap()[0];
+    let shown = format!("…{}目印{}", "前".repeat(20), "後".repeat(38));
+    assert_eq!(hit.snippet, shown);
+}
+
+#[tokio::test]
+async fn a_letter_is_a_word_and_not_all_words_that_begin_with_it() {
+    let folder = Folder::new();
+    let store = folder.server("me");
+    create(&store, &["a"]).await;
+    let batch = vec![
+        said("a", "t", "i1", "Written in C, by hand."),
+        said("a", "t", "i2", "Compilers compile."),
+    ];
+    store.write(batch).await.unwrap();
+    assert_eq!(found(&store, "c").await, ["a/i1"]);
+    assert_eq!(found(&store, "(C)").await, ["a/i1"]);
+    assert_eq!(found(&store, "co co co").await, ["a/i2"]);
+    assert_eq!(found(&store, "c ha").await, ["a/i1"]);
+}
+
+#[tokio::test]
+async fn a_hit_shows_no_more_than_fits_in_a_list() {
+    let folder = Folder::new();
+    let store = folder.server("me");
+    create(&store, &["a"]).await;
+    let line = "é".repeat(100_000);
+    let dashes = "-".repeat(100_000);
+    let batch = vec![
+        said("a", "t", "i1", &format!("needle {dashes} end")),
+        said("a", "t", "i2", &format!("needle {line}")),
+    ];
+    store.write(batch).await.unwrap();
+    let hits = store.search("needle", 5).await.unwrap();
+    assert_eq!(hits.len(), 2);
+    for hit in hits {
+        assert_eq!(hit.snippet.chars().count(), 301);
+        assert!(hit.snippet.starts_with("needle ") && hit.snippet.ends_with('…'));
+    }
 }
