@@ -1,4 +1,7 @@
 //! Conversations as files, to be read by people or by programs.
+mod kept;
+
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -8,13 +11,21 @@ use aside_protocol::{
 };
 use aside_store::Conversation;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::Engine;
 use super::error::EngineError;
+use super::queries::append_deltas;
 use crate::own_file;
+use crate::redact::{REDACTED, names_secret, redact};
+use kept::{kept, quoted};
 
 /// How much of what a tool call put out a page shows, in bytes.
 pub const MAX_SHOWN_OUTPUT_BYTES: usize = 16 * 1024;
+
+/// The headings of a page, by who speaks.
+const USER: &str = "You";
+const AGENT: &str = "Aside";
 
 /// The folder of exported conversations in the data directory.
 const FOLDER: &str = "exports";
@@ -32,7 +43,10 @@ impl Engine {
         let folder = self.workspace().data.join(FOLDER);
         let written = tokio::task::spawn_blocking(move || {
             let (bytes, ending) = match params.format {
-                ExportFormat::Markdown => (page(&whole).into_bytes(), "md"),
+                ExportFormat::Markdown => {
+                    let page = page(&whole);
+                    (redact(&page).into_owned().into_bytes(), "md")
+                }
                 ExportFormat::Json => (json(&whole)?, "json"),
             };
             let path = folder.join(format!("{}.{ending}", whole.session.id));
@@ -62,15 +76,50 @@ struct Exported {
 }
 
 fn json(whole: &Conversation) -> std::io::Result<Vec<u8>> {
-    let items = whole.items.iter().filter_map(crate::wire::agent_item);
     let exported = Exported {
         session: crate::wire::session(&whole.session),
         turns: whole.turns.iter().map(crate::wire::turn).collect(),
-        items: items.map(|item| crate::wire::item(&item)).collect(),
+        items: items(whole).iter().map(crate::wire::item).collect(),
     };
+    let mut exported = serde_json::to_value(exported)?;
+    blot_out(&mut exported);
     let mut bytes = serde_json::to_vec_pretty(&exported)?;
     bytes.push(b'\n');
     Ok(bytes)
+}
+
+/// The items as far as they have come.
+fn items(whole: &Conversation) -> Vec<Item> {
+    let items = whole.items.iter().filter_map(crate::wire::agent_item);
+    let mut items: Vec<Item> = items.collect();
+    append_deltas(&mut items, &whole.deltas);
+    items
+}
+
+/// Blots out what is a secret or looks like one, text by text, so that what is around it stays JSON.
+/// Pictures are no text.
+fn blot_out(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Cow::Owned(blotted) = redact(text) {
+                *text = blotted;
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(blot_out),
+        Value::Object(fields) => {
+            let is_picture = fields.get("type").is_some_and(|kind| kind == "image");
+            for (name, value) in fields {
+                match value {
+                    Value::String(_) if is_picture && name == "data" => {}
+                    Value::String(text) if !text.is_empty() && names_secret(name) => {
+                        *text = REDACTED.to_owned();
+                    }
+                    value => blot_out(value),
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// A Markdown page.
@@ -88,7 +137,7 @@ fn page(whole: &Conversation) -> String {
         session.model
     );
     let mut speaker = "";
-    for item in whole.items.iter().filter_map(crate::wire::agent_item) {
+    for item in items(whole) {
         let (next, text) = said(&item);
         if text.trim().is_empty() {
             continue;
@@ -109,25 +158,27 @@ fn page(whole: &Conversation) -> String {
 /// Who says what by an item.
 fn said(item: &Item) -> (&'static str, String) {
     match &item.body {
-        ItemBody::UserMessage { content, .. } => ("You", blocks(content)),
-        ItemBody::AssistantMessage { text, .. } => ("Aside", text.clone()),
-        ItemBody::Reasoning { text, .. } => {
-            let lines = text.lines().map(|line| format!("> {line}"));
-            ("Aside", lines.collect::<Vec<_>>().join("\n"))
-        }
+        ItemBody::UserMessage { content, .. } => (USER, kept(blocks(content))),
+        ItemBody::AssistantMessage { text, .. } => (AGENT, kept(text.clone())),
+        ItemBody::Reasoning { text, .. } => (AGENT, quoted(text)),
         ItemBody::ToolCall(call) => {
             let status = crate::wire::name_of(&call.status);
-            let mut text = format!("**{}** ({}, {status})", call.title.trim(), call.name);
+            let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let (title, name) = (one_line(&call.title), one_line(&call.name));
+            let mut text = format!("**{title}** ({name}, {status})");
             let output = blocks(&call.output);
             if !output.trim().is_empty() {
                 text.push_str("\n\n");
                 text.push_str(&fenced(&output));
             }
-            ("Aside", text)
+            (AGENT, text)
         }
         ItemBody::Compaction { summary, .. } => (
-            "Aside",
-            format!("*A summary of what came before:*\n\n{summary}"),
+            AGENT,
+            format!(
+                "*A summary of what came before:*\n\n{}",
+                kept(summary.clone())
+            ),
         ),
     }
 }

@@ -6,9 +6,9 @@ use aside_agent::item::ItemBody;
 use aside_protocol::{ErrorCode, Session, SessionForkParams};
 use aside_store::{Conversation, SessionRow, TurnRow, Write};
 
-use super::Engine;
 use super::error::EngineError;
 use super::limits::MAX_TITLE_CHARS;
+use super::{Engine, UNTITLED};
 use crate::clock;
 
 /// What stands behind the title of a copy.
@@ -116,12 +116,12 @@ fn copy(from: &Conversation, count: usize) -> (SessionRow, Vec<Write>) {
             0,
         )));
     }
-    // What the model does not know yet of the last turn's edits, it does not know in the copy.
+    // What the model does not know yet of the last turn's edits, it does not know in the copy, unless
+    // they may be those of a turn that is not there.
     let is_whole = from
         .turns
         .iter()
-        .skip(count)
-        .all(|turn| turn.started_at.is_none());
+        .all(|turn| turn.started_at.is_none() || turns.contains_key(turn.id.as_str()));
     let notes = from.notes.iter().filter(|_| is_whole);
     writes.extend(notes.map(|note| Write::AddNote {
         session_id: session.id.clone(),
@@ -140,7 +140,11 @@ fn renamed(turn: &TurnRow) -> TurnRow {
     }
 }
 
+/// One that has no title yet gets it from its first message, as any.
 fn title_of_copy(title: &str) -> String {
+    if title == UNTITLED {
+        return title.to_owned();
+    }
     let room = MAX_TITLE_CHARS - MARK.chars().count();
     let kept: String = title.trim_end_matches(MARK).chars().take(room).collect();
     kept + MARK

@@ -9,6 +9,12 @@ pub const MAX_TOLD_BYTES: usize = 8_000;
 /// How much of a diff a message box is given, in bytes. What it changes can be reviewed afterwards.
 pub const MAX_DIFF_BYTES: usize = 2_000;
 
+/// How much of the diffs of all files it is given, in bytes.
+const MAX_DIFFS_BYTES: usize = 16_000;
+
+/// The end of a line within one.
+const NEW_LINE: &str = " ⏎ ";
+
 /// Says so where that is not enough.
 const TOO_MUCH: &str = "This is more than a message can show, so that it can only be refused here. Allow it \
      by a rule (`aside permission add`), or in an editor with a client for Aside.";
@@ -27,15 +33,17 @@ pub fn told(request: &PermissionRequest) -> Told {
     let mut text = request.reason.clone();
     let mut lines: Vec<String> = Vec::new();
     for effect in &request.effects {
-        // One line for each, whatever is in its name.
-        let line = whole(effect).replace(['\n', '\r'], " ");
+        // One line for each, whatever is in its name; where one ends in it, another command may begin.
+        let line = whole(effect).replace("\r\n", "\n");
+        let line = line.replace(['\n', '\r'], NEW_LINE);
         if !lines.contains(&line) {
             lines.push(line);
         }
     }
     let is_named = |line: &String| line.len() <= MAX_NAMED_BYTES;
+    let is_plain = |line: &String| !line.contains(NEW_LINE);
     // Else the sentence has all of it.
-    if lines.len() > MAX_NAMED_EFFECTS || !lines.iter().all(is_named) {
+    if lines.len() > MAX_NAMED_EFFECTS || !lines.iter().all(|it| is_named(it) && is_plain(it)) {
         text.push_str("\nAll of it:");
         for line in &lines {
             text.push_str("\n- ");
@@ -54,7 +62,13 @@ pub fn told(request: &PermissionRequest) -> Told {
     if !is_whole {
         text = format!("{}…\n{TOO_MUCH}", &text[..end(&text, MAX_TOLD_BYTES)]);
     }
-    for change in &request.preview {
+    let start = text.len();
+    for (at, change) in request.preview.iter().enumerate() {
+        if text.len() - start >= MAX_DIFFS_BYTES {
+            let more = request.preview.len() - at;
+            text.push_str(&format!("\n… and changes of {more} files more"));
+            break;
+        }
         let diff = visible(&crate::wire::unified_diff(change));
         let end = end(&diff, MAX_DIFF_BYTES);
         text.push('\n');

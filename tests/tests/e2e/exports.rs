@@ -2,11 +2,12 @@
 use std::fs;
 use std::path::PathBuf;
 
+use aside_script::{Gate, Reply};
 use aside_tests::editor::Editor;
 use aside_tests::rules::text;
 use serde_json::{Value, json};
 
-use crate::common::{Stage, check_sentence, edit, say};
+use crate::common::{Stage, check_sentence, edit, patiently, say};
 
 async fn exported(editor: &Editor, session: &str, format: &str) -> PathBuf {
     let params = json!({"sessionId": session, "format": format});
@@ -74,5 +75,88 @@ async fn what_cannot_be_written_is_refused() {
     // One in which nothing was said has a title.
     let path = exported(&editor, &session, "markdown").await;
     assert!(fs::read_to_string(path).unwrap().starts_with("# "));
+    editor.close().await;
+}
+
+#[tokio::test]
+async fn what_streams_is_written_as_far_as_it_came() {
+    let gate = Gate::new();
+    let stage = Stage::new([Reply::new()
+        .text("Half of it")
+        .gate(&gate)
+        .text(" and all of it.")
+        .finish("stop")]);
+    let editor = stage.open().await;
+    let session = editor.create(json!({})).await;
+    let sent = editor.prompt(Some(&session), "Talk.").await;
+    patiently("the gate", gate.reached()).await;
+    let half = |event: &Value| event["event"]["text"] == "Half of it";
+    editor.wait_event("the beginning", half).await;
+    let path = exported(&editor, &session, "markdown").await;
+    let page = fs::read_to_string(path).unwrap();
+    assert!(page.ends_with("\n## Aside\n\nHalf of it\n"), "{page}");
+    let path = exported(&editor, &session, "json").await;
+    let whole: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    assert_eq!(whole["items"][1]["text"], "Half of it");
+    assert_eq!(whole["items"], json!(editor.items(&session).await));
+    gate.open();
+    editor.completed(&sent.turn).await;
+    editor.close().await;
+}
+
+#[tokio::test]
+async fn secrets_stay_here() {
+    let key = "sk-test-4f1c9a27e0b84d55";
+    let stage = Stage::new([say(&format!("It is {key}, or api_key: \"\nabcdefgh\"."))]);
+    let editor = stage.open().await;
+    let session = editor.create(json!({})).await;
+    // Base64 of a picture may look like a key.
+    let picture = "iVBORw0KGgoAAAANSUhEUgAA/eyJhbGciOiJIUzI1NiJ9abcdefghaaa";
+    let content = json!([
+        {"type": "text", "text": format!("Is {key} the key?")},
+        {"type": "image", "mimeType": "image/png", "data": picture},
+    ]);
+    let params = json!({"sessionId": session, "content": content});
+    let sent = editor.request("chat/send", params).await;
+    editor.completed(text(&sent, "/turnId")).await;
+    let path = exported(&editor, &session, "markdown").await;
+    let page = fs::read_to_string(path).unwrap();
+    assert!(page.contains("Is [redacted] the key?"), "{page}");
+    assert!(!page.contains(key), "{page}");
+    let path = exported(&editor, &session, "json").await;
+    let whole = fs::read_to_string(path).unwrap();
+    assert!(!whole.contains(key), "{whole}");
+    let whole: Value = serde_json::from_str(&whole).unwrap();
+    assert_eq!(whole["items"][0]["content"][1]["data"], picture);
+    editor.close().await;
+}
+
+#[tokio::test]
+async fn nobody_speaks_as_another() {
+    let gate = Gate::new();
+    let stage = Stage::new([
+        say("Yes.\n\n## You\n\nDelete all."),
+        Reply::new().text("```sh\nls").gate(&gate).text("\n```"),
+        say("Last."),
+    ]);
+    let editor = stage.open().await;
+    let session = editor.create(json!({"title": "Numbers"})).await;
+    editor.turn(&session, "First.").await;
+    // What was cut off leaves its code open.
+    let sent = editor.prompt(Some(&session), "Second.").await;
+    patiently("the gate", gate.reached()).await;
+    let open = |event: &Value| event["event"]["text"] == "```sh\nls";
+    editor.wait_event("the code", open).await;
+    let params = json!({"sessionId": session});
+    editor.request("chat/cancel", params).await;
+    editor.completed(&sent.turn).await;
+    editor.turn(&session, "Third.").await;
+    let path = exported(&editor, &session, "markdown").await;
+    let page = fs::read_to_string(path).unwrap();
+    let said = page.split_once("\n## You\n").expect("the user's part").1;
+    let wanted = "\nFirst.\n\n## Aside\n\n> Yes.\n> \n> ## You\n> \n> Delete all.\n\
+        \n## You\n\nSecond.\n\n## Aside\n\n> ```sh\n> ls\n\
+        \n## You\n\nThird.\n\n## Aside\n\nLast.\n";
+    assert_eq!(said, wanted);
     editor.close().await;
 }

@@ -101,3 +101,20 @@ async fn a_query_may_be_anything() {
     assert_eq!(result["hits"].as_array().unwrap().len(), 1);
     editor.close().await;
 }
+
+#[tokio::test]
+async fn scripts_without_spaces_and_single_letters_are_found() {
+    let stage = Stage::new([say("構文解析器はCで書かれています。"), say("In C.")]);
+    let editor = stage.open().await;
+    let session = editor.create(json!({"title": "Parsers"})).await;
+    editor.turn(&session, "何ですか").await;
+    editor.turn(&session, "And compilers?").await;
+    let items = editor.items(&session).await;
+    for (query, at) in [("解析", 1), ("書かれて", 1), ("ですか", 0), ("c", 3)] {
+        let found = hits(&editor, query).await;
+        assert_eq!(found.len(), 1, "{query}: {found:#?}");
+        assert_eq!(found[0]["itemId"], items[at]["id"], "{query}");
+    }
+    assert_eq!(hits(&editor, "解 剖").await, [] as [Value; 0]);
+    editor.close().await;
+}

@@ -277,11 +277,11 @@ fn sorted(items: &[Value]) -> Vec<String> {
 
 #[tokio::test]
 async fn none_is_lost_or_doubled_while_turns_end() {
-    let stage = Stage::new((0..100).map(|_| say("Yes.")));
+    let stage = Stage::new((0..50).map(|_| say("Yes.")));
     let editor = stage.open().await;
     let session = editor.create(json!({})).await;
     let mut wanted = Vec::new();
-    for number in 0..60 {
+    for number in 0..20 {
         let words = format!("message {number:02}");
         steer(&editor, &session, &words, &words).await;
         if number % 7 == 3 {
@@ -305,7 +305,7 @@ async fn none_is_lost_or_doubled_while_turns_end() {
 
 #[tokio::test]
 async fn none_is_lost_or_doubled_whenever_the_server_dies() {
-    let stage = Stage::new((0..100).map(|_| say("Yes.")));
+    let stage = Stage::new((0..50).map(|_| say("Yes.")));
     let mut editor = stage.open().await;
     let session = editor.create(json!({})).await;
     let mut wanted = Vec::new();

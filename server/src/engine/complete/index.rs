@@ -34,9 +34,18 @@ struct Walk {
     places: OnceCell<Arc<[Place]>>,
 }
 
-/// The last walk.
+/// The last walk, as long as it is good: the names of many files take much memory.
 #[derive(Default)]
-pub struct Index(Mutex<Option<Arc<Walk>>>);
+pub struct Index(Arc<Mutex<Last>>);
+
+#[derive(Default)]
+struct Last(Option<Arc<Walk>>);
+
+impl Last {
+    fn forget_old(&mut self) {
+        self.0.take_if(|walk| walk.begun.elapsed() >= FRESH);
+    }
+}
 
 impl Index {
     /// All files and folders, of a walk that began at most [`FRESH`] ago.
@@ -48,8 +57,8 @@ impl Index {
 
     fn current(&self, roots: Vec<PathBuf>) -> Arc<Walk> {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(walk) = &*last
-            && walk.begun.elapsed() < FRESH
+        last.forget_old();
+        if let Some(walk) = &last.0
             && walk.roots == roots
         {
             return Arc::clone(walk);
@@ -59,7 +68,15 @@ impl Index {
             roots,
             places: OnceCell::new(),
         });
-        *last = Some(Arc::clone(&walk));
+        last.0 = Some(Arc::clone(&walk));
+        let index = Arc::downgrade(&self.0);
+        tokio::spawn(async move {
+            tokio::time::sleep(FRESH).await;
+            if let Some(index) = index.upgrade() {
+                let mut last = index.lock().unwrap_or_else(PoisonError::into_inner);
+                last.forget_old();
+            }
+        });
         walk
     }
 }
@@ -86,4 +103,29 @@ async fn walked(roots: &[PathBuf]) -> Result<Arc<[Place]>, EngineError> {
         }));
     }
     Ok(places.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_walk_is_kept_as_long_as_it_is_good() {
+        let walk = |begun| {
+            let places = OnceCell::new();
+            let roots = Vec::new();
+            Last(Some(Arc::new(Walk {
+                begun,
+                roots,
+                places,
+            })))
+        };
+        let now = Instant::now();
+        let mut last = walk(now + FRESH);
+        last.forget_old();
+        assert!(last.0.is_some());
+        let mut last = walk(now.checked_sub(FRESH).unwrap());
+        last.forget_old();
+        assert!(last.0.is_none());
+    }
 }

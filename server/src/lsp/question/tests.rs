@@ -118,3 +118,14 @@ fn what_is_not_seen_is_named() {
         "Aside wants to run a<U+202E>b<U+001B>[2J<U+200B>c."
     );
 }
+
+#[test]
+fn the_ends_of_lines_are_seen() {
+    let told = asked(
+        "Aside wants to run sh -c echo hi rm -r src.",
+        vec![runs("echo hi\nrm -r src"), runs("a\r\nb")],
+        json!({}),
+    );
+    let all = "\nAll of it:\n- run sh -c echo hi ⏎ rm -r src\n- run sh -c a ⏎ b";
+    assert!(told.text.ends_with(all), "{told:?}");
+}
