@@ -15,9 +15,9 @@ export function turnCommands(server: Server, sessions: Sessions, chat: ChatView)
     commands.registerCommand("aside.stop", () =>
       told(async () => {
         const shown = sessions.get(chat.sessionId);
-        const known = shown !== undefined && shown.status !== "idle" ? shown : sessions.busy[0];
-        // A turn that has only just begun may not have been told of yet.
-        const busy = known ?? (await sessions.askBusy());
+        const isBusy = shown !== undefined && shown.status !== "idle";
+        // Of the others the server knows best: a turn that has just begun may not have been told of.
+        const busy = isBusy ? shown : await sessions.askBusy();
         if (busy === undefined) {
           void window.showInformationMessage("No turn runs.");
           return;
