@@ -22,7 +22,7 @@ use crate::tie::Tie;
 pub(crate) const MAX_BEGINNING: Duration = Duration::from_secs(10);
 
 /// How often the start of a program is tried, where things come and go that are to be hidden.
-pub(crate) const MAX_STARTS: usize = 8;
+pub(crate) const MAX_STARTS: usize = 16;
 
 /// How many of these tries hide all that is there by mounts. The others need only that no socket
 /// goes which was there from the first.

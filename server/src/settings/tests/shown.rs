@@ -358,7 +358,7 @@ fn the_table_for_people_shows_no_secret() {
         progress reports of the shell parser                                          50000 reports
         the rules of a sandbox for one command                                        96 KB
         what the launcher reports about a command                                     16 KB
-        tries to start a command whose surroundings change meanwhile                  8 tries
+        tries to start a command whose surroundings change meanwhile                  16 tries
         how long a sandbox may take to say that it runs, before it counts as running  10000 ms
         commands that wait to be started                                              64 commands
         the trial run of a sandbox                                                    5000 ms
