@@ -154,11 +154,13 @@ fn plugin() -> PathBuf {
 fn editor() -> anyhow::Result<PathBuf> {
     let (name, version) = NEOVIM;
     let folder = target().join("neovim").join(format!("editor-{version}"));
-    if let Some(nvim) = editor_in(&folder) {
-        return Ok(nvim);
+    let done = folder.join("installed.txt");
+    if !done.is_file() {
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot create {}", folder.display()))?;
+        venv(&folder, &[&format!("{name}=={version}")])?;
+        fs::write(&done, version).with_context(|| format!("cannot write {}", done.display()))?;
     }
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    venv(&folder, &[&format!("{name}=={version}")])?;
     editor_in(&folder).with_context(|| format!("{name} {version} has no program `nvim`"))
 }
 
