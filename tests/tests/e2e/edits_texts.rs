@@ -321,12 +321,20 @@ async fn a_thousand_hunks() {
     let all = hunks(&edit);
     assert_eq!(all.len(), HUNKS);
     let odd: Vec<String> = all.iter().skip(1).step_by(2).map(id).collect();
-    desk.reject(json!({"hunkIds": odd})).await;
     let half: String = (0..HUNKS)
         .map(|n| line(n, if n % 2 == 0 { "new" } else { "old" }))
         .collect();
-    assert_eq!(desk.buffer("a.txt"), format!("typed\n{half}"));
-    desk.reject(json!({"editIds": [id(&edit)]})).await;
-    assert_eq!(desk.buffer("a.txt"), format!("typed\n{}", text("old")));
+    for (which, left) in [
+        (json!({"hunkIds": odd}), half),
+        (json!({"editIds": [id(&edit)]}), text("old")),
+    ] {
+        let answered: Vec<String> = desk.reject(which).await.iter().map(state).collect();
+        assert_eq!(
+            desk.buffer("a.txt"),
+            format!("typed\n{left}"),
+            "{answered:?} {}",
+            desk.editor.describe()
+        );
+    }
     desk.close().await;
 }
