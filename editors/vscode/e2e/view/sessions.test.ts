@@ -2,6 +2,7 @@
 import { ok } from "node:assert";
 import { scene } from "../src/scene.ts";
 import { say } from "../src/script.ts";
+import { TRY_MS, until } from "../src/waiting.ts";
 
 scene("sessions are renamed, pinned, filtered, deleted and searched", {}, async (stage) => {
   const { world, chat, workbench, page } = stage;
@@ -21,16 +22,20 @@ scene("sessions are renamed, pinned, filtered, deleted and searched", {}, async 
   await page.locator(".quick-input-widget input").first().fill("Orchard");
   await page.keyboard.press("Enter");
   await row("Orchard").waitFor();
-  await row("Orchard").hover();
-  await row("Orchard").getByRole("button", { name: "Pin", exact: true }).click();
-  // A list that is drawn anew right then asks which session is meant.
+  // A list that is drawn anew right then asks which session is meant, in a box that closes when
+  // something else takes the focus: then once more.
   const asks = page.locator(".quick-input-widget").getByRole("option", { name: /^Orchard/ });
   const pinned = row(/^Orchard.*, pinned$/);
-  await asks.or(pinned).first().waitFor();
-  if (await asks.isVisible()) {
-    await asks.click();
-  }
-  await pinned.waitFor();
+  const pin = row("Orchard").getByRole("button", { name: "Pin", exact: true });
+  await until("session that is pinned", async () => {
+    if (await pinned.isVisible()) return true;
+    await row("Orchard").hover({ timeout: TRY_MS });
+    await pin.click({ timeout: TRY_MS });
+    await asks.or(pinned).first().waitFor({ timeout: TRY_MS });
+    if (await asks.isVisible()) await asks.click({ timeout: TRY_MS });
+    await pinned.waitFor({ timeout: TRY_MS });
+    return true;
+  });
   await workbench.command("Aside: Filter Sessions by Title…");
   await page.getByPlaceholder("A part of the title").fill("pears");
   await page.keyboard.press("Enter");
