@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::mocks::{run_tests, venv};
 use crate::node;
-use crate::programs::target;
+use crate::programs::{once, target};
 use crate::steps::Outcome;
 
 /// The packages of npm.
@@ -74,14 +74,11 @@ pub(crate) fn servers() -> anyhow::Result<PathBuf> {
     let folder = target().join("mcp");
     // Other versions than these are installed anew.
     let wanted = [NPM, PYPI].concat().join("\n");
-    let list = folder.join("installed.txt");
-    if std::fs::read_to_string(&list).is_ok_and(|there| there == wanted) {
-        return Ok(folder);
-    }
-    let npm = folder.join("npm");
-    std::fs::create_dir_all(&npm)?;
-    node::install(&npm, NPM)?;
-    venv(&folder.join("pypi"), PYPI)?;
-    std::fs::write(list, wanted)?;
+    once(&folder, &wanted, || {
+        let npm = folder.join("npm");
+        std::fs::create_dir_all(&npm)?;
+        node::install(&npm, NPM)?;
+        venv(&folder.join("pypi"), PYPI)
+    })?;
     Ok(folder)
 }

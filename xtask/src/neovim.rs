@@ -8,7 +8,9 @@ use anyhow::Context;
 use crate::mcp;
 use crate::mocks::venv;
 use crate::node;
-use crate::programs::{cargo, fetch, find_or_install, install, root, run as run_program, target};
+use crate::programs::{
+    cargo, fetch, find_or_install, install, once, root, run as run_program, target,
+};
 use crate::steps::Outcome;
 
 /// The package of PyPI that has the editor, and its version.
@@ -154,13 +156,9 @@ fn plugin() -> PathBuf {
 fn editor() -> anyhow::Result<PathBuf> {
     let (name, version) = NEOVIM;
     let folder = target().join("neovim").join(format!("editor-{version}"));
-    let done = folder.join("installed.txt");
-    if !done.is_file() {
-        fs::create_dir_all(&folder)
-            .with_context(|| format!("cannot create {}", folder.display()))?;
-        venv(&folder, &[&format!("{name}=={version}")])?;
-        fs::write(&done, version).with_context(|| format!("cannot write {}", done.display()))?;
-    }
+    once(&folder, version, || {
+        venv(&folder, &[&format!("{name}=={version}")])
+    })?;
     editor_in(&folder).with_context(|| format!("{name} {version} has no program `nvim`"))
 }
 
@@ -224,12 +222,7 @@ pub(crate) fn lint() -> Outcome {
 /// The formatter is a WebAssembly module, which a script of ours calls.
 fn format() -> anyhow::Result<()> {
     let folder = target().join("neovim/stylua");
-    let there = folder.join("installed.txt");
-    if !fs::read_to_string(&there).is_ok_and(|version| version == STYLUA) {
-        fs::create_dir_all(&folder)?;
-        node::install(&folder, &[STYLUA])?;
-        fs::write(&there, STYLUA)?;
-    }
+    once(&folder, STYLUA, || node::install(&folder, &[STYLUA]))?;
     let mut check = Command::new(node::node()?);
     check
         .arg(plugin().join("tests/format.mjs"))

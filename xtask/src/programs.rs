@@ -49,6 +49,23 @@ pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Has `install` fill a folder, unless it did so before with what is `wanted` now. What was broken
+/// off is done again.
+pub(crate) fn once(
+    folder: &Path,
+    wanted: &str,
+    install: impl FnOnce() -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let done = folder.join("installed.txt");
+    if std::fs::read_to_string(&done).is_ok_and(|there| there == wanted) {
+        return Ok(());
+    }
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot create {}", folder.display()))?;
+    install()?;
+    std::fs::write(&done, wanted).with_context(|| format!("cannot write {}", done.display()))
+}
+
 /// Runs a program that gets something from elsewhere, and again where it fails: the servers and
 /// the network have bad moments that are soon over.
 pub(crate) fn fetch(command: &mut Command) -> anyhow::Result<()> {

@@ -7,7 +7,9 @@ use clap::Args;
 
 use crate::clients;
 use crate::node;
-use crate::programs::{cargo, fetch, find_or_install, install, root, run as run_program, target};
+use crate::programs::{
+    cargo, fetch, find_or_install, install, once, root, run as run_program, target,
+};
 use crate::steps::Outcome;
 
 /// The package of npm that has VS Code's server built, and its version.
@@ -85,54 +87,45 @@ fn get() -> anyhow::Result<Programs> {
 fn server() -> anyhow::Result<PathBuf> {
     let (name, version) = SERVER;
     let folder = target().join(format!("vscode/server-{version}"));
-    let done = folder.join("installed.txt");
-    if done.is_file() {
-        return Ok(folder);
-    }
-    println!("VS Code is installed into {}", folder.display());
+    once(&folder, version, || {
+        println!("VS Code is installed into {}", folder.display());
+        unpack(&format!("{name}@{version}"), &folder)
+    })?;
+    Ok(folder)
+}
+
+/// Unpacks the server that is inside a package, and gets what it needs itself.
+fn unpack(package: &str, folder: &Path) -> anyhow::Result<()> {
     let packed = target().join("vscode/packed");
-    for folder in [&folder, &packed] {
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("cannot create {}", folder.display()))?;
-    }
+    std::fs::create_dir_all(&packed)
+        .with_context(|| format!("cannot create {}", packed.display()))?;
     let mut pack = clients::npm()?;
     pack.args(["pack", "--silent", "--pack-destination"])
         .arg(&packed)
-        .arg(format!("{name}@{version}"));
+        .arg(package);
     fetch(&mut pack)?;
-    let archive = packed.join(format!("{name}-{version}.tgz"));
+    let archive = packed.join(format!("{}.tgz", package.replace('@', "-")));
     let mut unpack = Command::new("tar");
     unpack
         .arg("xzf")
         .arg(&archive)
         .arg("-C")
-        .arg(&folder)
+        .arg(folder)
         .args(["--strip-components", "3", INSIDE]);
     run_program(&mut unpack)?;
     let mut packages = clients::npm()?;
     packages
         .args(["install", "--omit=dev", "--ignore-scripts", "--no-audit"])
         .args(["--no-fund", "--loglevel", "error", "--prefix"])
-        .arg(&folder);
+        .arg(folder);
     fetch(&mut packages)?;
-    std::fs::remove_dir_all(&packed)
-        .with_context(|| format!("cannot remove {}", packed.display()))?;
-    std::fs::write(&done, version).with_context(|| format!("cannot write {}", done.display()))?;
-    Ok(folder)
+    std::fs::remove_dir_all(&packed).with_context(|| format!("cannot remove {}", packed.display()))
 }
 
 /// The MCP servers that the tests use.
 fn tools() -> anyhow::Result<PathBuf> {
     let folder = target().join("vscode/tools");
-    let wanted = TOOLS.join("\n");
-    let done = folder.join("installed.txt");
-    if std::fs::read_to_string(&done).is_ok_and(|there| there == wanted) {
-        return Ok(folder);
-    }
-    std::fs::create_dir_all(&folder)
-        .with_context(|| format!("cannot create {}", folder.display()))?;
-    node::install(&folder, TOOLS)?;
-    std::fs::write(&done, wanted).with_context(|| format!("cannot write {}", done.display()))?;
+    once(&folder, &TOOLS.join("\n"), || node::install(&folder, TOOLS))?;
     Ok(folder)
 }
 
