@@ -23,6 +23,13 @@ function M.say(editor, text)
   editor:type("i" .. text:gsub("<", "<lt>") .. "<C-s><Esc>")
 end
 
+--- Waits until this is the first line of the buffer that has the cursor, which is the input.
+---@param editor tests.Editor
+---@param text string
+function M.writes(editor, text)
+  editor:wait("the input " .. text, "return vim.api.nvim_buf_get_lines(0, 0, -1, true)[1] == ...", text)
+end
+
 --- The transcript, with what is drawn behind its lines, and below all what is drawn between them.
 ---@param editor tests.Editor
 ---@return string

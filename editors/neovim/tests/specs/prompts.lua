@@ -198,31 +198,28 @@ return {
       editor:type("<CR>")
       chat.shows(editor, "## You", "Half a thought", "Yes.")
       editor:type("<C-p>")
-      editor:wait("the message", "return vim.api.nvim_buf_get_lines(0, 0, -1, true)[1] == 'Half a thought'")
+      chat.writes(editor, "Half a thought")
       editor:type("<C-n>")
-      editor:wait("the draft", "return vim.api.nvim_buf_get_lines(0, 0, -1, true)[1] == ''")
+      chat.writes(editor, "")
     end),
   },
   {
     "what was being written is there again behind a message from the history",
     stage.with({ S.say("Yes."), S.say("Yes again.") }, function(s)
       local editor = s:editor()
-      local function input(text)
-        editor:wait("the input " .. text, "return vim.api.nvim_buf_get_lines(0, 0, -1, true)[1] == ...", text)
-      end
       chat.open(editor)
       chat.say(editor, "One")
       chat.shows(editor, "Yes.")
       editor:type("iHalf a thought<Esc><C-p>")
-      input("One")
+      chat.writes(editor, "One")
       editor:type("<CR>")
       chat.shows(editor, "Yes again.")
-      input("Half a thought")
+      chat.writes(editor, "Half a thought")
       -- A message from the history that is changed is a draft too.
       editor:type("<C-p>A and a half<Esc><C-p>")
-      input("One")
+      chat.writes(editor, "One")
       editor:type("<C-n>")
-      input("One and a half")
+      chat.writes(editor, "One and a half")
     end),
   },
   {
@@ -282,19 +279,16 @@ return {
     "what is written is there again after `:edit` and `:bdelete`, and the transcript is too",
     stage.with({ S.say("Yes."), S.say("Yes again.") }, function(s)
       local editor = s:editor()
-      local function input(text)
-        editor:wait("the input " .. text, "return vim.api.nvim_buf_get_lines(0, 0, -1, true)[1] == ...", text)
-      end
       chat.open(editor)
       chat.say(editor, "One")
       chat.shows(editor, "Yes.")
       editor:type("<C-w>k:edit<CR><C-w>j")
       chat.shows(editor, "One", "Yes.")
       editor:type("iHalf a thought<Esc>:edit<CR>")
-      input("Half a thought")
+      chat.writes(editor, "Half a thought")
       editor:type("A and a half<Esc>:bdelete<CR>")
       chat.open(editor)
-      input("Half a thought and a half")
+      chat.writes(editor, "Half a thought and a half")
       editor:type("<CR>")
       chat.shows(editor, "Half a thought and a half", "Yes again.")
     end),
@@ -309,7 +303,7 @@ return {
       editor:close()
       local again = s:editor({ arguments = { "-S", "there.vim" } })
       again:type(":Aside chat<CR>")
-      again:wait("the draft", "return vim.api.nvim_buf_get_lines(0, 0, -1, true)[1] == 'Half a thought'")
+      chat.writes(again, "Half a thought")
       check.same(again:lua("return #vim.api.nvim_list_wins()"), 3, "the windows")
       again:type("<CR>")
       chat.shows(again, "Half a thought", "Yes.")
